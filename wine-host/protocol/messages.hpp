@@ -1,0 +1,214 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "wire.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace decant::protocol
+{
+
+/// Longest payload that either side accepts: plugin states of some tens of megabytes exist.
+inline constexpr std::uint32_t max_message_bytes = 256u * 1024 * 1024;
+
+/// What travels through the control rings. The service asks, the host answers with the same id; a host speaks without
+/// being asked only in `hello`, `log` and the `*_changed` messages, whose id is 0.
+enum class MessageType : std::uint32_t {
+    // Service to host                payload -> answer
+    load = 1,       ///< text Windows or Unix path, text class ("" for the first) -> loaded | failed
+    activate = 2,   ///< f64 rate in Hz, u32 largest block -> done | failed. Blocks are answered from now on
+    deactivate = 3, ///< nothing -> done. Blocks are answered with not_active from now on
+    get_state = 4,  ///< nothing -> state | failed
+    set_state = 5,  ///< blob as from `state` -> done | failed
+    get_values = 6, ///< nothing -> values
+    quit = 7,       ///< nothing -> done, then the process ends by itself
+
+    // Host to service
+    hello = 100,  ///< Hello
+    loaded = 101, ///< PluginDescription
+    done = 102,   ///< nothing
+    failed = 103, ///< Failure
+    state = 104,  ///< blob: the plugin's whole state, in a form that only the host reads
+    values = 105, ///< u32 count, count times f64: the parameters in order of the description
+    log = 106,    ///< text: one line for the service's log
+    parameter_changed = 107, ///< u32 id, f64 value: moved in the plugin's editor
+    latency_changed = 108,   ///< u32 frames
+};
+
+struct MessageHeader {
+    MessageType type;
+    std::uint32_t id;
+    std::uint32_t size; ///< of the payload that follows
+    std::uint32_t reserved;
+};
+static_assert(sizeof(MessageHeader) == 16);
+
+struct Hello {
+    std::uint32_t version; ///< protocol::version of the host binary
+    std::uint32_t bits;    ///< 32 or 64
+    std::string wine;      ///< version of Wine, as "8.0"; empty outside Wine
+};
+
+enum class FailureCode : std::uint32_t {
+    other = 0,
+    not_found = 1,        ///< the file is not there or cannot be read
+    not_a_plugin = 2,     ///< a DLL without a known entry point, or no DLL at all
+    wrong_architecture = 3,
+    missing_dependency = 4, ///< Windows could not find another DLL that the plugin needs
+    plugin_crashed = 5,     ///< an exception was caught inside the plugin
+    refused = 6,            ///< the plugin itself said no
+    state_mismatch = 7,     ///< the state belongs to another plugin or is damaged
+};
+
+/// `text` says what happened, for people; the remedy is added where the code is known.
+struct Failure {
+    FailureCode code;
+    std::string text;
+};
+
+enum class PluginFormat : std::uint32_t { vst2 = 1, vst3 = 2, clap = 3 };
+
+struct PortDescription {
+    std::string name;
+    std::string group;    ///< name of the bus; ports of one bus have the same
+    std::string position; ///< PipeWire's channel name, as FL, FR, MONO, AUX3
+    bool side = false;    ///< belongs to a side-chain or auxiliary bus
+};
+
+struct ParameterDescription {
+    std::uint32_t id = 0;
+    std::string name;
+    std::string unit;
+    double minimum = 0;
+    double maximum = 1;
+    double initial = 0;
+    std::uint32_t steps = 0; ///< 0: continuous; 1: a switch; n: n + 1 values
+};
+
+struct PluginDescription {
+    PluginFormat format = PluginFormat::vst2;
+    std::uint32_t bits = 64;
+    std::string id; ///< unique id as the format writes it
+    std::string name;
+    std::string vendor;
+    std::string version;
+    bool instrument = false;
+    bool midi_in = false;
+    bool midi_out = false;
+    bool has_editor = false;
+    std::uint32_t latency = 0; ///< frames
+    std::vector<PortDescription> inputs;
+    std::vector<PortDescription> outputs;
+    std::vector<ParameterDescription> parameters;
+    std::vector<std::string> programs;
+};
+
+inline std::vector<std::byte> encode(const Hello& hello)
+{
+    WireWriter out;
+    out.put(hello.version).put(hello.bits).put_text(hello.wine);
+    return {out.bytes().begin(), out.bytes().end()};
+}
+
+inline std::optional<Hello> decode_hello(std::span<const std::byte> payload)
+{
+    WireReader in(payload);
+    Hello hello;
+    hello.version = in.get<std::uint32_t>();
+    hello.bits = in.get<std::uint32_t>();
+    hello.wine = in.get_text();
+    return in.complete() ? std::optional(hello) : std::nullopt;
+}
+
+inline std::vector<std::byte> encode(const Failure& failure)
+{
+    WireWriter out;
+    out.put(failure.code).put_text(failure.text);
+    return {out.bytes().begin(), out.bytes().end()};
+}
+
+inline std::optional<Failure> decode_failure(std::span<const std::byte> payload)
+{
+    WireReader in(payload);
+    Failure failure;
+    failure.code = in.get<FailureCode>();
+    failure.text = in.get_text();
+    return in.complete() ? std::optional(failure) : std::nullopt;
+}
+
+inline std::vector<std::byte> encode(const PluginDescription& plugin)
+{
+    WireWriter out;
+    out.put(plugin.format).put(plugin.bits);
+    out.put_text(plugin.id).put_text(plugin.name).put_text(plugin.vendor).put_text(plugin.version);
+    out.put(plugin.instrument).put(plugin.midi_in).put(plugin.midi_out).put(plugin.has_editor);
+    out.put(plugin.latency);
+    for (const auto* ports : {&plugin.inputs, &plugin.outputs}) {
+        out.put(static_cast<std::uint32_t>(ports->size()));
+        for (const auto& port : *ports)
+            out.put_text(port.name).put_text(port.group).put_text(port.position).put(port.side);
+    }
+    out.put(static_cast<std::uint32_t>(plugin.parameters.size()));
+    for (const auto& parameter : plugin.parameters) {
+        out.put(parameter.id).put_text(parameter.name).put_text(parameter.unit);
+        out.put(parameter.minimum).put(parameter.maximum).put(parameter.initial).put(parameter.steps);
+    }
+    out.put(static_cast<std::uint32_t>(plugin.programs.size()));
+    for (const auto& program : plugin.programs)
+        out.put_text(program);
+    return {out.bytes().begin(), out.bytes().end()};
+}
+
+/// Nothing if the payload is damaged. More than max_channels ports count as damaged.
+std::optional<PluginDescription> inline decode_plugin(std::span<const std::byte> payload)
+{
+    constexpr std::uint32_t most_ports = 64;
+    WireReader in(payload);
+    // A bool is read as a byte: any other value than 0 and 1 in a bool would be undefined.
+    const auto get_bool = [&in] { return in.get<std::uint8_t>() != 0; };
+    PluginDescription plugin;
+    plugin.format = in.get<PluginFormat>();
+    plugin.bits = in.get<std::uint32_t>();
+    plugin.id = in.get_text();
+    plugin.name = in.get_text();
+    plugin.vendor = in.get_text();
+    plugin.version = in.get_text();
+    plugin.instrument = get_bool();
+    plugin.midi_in = get_bool();
+    plugin.midi_out = get_bool();
+    plugin.has_editor = get_bool();
+    plugin.latency = in.get<std::uint32_t>();
+    for (auto* ports : {&plugin.inputs, &plugin.outputs}) {
+        const auto count = in.get<std::uint32_t>();
+        if (count > most_ports)
+            return std::nullopt;
+        for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
+            auto& port = ports->emplace_back();
+            port.name = in.get_text();
+            port.group = in.get_text();
+            port.position = in.get_text();
+            port.side = get_bool();
+        }
+    }
+    const auto parameters = in.get<std::uint32_t>();
+    for (std::uint32_t i = 0; i < parameters && !in.failed(); ++i) {
+        auto& parameter = plugin.parameters.emplace_back();
+        parameter.id = in.get<std::uint32_t>();
+        parameter.name = in.get_text();
+        parameter.unit = in.get_text();
+        parameter.minimum = in.get<double>();
+        parameter.maximum = in.get<double>();
+        parameter.initial = in.get<double>();
+        parameter.steps = in.get<std::uint32_t>();
+    }
+    const auto programs = in.get<std::uint32_t>();
+    for (std::uint32_t i = 0; i < programs && !in.failed(); ++i)
+        plugin.programs.push_back(in.get_text());
+    return in.complete() ? std::optional(std::move(plugin)) : std::nullopt;
+}
+
+} // namespace decant::protocol
