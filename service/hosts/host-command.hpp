@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace decant::service
+{
+
+/// Why a host did not start, or ended: what, where, and what to do about it. For people.
+class HostError : public std::runtime_error
+{
+    bool retry_;
+
+public:
+    /// `retry`: whether the same attempt may succeed a little later without anybody's help.
+    explicit HostError(const std::string& what, bool retry = false) : std::runtime_error(what), retry_(retry)
+    {
+    }
+
+    [[nodiscard]] bool retry() const noexcept { return retry_; }
+};
+
+/// A plugin to be loaded.
+struct PluginFile {
+    std::filesystem::path path; ///< absolute, as the user wrote it: symbolic links decide the prefix and stay
+    std::string plugin_class;   ///< which one of a file with several; empty for the first
+    std::optional<std::filesystem::path> prefix;    ///< Wine prefix; found from `path` if there is none
+    std::map<std::string, std::string> environment; ///< for the host, besides the service's own
+};
+
+/// A command line that starts a host; `--region NAME` is added to it.
+struct HostCommand {
+    std::vector<std::string> arguments;             ///< [0] is the program, an absolute path
+    std::map<std::string, std::string> environment; ///< replaces the service's own, name by name
+};
+
+/// Makes the command for a plugin. Throws HostError.
+using HostCommandSource = std::function<HostCommand(const PluginFile&)>;
+
+/// The command that loads `plugin` under Wine: looks at the file, finds Wine and the prefix, and makes the
+/// prefix if it is missing, which takes some seconds. Throws HostError. [any]
+[[nodiscard]] HostCommand wine_host_command(const PluginFile& plugin);
+
+} // namespace decant::service
