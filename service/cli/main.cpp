@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/cli/verbs.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+namespace
+{
+
+int run(int argc, char** argv)
+{
+    CLI::App application("Windows audio plugins and samplers as PipeWire nodes", "decant");
+    application.set_version_flag("--version", "decant " DECANT_VERSION);
+    application.require_subcommand(1);
+    application.footer("Exit code: 0 done, 1 failed, 2 wrong usage, 3 PipeWire or decantd does not run.\n"
+                       "Run 'decant VERB --help' for the options of a verb.");
+
+    decant::cli::add_list(application);
+
+    try {
+        application.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        // Also how CLI11 leaves parse() for --help and --version, whose code is 0.
+        return application.exit(error) == 0 ? decant::cli::exit_success : decant::cli::exit_usage;
+    }
+    return decant::cli::exit_success;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    try {
+        return run(argc, argv);
+    } catch (const decant::cli::NotRunning& error) {
+        fmt::print(stderr, "decant: {}\n", error.what());
+        return decant::cli::exit_not_running;
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "decant: {}\n", error.what());
+        return decant::cli::exit_failure;
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/node-status.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <utility>
+
+namespace decant::service
+{
+
+namespace
+{
+
+constexpr std::array<std::pair<NodeState, std::string_view>, 4> state_names{{
+    {NodeState::loading, "loading"},
+    {NodeState::running, "running"},
+    {NodeState::restarting, "restarting"},
+    {NodeState::failed, "failed"},
+}};
+
+/// The member, if it is there and of the right type; throws nlohmann::json::exception otherwise.
+template <class T>
+void read(const nlohmann::json& object, const char* key, T& value)
+{
+    if (const auto found = object.find(key); found != object.end())
+        value = found->get<T>();
+}
+
+} // namespace
+
+std::string_view to_text(NodeState state) noexcept
+{
+    for (const auto& [value, name] : state_names)
+        if (value == state)
+            return name;
+    return "unknown";
+}
+
+std::string to_json(const NodeStatus& status)
+{
+    nlohmann::json object{
+        {"type", status.type}, {"state", to_text(status.state)}, {"load", status.load},
+        {"late", status.late}, {"xruns", status.xruns},          {"restarts", status.restarts},
+    };
+    if (!status.message.empty())
+        object["message"] = status.message;
+    if (status.round_trip)
+        object["round-trip"] = {{"p50", status.round_trip->p50},
+                                {"p99", status.round_trip->p99},
+                                {"max", status.round_trip->max}};
+    if (status.voices)
+        object["voices"] = *status.voices;
+    // Paths and what plugins call themselves may hold anything; a wrong byte must not cost the whole status.
+    return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::optional<NodeStatus> parse_node_status(std::string_view json)
+try {
+    const auto object = nlohmann::json::parse(json);
+    if (!object.is_object())
+        return std::nullopt;
+    NodeStatus status;
+    std::string state;
+    read(object, "state", state);
+    for (const auto& [value, name] : state_names)
+        if (name == state)
+            status.state = value;
+    read(object, "type", status.type);
+    read(object, "message", status.message);
+    read(object, "load", status.load);
+    read(object, "late", status.late);
+    read(object, "xruns", status.xruns);
+    read(object, "restarts", status.restarts);
+    if (const auto trip = object.find("round-trip"); trip != object.end()) {
+        status.round_trip.emplace();
+        read(*trip, "p50", status.round_trip->p50);
+        read(*trip, "p99", status.round_trip->p99);
+        read(*trip, "max", status.round_trip->max);
+    }
+    if (const auto voices = object.find("voices"); voices != object.end())
+        status.voices = voices->get<std::uint32_t>();
+    return status;
+} catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+}
+
+} // namespace decant::service
