@@ -16,19 +16,20 @@ namespace decant::protocol
 
 /// A futex word with the knowledge whether somebody sleeps on it, so that an awake peer costs no system call.
 ///
-/// Sleeper: `sleepers = 1` (seq_cst), look at the condition again, FUTEX_WAIT, `sleepers = 0`.
-/// Waker: change `value` (seq_cst), FUTEX_WAKE if `sleepers` is not 0.
-/// The words live in memory shared by two processes: never FUTEX_PRIVATE_FLAG.
+/// Sleeper: `sleepers += 1` (seq_cst), look at the condition again, FUTEX_WAIT, `sleepers -= 1`: the thread
+/// that sends and the one that receives may sleep on the same bell. Waker: change `value` (seq_cst),
+/// FUTEX_WAKE if `sleepers` is not 0. The words live in memory shared by two processes: never
+/// FUTEX_PRIVATE_FLAG.
 struct alignas(64) Doorbell {
     std::atomic<std::uint32_t> value;
     std::atomic<std::uint32_t> sleepers;
 };
 
 enum BlockFlags : std::uint32_t {
-    block_playing = 1u << 0,        ///< the transport runs
-    block_tempo_valid = 1u << 1,    ///< tempo, signature and positions in quarter notes are meant
-    block_freewheel = 1u << 2,      ///< faster than real time: quality before speed
-    block_discontinuity = 1u << 3,  ///< blocks were lost before this one
+    block_playing = 1u << 0,       ///< the transport runs
+    block_tempo_valid = 1u << 1,   ///< tempo, signature and positions in quarter notes are meant
+    block_freewheel = 1u << 2,     ///< faster than real time: quality before speed
+    block_discontinuity = 1u << 3, ///< blocks were lost before this one
 };
 
 /// What the service asks for; written before `request` is raised, copied once by the host.
@@ -48,7 +49,7 @@ struct BlockRequest {
 
 enum class BlockStatus : std::uint32_t {
     done = 1,       ///< outputs and events are the plugin's
-    not_active = 2, ///< no plugin is active, or with another rate or a smaller block size: outputs are not written
+    not_active = 2, ///< no plugin is active, or not with this rate and size: outputs are not written
     failed = 3,     ///< the plugin raised an exception; it will not be called again
 };
 
@@ -62,24 +63,26 @@ struct BlockReply {
     BlockStatus status;
     std::uint32_t flags; ///< BlockReplyFlags
     std::uint32_t event_bytes;
-    std::uint32_t latency;    ///< frames, as the plugin reports it now
+    std::uint32_t latency;     ///< frames, as the plugin reports it now
     std::uint64_t plugin_nsec; ///< time spent in the plugin
 };
 
-/// All that service and host share for one plugin. The file is sparse: a channel or a page of events that is never
-/// touched costs no memory, so nothing needs to be negotiated and no offset is ever read from the other side.
+/// All that service and host share for one plugin. The file is sparse: a channel or a page of events that is
+/// never touched costs no memory, so nothing needs to be negotiated and no offset is ever read from the other
+/// side.
 struct Region {
     // Written by the service before the host starts, constant afterwards.
     std::uint32_t magic;
     std::uint32_t version;
-    std::uint64_t size; ///< sizeof(Region)
+    std::uint64_t size;        ///< sizeof(Region)
+    std::uint32_t service_pid; ///< the host ends when this process does, whoever its parent is
 
     // Control: messages (messages.hpp) in two rings, each with the bell of its consumer.
     Doorbell service_bell;
     Doorbell host_bell;
 
-    // Blocks: `request.value` is the number of the newest block posted, `reply.value` of the newest one finished.
-    // The host is idle if both are equal; the service posts only then.
+    // Blocks: `request.value` is the number of the newest block posted, `reply.value` of the newest one
+    // finished. The host is idle if both are equal; the service posts only then.
     Doorbell request;
     Doorbell reply;
     alignas(64) BlockRequest block;
