@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace decant::protocol
@@ -17,14 +18,24 @@ namespace decant::protocol
 
 /// How one side sleeps and wakes; what differs between a native process and a thread of a Wine host.
 template <class T>
-concept BellRope = requires(T rope, Doorbell& bell, std::uint32_t seen, std::uint64_t deadline) {
+concept BellRope = requires(T rope, Doorbell& bell, std::uint32_t seen, std::uint64_t deadline)
+{
     /// Wakes everybody who sleeps on `bell`.
-    { rope.wake(bell) } noexcept;
-    /// Sleeps until `bell.value` is not `seen`, or CLOCK_MONOTONIC reaches `deadline` (ns); may return early. False if
-    /// the peer is gone for good.
-    { rope.sleep(bell, seen, deadline) } noexcept -> std::same_as<bool>;
+    {
+        rope.wake(bell)
+    }
+    noexcept;
+    /// Sleeps until `bell.value` is not `seen`, or CLOCK_MONOTONIC reaches `deadline` (ns); may return early.
+    /// False if the peer is gone for good.
+    {
+        rope.sleep(bell, seen, deadline)
+    }
+    noexcept->std::same_as<bool>;
     /// CLOCK_MONOTONIC in nanoseconds.
-    { rope.now() } noexcept -> std::same_as<std::uint64_t>;
+    {
+        rope.now()
+    }
+    noexcept->std::same_as<std::uint64_t>;
 };
 
 /// Adds one to the bell and wakes whoever sleeps on it.
@@ -44,8 +55,9 @@ struct Message {
 
 /// Whole messages through a pair of rings. Not for the audio thread.
 ///
-/// One thread may send and another one receive. A side must go on receiving while it sends, from whichever thread, or
-/// two long messages that cross would wait for each other.
+/// One thread may send and another one receive; at most one of them may sleep at a time if both share a bell.
+/// A side must go on receiving while it sends, or two long messages that cross would wait for each other:
+/// from another thread, or from what it passes to send().
 template <BellRope Rope>
 class Channel
 {
@@ -54,31 +66,61 @@ class Channel
     RingReader reader_;
     Doorbell& own_bell_;
     Doorbell& peer_bell_;
-    bool malformed_ = false; ///< the receiver's alone
+    bool cut_ = false; ///< a message was sent in part; the sender's alone
 
-    /// Runs `move` on `end`, one end of a ring, until it has moved all of `total` bytes.
-    template <class End, class Move>
-    [[nodiscard]] bool move_all(const End& end, std::size_t total, std::uint64_t deadline, Move move)
+    // What has arrived of the message that is on its way; the receiver's alone.
+    MessageHeader header_{};
+    std::size_t header_bytes_ = 0;
+    std::vector<std::byte> payload_;
+    std::size_t payload_bytes_ = 0;
+    bool malformed_ = false;
+
+    template <class WhileBlocked>
+    [[nodiscard]] bool send_bytes(std::span<const std::byte> bytes, std::uint64_t deadline,
+                                  WhileBlocked& while_blocked)
     {
-        std::size_t done = 0;
-        while (done < total) {
+        while (!bytes.empty()) {
             const std::uint32_t seen = own_bell_.value.load(std::memory_order_seq_cst);
-            const std::size_t moved = move(done);
-            done += moved;
+            const std::size_t moved = writer_.write_some(bytes);
+            bytes = bytes.subspan(moved);
             if (moved != 0) {
                 ring(rope_, peer_bell_);
                 continue;
             }
-            if (end.broken() || rope_.now() >= deadline || !rope_.sleep(own_bell_, seen, deadline))
+            while_blocked();
+            if (writer_.broken() || rope_.now() >= deadline || !rope_.sleep(own_bell_, seen, deadline))
                 return false;
         }
         return true;
     }
 
-    [[nodiscard]] bool send_bytes(std::span<const std::byte> bytes, std::uint64_t deadline)
+    /// Reads into `place` from its `done`th byte on; returns how many.
+    [[nodiscard]] std::size_t fill(std::span<std::byte> place, std::size_t& done) noexcept
     {
-        return move_all(writer_, bytes.size(), deadline,
-                        [&](std::size_t done) { return writer_.write_some(bytes.subspan(done)); });
+        const std::size_t moved = reader_.read_some(place.subspan(done));
+        done += moved;
+        return moved;
+    }
+
+    /// Takes what there is of the current message; returns the number of bytes.
+    [[nodiscard]] std::size_t take_some()
+    {
+        constexpr std::size_t step = 1024 * 1024; // never allocate for a claim, only for what arrives
+        if (header_bytes_ < sizeof header_) {
+            const std::size_t moved = fill(std::as_writable_bytes(std::span(&header_, 1)), header_bytes_);
+            if (header_bytes_ < sizeof header_ || header_.size <= max_message_bytes)
+                return moved;
+            malformed_ = true;
+            return 0;
+        }
+        if (payload_bytes_ == payload_.size())
+            payload_.resize(payload_.size() + std::min<std::size_t>(step, header_.size - payload_.size()));
+        return fill(payload_, payload_bytes_);
+    }
+
+    [[nodiscard]] bool whole() const noexcept
+    {
+        return header_bytes_ == sizeof header_ && payload_bytes_ == header_.size;
     }
 
 public:
@@ -88,47 +130,54 @@ public:
     {
     }
 
-    /// False if the peer did not make room before `deadline` (CLOCK_MONOTONIC, ns), is gone, or broke the ring. The
-    /// channel is of no use after that.
+    /// False if the peer did not make room before `deadline` (CLOCK_MONOTONIC, ns), is gone, or broke the
+    /// ring; no message can be sent after that. Calls `while_blocked` before it sleeps because the ring is
+    /// full.
+    template <class WhileBlocked>
+    [[nodiscard]] bool send(MessageType type, std::uint32_t id, std::span<const std::byte> payload,
+                            std::uint64_t deadline, WhileBlocked while_blocked)
+    {
+        if (cut_ || payload.size() > max_message_bytes)
+            return false;
+        const MessageHeader header{type, id, static_cast<std::uint32_t>(payload.size()), 0};
+        cut_ = true; // also if `while_blocked` throws
+        cut_ = !send_bytes(std::as_bytes(std::span(&header, 1)), deadline, while_blocked) ||
+               !send_bytes(payload, deadline, while_blocked);
+        return !cut_;
+    }
+
     [[nodiscard]] bool send(MessageType type, std::uint32_t id, std::span<const std::byte> payload,
                             std::uint64_t deadline)
     {
-        const MessageHeader header{type, id, static_cast<std::uint32_t>(payload.size()), 0};
-        return send_bytes(std::as_bytes(std::span(&header, 1)), deadline) && send_bytes(payload, deadline);
+        return send(type, id, payload, deadline, [] {});
     }
 
-    /// Whether a message has begun to arrive. Thread: the receiver.
+    /// Whether there is something to receive, perhaps not a whole message yet. Thread: the receiver.
     [[nodiscard]] bool pending() const noexcept { return reader_.available() != 0; }
 
-    /// The next message; nothing at `deadline`, if the peer is gone, or if what came is no message.
+    /// The next message; nothing at `deadline`, if the peer is gone, or if what came is no message. What has
+    /// arrived of a message until `deadline` is kept for the next call.
     [[nodiscard]] std::optional<Message> receive(std::uint64_t deadline)
     {
-        constexpr std::size_t step = 1024 * 1024; // never allocate for a claim, only for what arrives
-        MessageHeader header;
-        const auto head = std::as_writable_bytes(std::span(&header, 1));
-        if (!move_all(reader_, head.size(), deadline,
-                      [&](std::size_t done) { return reader_.read_some(head.subspan(done)); }))
-            return std::nullopt;
-        if (header.size > max_message_bytes) {
-            malformed_ = true;
-            return std::nullopt;
-        }
-        Message message{header.type, header.id, {}};
-        while (message.payload.size() < header.size) {
-            const std::size_t start = message.payload.size();
-            const std::size_t part = std::min<std::size_t>(step, header.size - start);
-            message.payload.resize(start + part);
-            const auto rest = std::span(message.payload).subspan(start);
-            // A message that has begun must end: a deadline in its middle would leave the ring between two messages.
-            if (!move_all(reader_, part, deadline, [&](std::size_t done) { return reader_.read_some(rest.subspan(done)); })) {
-                malformed_ = true;
+        while (!whole()) {
+            const std::uint32_t seen = own_bell_.value.load(std::memory_order_seq_cst);
+            if (malformed_)
                 return std::nullopt;
+            if (take_some() != 0) {
+                ring(rope_, peer_bell_);
+                continue;
             }
+            if (broken() || rope_.now() >= deadline || !rope_.sleep(own_bell_, seen, deadline))
+                return std::nullopt;
         }
+        Message message{header_.type, header_.id, std::move(payload_)};
+        payload_.clear();
+        header_bytes_ = payload_bytes_ = 0;
         return message;
     }
 
-    /// The peer broke a rule of the ring or of a message; nothing sensible will come any more. Thread: the receiver.
+    /// The peer broke a rule of the ring or of a message; nothing sensible will come any more. Thread: the
+    /// receiver.
     [[nodiscard]] bool broken() const noexcept { return malformed_ || reader_.broken(); }
 };
 

@@ -43,7 +43,8 @@ class EventWriter
 public:
     explicit EventWriter(std::span<std::byte> area) noexcept : area_(area) {}
 
-    /// Returns false, and leaves the area as it was, if the event does not fit. Non-blocking guarantee: wait-free.
+    /// Returns false, and leaves the area as it was, if the event does not fit. Non-blocking guarantee:
+    /// wait-free.
     [[nodiscard]] bool push(std::uint32_t frame, EventType type, std::span<const std::byte> payload) noexcept
     {
         const std::size_t padded = (payload.size() + 7) & ~std::size_t{7};
@@ -84,8 +85,8 @@ struct EventView {
     }
 };
 
-/// Walks through an area that a stranger wrote: headers are copied before they are checked, and a payload never
-/// reaches beyond the area. The first header that cannot be ends the walk.
+/// Walks through an area that a stranger wrote: headers are copied before they are checked, and a payload
+/// never reaches beyond the area. The first header that cannot be ends the walk.
 class EventReader
 {
     std::span<const std::byte> area_;

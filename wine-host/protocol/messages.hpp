@@ -15,8 +15,8 @@ namespace decant::protocol
 /// Longest payload that either side accepts: plugin states of some tens of megabytes exist.
 inline constexpr std::uint32_t max_message_bytes = 256u * 1024 * 1024;
 
-/// What travels through the control rings. The service asks, the host answers with the same id; a host speaks without
-/// being asked only in `hello`, `log` and the `*_changed` messages, whose id is 0.
+/// What travels through the control rings. The service asks, the host answers with the same id; a host speaks
+/// without being asked only in `hello`, `log` and the `*_changed` messages, whose id is 0.
 enum class MessageType : std::uint32_t {
     // Service to host                payload -> answer
     load = 1,       ///< text Windows or Unix path, text class ("" for the first) -> loaded | failed
@@ -28,13 +28,13 @@ enum class MessageType : std::uint32_t {
     quit = 7,       ///< nothing -> done, then the process ends by itself
 
     // Host to service
-    hello = 100,  ///< Hello
-    loaded = 101, ///< PluginDescription
-    done = 102,   ///< nothing
-    failed = 103, ///< Failure
-    state = 104,  ///< blob: the plugin's whole state, in a form that only the host reads
-    values = 105, ///< u32 count, count times f64: the parameters in order of the description
-    log = 106,    ///< text: one line for the service's log
+    hello = 100,             ///< Hello
+    loaded = 101,            ///< PluginDescription
+    done = 102,              ///< nothing
+    failed = 103,            ///< Failure
+    state = 104,             ///< blob: the plugin's whole state, in a form that only the host reads
+    values = 105,            ///< u32 count, count times f64: the parameters in order of the description
+    log = 106,               ///< text: one line for the service's log
     parameter_changed = 107, ///< u32 id, f64 value: moved in the plugin's editor
     latency_changed = 108,   ///< u32 frames
 };
@@ -55,8 +55,8 @@ struct Hello {
 
 enum class FailureCode : std::uint32_t {
     other = 0,
-    not_found = 1,        ///< the file is not there or cannot be read
-    not_a_plugin = 2,     ///< a DLL without a known entry point, or no DLL at all
+    not_found = 1,    ///< the file is not there or cannot be read
+    not_a_plugin = 2, ///< a DLL without a known entry point, or no DLL at all
     wrong_architecture = 3,
     missing_dependency = 4, ///< Windows could not find another DLL that the plugin needs
     plugin_crashed = 5,     ///< an exception was caught inside the plugin
@@ -163,13 +163,17 @@ inline std::vector<std::byte> encode(const PluginDescription& plugin)
     return {out.bytes().begin(), out.bytes().end()};
 }
 
-/// Nothing if the payload is damaged. More than max_channels ports count as damaged.
-std::optional<PluginDescription> inline decode_plugin(std::span<const std::byte> payload)
+/// Nothing if the payload is damaged. More than 64 ports per direction count as damaged, as do more
+/// parameters or programs than any plugin has: a few bytes on the wire become many in memory.
+inline std::optional<PluginDescription> decode_plugin(std::span<const std::byte> payload)
 {
     constexpr std::uint32_t most_ports = 64;
+    constexpr std::uint32_t most_entries = 65536;
     WireReader in(payload);
     // A bool is read as a byte: any other value than 0 and 1 in a bool would be undefined.
-    const auto get_bool = [&in] { return in.get<std::uint8_t>() != 0; };
+    const auto get_bool = [&in] {
+        return in.get<std::uint8_t>() != 0;
+    };
     PluginDescription plugin;
     plugin.format = in.get<PluginFormat>();
     plugin.bits = in.get<std::uint32_t>();
@@ -195,6 +199,8 @@ std::optional<PluginDescription> inline decode_plugin(std::span<const std::byte>
         }
     }
     const auto parameters = in.get<std::uint32_t>();
+    if (parameters > most_entries)
+        return std::nullopt;
     for (std::uint32_t i = 0; i < parameters && !in.failed(); ++i) {
         auto& parameter = plugin.parameters.emplace_back();
         parameter.id = in.get<std::uint32_t>();
@@ -206,6 +212,8 @@ std::optional<PluginDescription> inline decode_plugin(std::span<const std::byte>
         parameter.steps = in.get<std::uint32_t>();
     }
     const auto programs = in.get<std::uint32_t>();
+    if (programs > most_entries)
+        return std::nullopt;
     for (std::uint32_t i = 0; i < programs && !in.failed(); ++i)
         plugin.programs.push_back(in.get_text());
     return in.complete() ? std::optional(std::move(plugin)) : std::nullopt;

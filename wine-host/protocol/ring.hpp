@@ -30,8 +30,8 @@ static_assert(sizeof(RingStorage) == 128 + ring_capacity);
 
 /// The producer's end of a single-producer, single-consumer ring between two processes.
 ///
-/// The peer is a stranger: its count is range-checked, and our own count is kept in private memory, never read back.
-/// Algorithm: load the other's count once (acquire), copy, store our own count once (release).
+/// The peer is a stranger: its count is range-checked, and our own count is kept in private memory, never
+/// read back. Algorithm: load the other's count once (acquire), copy, store our own count once (release).
 class RingWriter
 {
     RingStorage& storage_;
@@ -78,8 +78,8 @@ public:
     /// Preconditions: `storage` is zeroed, or nothing has been read from the ring yet.
     explicit RingReader(RingStorage& storage) noexcept : storage_(storage) {}
 
-    /// Moves as many bytes as there are into `bytes` and returns their number; zero if there are none or the peer
-    /// broke the ring. Thread: consumer only. Non-blocking guarantee: wait-free.
+    /// Moves as many bytes as there are into `bytes` and returns their number; zero if there are none or the
+    /// peer broke the ring. Thread: consumer only. Non-blocking guarantee: wait-free.
     [[nodiscard]] std::size_t read_some(std::span<std::byte> bytes) noexcept
     {
         const std::uint32_t used = storage_.written.load(std::memory_order_acquire) - read_;

@@ -14,8 +14,8 @@
 namespace decant::protocol
 {
 
-/// Puts the fields of a message one behind the other: numbers little-endian as both sides are x86, texts and blobs as
-/// a 32-bit length and their bytes. Throws std::bad_alloc.
+/// Puts the fields of a message one behind the other: numbers little-endian as both sides are x86, texts and
+/// blobs as a 32-bit length and their bytes. Throws std::bad_alloc.
 class WireWriter
 {
     std::vector<std::byte> bytes_;
@@ -28,8 +28,7 @@ class WireWriter
 
 public:
     template <class T>
-        requires std::is_arithmetic_v<T> || std::is_enum_v<T>
-    WireWriter& put(T value)
+    requires std::is_arithmetic_v<T> || std::is_enum_v<T> WireWriter& put(T value)
     {
         append(&value, sizeof value);
         return *this;
@@ -52,8 +51,8 @@ public:
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
 };
 
-/// Takes the fields out again. The bytes are a stranger's: a field that reaches beyond them reads as zero or empty and
-/// sets failed(), which stays set; nothing is ever allocated beyond what has arrived.
+/// Takes the fields out again. The bytes are a stranger's: a field that reaches beyond them reads as zero or
+/// empty and sets failed(), which stays set; nothing is ever allocated beyond what has arrived.
 class WireReader
 {
     std::span<const std::byte> bytes_;
@@ -75,7 +74,7 @@ public:
     explicit WireReader(std::span<const std::byte> bytes) noexcept : bytes_(bytes) {}
 
     template <class T>
-        requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+    requires std::is_arithmetic_v<T> || std::is_enum_v<T>
     [[nodiscard]] T get() noexcept
     {
         T value{};
