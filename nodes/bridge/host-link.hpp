@@ -1,0 +1,146 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nodes/bridge/bell-rope.hpp"
+#include "nodes/bridge/shared-region.hpp"
+#include "wine-host/protocol/channel.hpp"
+#include "wine-host/protocol/messages.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace decant::bridge
+{
+
+enum class HostErrorCode {
+    failed,    ///< the host answered that it cannot; `failure` says why. The link works on
+    timed_out, ///< no answer in time. The link works on: an answer that comes later is dropped
+    broken, ///< what came is not the protocol, or the host takes nothing any more: of no use until replaced
+    gone,   ///< host_gone() was called
+    wrong_version, ///< the host binary is not of this build
+};
+
+/// What went wrong with a host, for people. Who knows the plugin's file and prefix adds the remedy.
+class HostError : public std::runtime_error
+{
+public:
+    HostErrorCode code;
+    protocol::FailureCode failure; ///< meant if `code` is HostErrorCode::failed
+
+    HostError(HostErrorCode error, const std::string& text,
+              protocol::FailureCode reason = protocol::FailureCode::other)
+        : std::runtime_error(text), code(error), failure(reason)
+    {
+    }
+};
+
+/// One line from the host for the service's log.
+struct LogLine {
+    std::string text;
+};
+
+/// Moved in the plugin's editor.
+struct ParameterChanged {
+    std::uint32_t id;
+    double value; ///< finite, in the parameter's own range if the host is honest
+};
+
+struct LatencyChanged {
+    std::uint32_t frames; ///< at most protocol::max_latency
+};
+
+using Notification = std::variant<LogLine, ParameterChanged, LatencyChanged>;
+
+/// Talks with the host of one plugin: asks, waits for the answer, and takes what the host says on its own.
+///
+/// Not for the audio thread: every request blocks, at most as long as its timeout says. Throws HostError.
+/// All texts and numbers that come out of here have been checked: texts are UTF-8 without control characters,
+/// numbers finite and in order.
+///
+/// Thread: one at a time, except where [any] is said.
+class HostLink
+{
+public:
+    using Timeout = std::chrono::milliseconds;
+    /// Called on the thread that uses the link, out of poll_notifications() and of any request that waits. It
+    /// must not use the link. Whatever it throws comes out there.
+    using Listener = std::function<void(const Notification&)>;
+
+    /// What ended wait_activity().
+    enum class Activity {
+        message,     ///< call poll_notifications()
+        interrupted, ///< by interrupt()
+        gone,        ///< the host is dead
+        deadline,    ///< nothing happened
+    };
+
+    explicit HostLink(std::shared_ptr<SharedRegion> region, Listener listener = {});
+    HostLink(const HostLink&) = delete;
+    HostLink& operator=(const HostLink&) = delete;
+
+    /// Waits until the host has started. The region's name is removed then. A cold Wine takes half a minute.
+    protocol::Hello wait_hello(Timeout timeout = std::chrono::seconds(60));
+
+    /// Loads a plugin and gets the memory for its channels. `path` is a Windows or Unix path, `plugin_class`
+    /// names one of several plugins in a file, "" the first.
+    protocol::PluginDescription load(std::string_view path, std::string_view plugin_class,
+                                     Timeout timeout = std::chrono::seconds(120));
+
+    /// `rate` in Hz, `largest_block` in frames, at most protocol::max_frames. Blocks are processed from now
+    /// on.
+    void activate(double rate, std::uint32_t largest_block, Timeout timeout = std::chrono::seconds(20));
+
+    /// Blocks are answered with not_active from now on.
+    void deactivate(Timeout timeout = std::chrono::seconds(20));
+
+    /// The plugin's whole state, in a form that only the host reads.
+    std::vector<std::byte> state(Timeout timeout = std::chrono::seconds(60));
+    void set_state(std::span<const std::byte> state, Timeout timeout = std::chrono::seconds(60));
+
+    /// The parameters' values in order of the description.
+    std::vector<double> values(Timeout timeout = std::chrono::seconds(10));
+
+    /// The host answers and then ends by itself.
+    void quit(Timeout timeout = std::chrono::seconds(5));
+
+    /// Delivers what the host has said on its own, without waiting.
+    void poll_notifications();
+
+    /// Sleeps until something is to be done, or CLOCK_MONOTONIC reaches `deadline_nsec`.
+    Activity wait_activity(std::uint64_t deadline_nsec);
+
+    /// Ends wait_activity(), or the next one if none is waiting; requests go on. [any]
+    void interrupt() noexcept;
+
+    /// The host process is dead: ends every wait at once, and for ever. [any]
+    void host_gone() noexcept;
+
+private:
+    std::shared_ptr<SharedRegion> region_;
+    Listener listener_;
+    BellRope rope_;
+    protocol::Channel<BellRope> channel_;
+    std::atomic<bool> interrupted_ = false;
+    std::uint32_t last_id_ = 0;
+    bool hello_received_ = false;
+    protocol::Hello hello_;
+
+    [[nodiscard]] protocol::Message request(protocol::MessageType type, std::span<const std::byte> payload,
+                                            protocol::MessageType answer, Timeout timeout);
+    [[noreturn]] void give_up(std::string_view waiting_for, Timeout timeout);
+    void deliver(const protocol::Message& message);
+    void notify(Notification notification);
+};
+
+} // namespace decant::bridge
