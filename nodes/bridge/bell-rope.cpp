@@ -17,12 +17,12 @@ void BellRope::wake(protocol::Doorbell& bell) noexcept
 bool BellRope::sleep(protocol::Doorbell& bell, std::uint32_t seen, std::uint64_t deadline) noexcept
 {
     constexpr std::uint64_t longest = 1'000'000'000;
-    bell.sleepers.store(1, std::memory_order_seq_cst);
+    bell.sleepers.fetch_add(1, std::memory_order_seq_cst);
     // The flag is looked at after the bell was announced to have a sleeper and before the kernel compares
     // `value`: peer_is_gone() sets it first and changes `value` then.
     if (!peer_gone() && bell.value.load(std::memory_order_seq_cst) == seen)
         futex_wait(bell.value, seen, std::min(deadline, now_nsec() + longest));
-    bell.sleepers.store(0, std::memory_order_seq_cst);
+    bell.sleepers.fetch_sub(1, std::memory_order_seq_cst);
     return !peer_gone();
 }
 

@@ -11,7 +11,7 @@
 namespace decant::bridge
 {
 
-/// How the service sleeps on its bell and wakes the host; satisfies protocol::BellRope. One thread sleeps.
+/// How the service sleeps on its bell and wakes the host; satisfies protocol::BellRope.
 class BellRope
 {
     std::atomic<bool> peer_gone_ = false;
@@ -21,7 +21,7 @@ public:
     void wake(protocol::Doorbell& bell) noexcept;
 
     /// As protocol::BellRope says; returns after a second at the latest, as a hostile peer that writes to the
-    /// bell can hide from us that it was rung. One thread at a time.
+    /// bell can hide from us that it was rung. [any but rt]
     [[nodiscard]] bool sleep(protocol::Doorbell& bell, std::uint32_t seen, std::uint64_t deadline) noexcept;
 
     /// [any]
@@ -30,7 +30,7 @@ public:
     /// The peer will never ring again: ends the sleep on `own`, and every later one. [any]
     void peer_is_gone(protocol::Doorbell& own) noexcept;
 
-    /// Ends the sleep on `own`, also if the peer has cleared `sleepers`. [any]
+    /// Ends the sleep on `own`, also if the peer has overwritten `sleepers`. [any]
     void interrupt(protocol::Doorbell& own) noexcept;
 
     /// [any]

@@ -83,6 +83,7 @@ SharedRegion::SharedRegion()
     region.magic = protocol::magic;
     region.version = protocol::version;
     region.size = sizeof(protocol::Region);
+    region.service_pid = static_cast<std::uint32_t>(getpid());
     lock(0, offsetof(protocol::Region, to_host));
 }
 

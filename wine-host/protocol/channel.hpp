@@ -16,27 +16,22 @@
 namespace decant::protocol
 {
 
+// clang-format 14 and 19 disagree about a concept.
+// clang-format off
+
 /// How one side sleeps and wakes; what differs between a native process and a thread of a Wine host.
 template <class T>
-concept BellRope = requires(T rope, Doorbell& bell, std::uint32_t seen, std::uint64_t deadline)
-{
+concept BellRope = requires(T rope, Doorbell& bell, std::uint32_t seen, std::uint64_t deadline) {
     /// Wakes everybody who sleeps on `bell`.
-    {
-        rope.wake(bell)
-    }
-    noexcept;
+    { rope.wake(bell) } noexcept;
     /// Sleeps until `bell.value` is not `seen`, or CLOCK_MONOTONIC reaches `deadline` (ns); may return early.
     /// False if the peer is gone for good.
-    {
-        rope.sleep(bell, seen, deadline)
-    }
-    noexcept->std::same_as<bool>;
+    { rope.sleep(bell, seen, deadline) } noexcept -> std::same_as<bool>;
     /// CLOCK_MONOTONIC in nanoseconds.
-    {
-        rope.now()
-    }
-    noexcept->std::same_as<std::uint64_t>;
+    { rope.now() } noexcept -> std::same_as<std::uint64_t>;
 };
+
+// clang-format on
 
 /// Adds one to the bell and wakes whoever sleeps on it.
 template <BellRope Rope>
@@ -55,9 +50,8 @@ struct Message {
 
 /// Whole messages through a pair of rings. Not for the audio thread.
 ///
-/// One thread may send and another one receive; at most one of them may sleep at a time if both share a bell.
-/// A side must go on receiving while it sends, or two long messages that cross would wait for each other:
-/// from another thread, or from what it passes to send().
+/// One thread may send and another one receive. A side must go on receiving while it sends, or two long
+/// messages that cross would wait for each other: from another thread, or from what it passes to send().
 template <BellRope Rope>
 class Channel
 {

@@ -28,7 +28,8 @@ class WireWriter
 
 public:
     template <class T>
-    requires std::is_arithmetic_v<T> || std::is_enum_v<T> WireWriter& put(T value)
+        requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+    WireWriter& put(T value)
     {
         append(&value, sizeof value);
         return *this;
@@ -74,7 +75,7 @@ public:
     explicit WireReader(std::span<const std::byte> bytes) noexcept : bytes_(bytes) {}
 
     template <class T>
-    requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+        requires std::is_arithmetic_v<T> || std::is_enum_v<T>
     [[nodiscard]] T get() noexcept
     {
         T value{};

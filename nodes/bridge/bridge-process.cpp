@@ -1,0 +1,224 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "nodes/bridge/bridge-process.hpp"
+
+#include "nodes/bridge/futex.hpp"
+#include "nodes/bridge/midi-message.hpp"
+#include "nodes/bridge/stranger.hpp"
+#include "wine-host/protocol/layout.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+namespace decant::bridge
+{
+
+namespace
+{
+
+/// Replaces what is no number by silence; returns how many samples that were. By bits, as a comparison of
+/// floats is what -ffast-math and a plugin's idea of the rounding mode could change.
+std::uint64_t silence_non_finite(float* samples, std::size_t count) noexcept DECANT_REALTIME
+{
+    constexpr std::uint32_t exponent = 0x7f800000;
+    std::uint64_t found = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const bool bad = (std::bit_cast<std::uint32_t>(samples[i]) & exponent) == exponent;
+        samples[i] = bad ? 0.0F : samples[i];
+        found += bad;
+    }
+    return found;
+}
+
+std::uint32_t flags_of(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
+{
+    std::uint32_t flags = 0;
+    if (cycle.transport.playing)
+        flags |= protocol::block_playing;
+    if (cycle.transport.tempo_valid)
+        flags |= protocol::block_tempo_valid;
+    if (cycle.freewheel)
+        flags |= protocol::block_freewheel;
+    return flags;
+}
+
+} // namespace
+
+void BridgeState::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
+{
+    if (cycle.frames == 0 || cycle.frames > protocol::max_frames) {
+        for (float* const output : cycle.outputs)
+            std::fill_n(output, cycle.frames, 0.0F);
+        return;
+    }
+    counters.blocks.add();
+    if (hosts.exchange(host)) {
+        latency.store(host->latency, std::memory_order_relaxed);
+        missed_events = protocol::EventWriter(missed_area);
+        discontinuity = false;
+    }
+    fallback.record(cycle.inputs, cycle.frames, latency.load(std::memory_order_relaxed));
+    if (run_plugin(cycle))
+        fallback.accept(cycle.outputs, cycle.frames);
+    else
+        fallback.replace(cycle.outputs, cycle.frames);
+}
+
+/// Whether the outputs are the plugin's.
+bool BridgeState::run_plugin(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
+{
+    if (!host || host->exchange->abandoned()) {
+        counters.detached.add();
+        return false;
+    }
+    auto& exchange = *host->exchange;
+    if (!exchange.idle()) {
+        counters.dropped.add();
+        discontinuity = true;
+        keep_missed(cycle);
+        return false;
+    }
+    write_block(exchange.memory(), cycle);
+    const std::uint64_t start = now_nsec();
+    exchange.post(start);
+    if (!exchange.wait(cycle.deadline_nsec, spin_nsec.load(std::memory_order_relaxed))) {
+        counters.late.add();
+        discontinuity = true;
+        return false;
+    }
+    return read_block(exchange.memory(), cycle, now_nsec() - start);
+}
+
+/// The host does not see this block. What it must not miss waits for the next one: a note that is never
+/// switched off would sound for ever.
+void BridgeState::keep_missed(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
+{
+    if (!layout.midi_in)
+        return;
+    for (const auto& event : cycle.midi_in)
+        if (is_note_on(event.bytes) || !missed_events.push_midi(0, event.bytes))
+            counters.lost_events.add();
+}
+
+void BridgeState::write_block(protocol::Region& region, const nodes::Cycle& cycle) noexcept DECANT_REALTIME
+{
+    for (std::size_t channel = 0; channel < layout.inputs; ++channel) {
+        float* const place = region.audio_in[channel].data();
+        if (channel < cycle.inputs.size())
+            std::memcpy(place, cycle.inputs[channel], cycle.frames * sizeof(float));
+        else
+            std::fill_n(place, cycle.frames, 0.0F);
+    }
+    const auto& transport = cycle.transport;
+    region.block = {
+        .frames = cycle.frames,
+        .rate = cycle.rate,
+        .flags = flags_of(cycle) | (discontinuity ? protocol::block_discontinuity : 0U),
+        .event_bytes = write_events(region, cycle),
+        .position = transport.position,
+        .monotonic_nsec = cycle.start_nsec,
+        .tempo = transport.tempo,
+        .quarter_position = transport.quarter_position,
+        .bar_start = transport.bar_start,
+        .signature_numerator = transport.numerator,
+        .signature_denominator = transport.denominator,
+    };
+    discontinuity = false;
+}
+
+/// Parameters first, so that a note of this block sounds as they say, then what was missed, then the block's
+/// own MIDI.
+std::uint32_t BridgeState::write_events(protocol::Region& region,
+                                        const nodes::Cycle& cycle) noexcept DECANT_REALTIME
+{
+    protocol::EventWriter events(region.events_in);
+    ParameterChange change;
+    while (parameters_in.pop(change))
+        if (!events.push_parameter(0, change.id, change.value))
+            counters.lost_events.add();
+    protocol::EventReader missed(missed_area, missed_events.size());
+    protocol::EventView event;
+    while (missed.next(event, cycle.frames))
+        if (!events.push(0, event.type, event.payload))
+            counters.lost_events.add();
+    missed_events = protocol::EventWriter(missed_area);
+    if (layout.midi_in)
+        for (const auto& midi : cycle.midi_in)
+            if (!events.push_midi(midi.frame, midi.bytes))
+                counters.lost_events.add();
+    return events.size();
+}
+
+bool BridgeState::read_block(const protocol::Region& region, const nodes::Cycle& cycle,
+                             std::uint64_t round_trip) noexcept DECANT_REALTIME
+{
+    const auto result = copy_of_strangers(region.result);
+    if (result.status == protocol::BlockStatus::not_active) {
+        counters.not_active.add();
+        return false;
+    }
+    if (result.status != protocol::BlockStatus::done) {
+        counters.failed.add();
+        return false;
+    }
+    counters.complete(round_trip, result.plugin_nsec);
+    latency.store(std::min(result.latency, protocol::max_latency), std::memory_order_relaxed);
+    if ((result.flags & protocol::reply_events_lost) != 0)
+        counters.lost_events.add();
+    read_audio(region, cycle);
+    read_events(region, result.event_bytes, cycle);
+    return true;
+}
+
+void BridgeState::read_audio(const protocol::Region& region,
+                             const nodes::Cycle& cycle) noexcept DECANT_REALTIME
+{
+    std::uint64_t non_finite = 0;
+    for (std::size_t channel = 0; channel < cycle.outputs.size(); ++channel) {
+        float* const output = cycle.outputs[channel];
+        if (channel >= layout.outputs) {
+            std::fill_n(output, cycle.frames, 0.0F);
+            continue;
+        }
+        copy_from_stranger(output, region.audio_out[channel].data(), cycle.frames * sizeof(float));
+        non_finite += silence_non_finite(output, cycle.frames);
+    }
+    if (non_finite != 0)
+        counters.non_finite.add(non_finite);
+}
+
+void BridgeState::read_events(const protocol::Region& region, std::uint32_t claimed_bytes,
+                              const nodes::Cycle& cycle) noexcept DECANT_REALTIME
+{
+    const std::size_t bytes = std::min<std::size_t>(claimed_bytes, events_out.size());
+    if (bytes == 0)
+        return;
+    copy_from_stranger(events_out.data(), region.events_out.data(), bytes);
+    protocol::EventReader reader(events_out, bytes);
+    protocol::EventView event;
+    std::uint32_t last_frame = 0;
+    while (reader.next(event, cycle.frames)) {
+        event.frame = last_frame = std::max(event.frame, last_frame); // the sink takes them in order
+        take_event(event, layout.midi_out ? cycle.midi_out : nullptr);
+    }
+}
+
+void BridgeState::take_event(const protocol::EventView& event, nodes::MidiSink* sink) noexcept DECANT_REALTIME
+{
+    if (event.type == protocol::EventType::midi) {
+        if (sink != nullptr && (!is_midi_message(event.midi()) || !sink->push(event.frame, event.midi())))
+            counters.lost_events.add();
+        return;
+    }
+    protocol::ParameterEvent change{};
+    if (event.type == protocol::EventType::parameter && event.payload.size() == sizeof change)
+        std::memcpy(&change, event.payload.data(), sizeof change);
+    else
+        change.value = NAN;
+    if (!std::isfinite(change.value) || !parameters_out.push({change.id, change.value}))
+        counters.lost_events.add();
+}
+
+} // namespace decant::bridge

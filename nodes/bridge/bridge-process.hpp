@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nodes/bridge/block-statistics.hpp"
+#include "nodes/bridge/bridge-setup.hpp"
+#include "nodes/bridge/exchange-process.hpp"
+#include "nodes/bridge/fallback-process.hpp"
+#include "nodes/processor.hpp"
+#include "nodes/realtime/annotations.hpp"
+#include "nodes/realtime/handover.hpp"
+#include "wine-host/protocol/events.hpp"
+
+#include <atomic>
+#include <boost/lockfree/spsc_queue.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace decant::bridge
+{
+
+/// A host as the audio thread is given it.
+struct Attachment {
+    std::shared_ptr<BlockExchange> exchange;
+    std::uint32_t latency; ///< frames
+};
+
+/// What a BridgeProcessor consists of. Everything that is [rt] is the audio thread's alone.
+struct BridgeState {
+    /// So many changes fit into the events of one block beside a SysEx of 64 KiB.
+    using ParameterQueue = boost::lockfree::spsc_queue<ParameterChange, boost::lockfree::capacity<4096>>;
+
+    explicit BridgeState(const BridgeLayout& bridge);
+
+    const BridgeLayout layout;
+
+    // Between the two sides.
+    nodes::Handover<Attachment> hosts;
+    ParameterQueue parameters_in;
+    ParameterQueue parameters_out;
+    BlockCounters counters;
+    std::atomic<std::uint32_t> latency = 0;
+    std::atomic<std::uint32_t> spin_nsec = default_spin_nsec;
+
+    // [main]
+    std::shared_ptr<BlockExchange> current; ///< what was attached last
+
+    // [rt]
+    std::unique_ptr<Attachment> host;
+    Fallback fallback;
+    std::vector<std::byte> events_out;   ///< our copy of what the host wrote
+    std::vector<std::byte> missed_area;  ///< MIDI of blocks that were not posted, for the next one
+    protocol::EventWriter missed_events; ///< into missed_area
+    bool discontinuity = false;          ///< blocks were lost since the last one posted
+
+    /// One block. [rt]
+    void process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+
+private:
+    [[nodiscard]] bool run_plugin(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+    void keep_missed(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+    void write_block(protocol::Region& region, const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+    [[nodiscard]] std::uint32_t write_events(protocol::Region& region,
+                                             const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+    [[nodiscard]] bool read_block(const protocol::Region& region, const nodes::Cycle& cycle,
+                                  std::uint64_t round_trip) noexcept DECANT_REALTIME;
+    void read_audio(const protocol::Region& region, const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+    void read_events(const protocol::Region& region, std::uint32_t claimed_bytes,
+                     const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+    void take_event(const protocol::EventView& event, nodes::MidiSink* sink) noexcept DECANT_REALTIME;
+};
+
+} // namespace decant::bridge

@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nodes/bridge/block-statistics.hpp"
+#include "nodes/bridge/shared-region.hpp"
+#include "nodes/processor.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace decant::bridge
+{
+
+/// What is heard while there is no output of the plugin.
+enum class BridgeKind {
+    effect,     ///< the input, delayed by the plugin's latency
+    instrument, ///< silence
+};
+
+/// What a node needs to know of its plugin; constant while the node lives, also if the host is replaced.
+struct BridgeLayout {
+    std::uint32_t inputs = 0;  ///< audio channels, at most protocol::max_channels
+    std::uint32_t outputs = 0; ///< audio channels, at most protocol::max_channels
+    bool midi_in = false;
+    bool midi_out = false;
+    BridgeKind kind = BridgeKind::effect;
+};
+
+/// How long the audio thread looks for the reply before it goes to sleep. None: to sleep at once hands the
+/// CPU over to the host's thread if both share it, which is the quickest way there is, and a plugin that
+/// takes longer than a few microseconds makes any look in vain.
+inline constexpr std::uint32_t default_spin_nsec = 0;
+
+/// A change of a parameter; `value` in the parameter's own range.
+struct ParameterChange {
+    std::uint32_t id;
+    double value;
+};
+
+struct BridgeState;
+
+/// A plugin in a Wine host, as a processor. The host may die, hang or lie: every block returns by its
+/// deadline, with the plugin's output or with the fallback of its kind.
+///
+/// Threads: process() is [rt]; all others may be called from any thread but that one.
+class BridgeProcessor final : public nodes::Processor
+{
+public:
+    /// Throws std::invalid_argument for more channels than the protocol has, std::bad_alloc.
+    explicit BridgeProcessor(const BridgeLayout& layout);
+    ~BridgeProcessor() override; ///< Preconditions: process() runs no more.
+    BridgeProcessor(const BridgeProcessor&) = delete;
+    BridgeProcessor& operator=(const BridgeProcessor&) = delete;
+
+    /// Returns by `cycle.deadline_nsec`, give or take what the system needs to wake a thread. [rt]
+    void process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME override;
+
+    /// From the next block on the plugin in `region` is asked, in place of any other. It should be loaded and
+    /// active. `latency` in frames, as the plugin reports it. Throws std::bad_alloc.
+    void attach(std::shared_ptr<SharedRegion> region, std::uint32_t latency);
+
+    /// No plugin is asked from the next block on, and a block that waits for its reply is given up now. The
+    /// region lives on until the audio thread has let go of it.
+    void detach() noexcept;
+
+    /// Sets a parameter at the start of the next block that the host takes; waits there while no host is
+    /// attached. False if more are waiting than the queue holds: try again after some blocks.
+    bool set_parameter(std::uint32_t id, double value) noexcept;
+
+    /// The next change of a parameter that the plugin made while it processed, oldest first.
+    std::optional<ParameterChange> next_parameter_change() noexcept;
+
+    /// Frames, as the plugin reported it in its last block.
+    [[nodiscard]] std::uint32_t latency() const noexcept;
+
+    /// CLOCK_MONOTONIC (ns) when the block was posted that the host has not answered yet, zero if there is
+    /// none: for who watches over the host.
+    [[nodiscard]] std::uint64_t unanswered_since_nsec() noexcept;
+
+    [[nodiscard]] BlockStatistics stats() const noexcept;
+
+    /// See default_spin_nsec.
+    void set_spin_nsec(std::uint32_t duration) noexcept;
+
+private:
+    std::mutex setup_; ///< for all that is not the audio thread, which never takes it
+    std::unique_ptr<BridgeState> state_;
+
+    void free_retired() noexcept;
+};
+
+} // namespace decant::bridge
