@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-/// What a node is made of, without PipeWire: the filter node drives a Processor in the graph, `decant render` and the
-/// tests drive the same one block by block.
+/// What a node is made of, without PipeWire: the filter node drives a Processor in the graph, `decant render`
+/// and the tests drive the same one block by block.
 namespace decant::nodes
 {
 
@@ -41,11 +41,11 @@ struct Transport {
     std::uint32_t denominator = 4;
 };
 
-/// One block. All pointers are valid for `frames` frames: an unlinked input is silence, an unlinked output a scratch
-/// buffer. Inputs and outputs never overlap.
+/// One block. All pointers are valid for `frames` frames: an unlinked input is silence, an unlinked output a
+/// scratch buffer. Inputs and outputs never overlap.
 struct Cycle {
-    std::uint32_t frames; ///< 1..8192, may change with every block
-    std::uint32_t rate;   ///< Hz, may change with every block
+    std::uint32_t frames;        ///< 1..8192, may change with every block
+    std::uint32_t rate;          ///< Hz, may change with every block
     std::uint64_t start_nsec;    ///< CLOCK_MONOTONIC at the start of the cycle
     std::uint64_t deadline_nsec; ///< CLOCK_MONOTONIC by which process() must have returned
     bool freewheel;              ///< faster than real time: quality before speed; the deadline is generous
@@ -67,9 +67,9 @@ public:
 };
 
 struct AudioPort {
-    std::string name;     ///< port.name, unique in its direction
-    std::string channel;  ///< audio.channel: FL, FR, MONO, AUX0 …
-    std::string group;    ///< port.group; ports of one bus have the same
+    std::string name;    ///< port.name, unique in its direction
+    std::string channel; ///< audio.channel: FL, FR, MONO, AUX0 …
+    std::string group;   ///< port.group; ports of one bus have the same
 };
 
 struct PortLayout {

@@ -1,0 +1,227 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "nodes/filter-process.hpp"
+
+#include <pipewire/filter.h>
+#include <spa/node/io.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+
+namespace decant::nodes
+{
+
+namespace
+{
+
+constexpr std::uint64_t second = 1'000'000'000;
+
+/// PipeWire's freewheel driver waits five seconds for a node, then calls it an xrun.
+constexpr std::uint64_t freewheel_time = 4 * second;
+
+constexpr std::uint64_t least_guard = 150'000;
+
+std::uint64_t monotonic_now() noexcept
+{
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * second + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+void add(std::atomic<std::uint64_t>& counter, std::uint64_t amount) noexcept
+{
+    // One writer: no read-modify-write is needed.
+    counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+}
+
+/// Takes the port's buffer and hands it back at once, as pw_filter_get_dsp_buffer does: a cycle without both
+/// wedges the port for good on PipeWire 1.4 (fixed in 1.6.5). The memory stays ours until the end of the
+/// cycle. Null if the port is not linked.
+spa_data* cycle_buffer(void* port_data) noexcept
+{
+    pw_buffer* buffer = pw_filter_dequeue_buffer(port_data);
+    if (buffer == nullptr)
+        return nullptr;
+    spa_data* data = buffer->buffer->n_datas > 0 ? &buffer->buffer->datas[0] : nullptr;
+    pw_filter_queue_buffer(port_data, buffer);
+    return data != nullptr && data->data != nullptr ? data : nullptr;
+}
+
+/// The valid bytes of a buffer that another process filled; empty if it claims more than there is.
+std::span<const std::byte> content(const spa_data& data) noexcept
+{
+    const std::uint32_t offset = data.chunk->offset;
+    const std::uint32_t size = data.chunk->size;
+    if (offset > data.maxsize || size > data.maxsize - offset)
+        return {};
+    return {static_cast<const std::byte*>(data.data) + offset, size};
+}
+
+void set_content(spa_data& data, std::uint32_t size, std::int32_t stride) noexcept
+{
+    data.chunk->offset = 0;
+    data.chunk->size = size;
+    data.chunk->stride = stride;
+    data.chunk->flags = 0;
+}
+
+const float* input_samples(void* port_data, std::uint32_t frames) noexcept
+{
+    const spa_data* data = cycle_buffer(port_data);
+    constexpr int not_meant = SPA_CHUNK_FLAG_EMPTY | SPA_CHUNK_FLAG_CORRUPTED;
+    if (data == nullptr || (data->chunk->flags & not_meant) != 0)
+        return nullptr;
+    const auto bytes = content(*data);
+    const bool usable = bytes.size() >= frames * sizeof(float) &&
+                        reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(float) == 0;
+    return usable ? reinterpret_cast<const float*>(bytes.data()) : nullptr;
+}
+
+float* output_samples(void* port_data, std::uint32_t frames) noexcept
+{
+    spa_data* data = cycle_buffer(port_data);
+    if (data == nullptr)
+        return nullptr;
+    const auto size = static_cast<std::uint32_t>(frames * sizeof(float));
+    const bool fits = size <= data->maxsize;
+    set_content(*data, fits ? size : 0, sizeof(float));
+    return fits ? static_cast<float*>(data->data) : nullptr;
+}
+
+} // namespace
+
+CycleTimes cycle_times(std::uint64_t start, std::uint64_t next, std::uint64_t period,
+                       std::uint64_t now) noexcept DECANT_REALTIME
+{
+    // A clock that is more than two periods away is not CLOCK_MONOTONIC, not set, or has just slept.
+    if (start > now + 2 * period || start + 2 * period < now)
+        start = now;
+    if (next <= start || next > start + 2 * period)
+        next = start + period;
+    const std::uint64_t guard = std::min(std::max(period / 5, least_guard), period / 2);
+    return {start, next - guard};
+}
+
+Transport transport_of(const spa_io_position& position) noexcept DECANT_REALTIME
+{
+    Transport transport;
+    transport.playing = position.state == SPA_IO_POSITION_STATE_RUNNING;
+    const spa_io_segment& segment = position.segments[0];
+    const auto running = static_cast<std::int64_t>(position.clock.position) - position.offset;
+    const auto since_start = running - static_cast<std::int64_t>(segment.start);
+    const double rate = segment.rate != 0.0 && std::isfinite(segment.rate) ? segment.rate : 1.0;
+    const double frame = static_cast<double>(since_start) * rate + static_cast<double>(segment.position);
+    constexpr double most_frames = 9e15; // what a double counts exactly
+    transport.position = static_cast<std::uint64_t>(std::clamp(frame, 0.0, most_frames));
+
+    const spa_io_segment_bar& bar = segment.bar;
+    const bool signature_valid = bar.signature_num >= 1 && bar.signature_num <= 256 &&
+                                 bar.signature_denom >= 1 && bar.signature_denom <= 256;
+    if ((bar.flags & SPA_IO_SEGMENT_BAR_FLAG_VALID) == 0 || !(bar.bpm > 0 && bar.bpm < 10'000) ||
+        !signature_valid || !std::isfinite(bar.beat))
+        return transport;
+    transport.tempo_valid = true;
+    transport.numerator = static_cast<std::uint32_t>(bar.signature_num);
+    transport.denominator = static_cast<std::uint32_t>(bar.signature_denom);
+    // A beat is the signature's, tempo and positions of plugins count quarter notes. JACK's masters count
+    // bars from one, so that the first beat of a song has the number of beats in a bar.
+    const double quarters_per_beat = 4.0 / bar.signature_denom;
+    const double beats_per_bar = bar.signature_num;
+    const double beat = bar.beat - beats_per_bar;
+    transport.tempo = bar.bpm * quarters_per_beat;
+    transport.quarter_position = beat * quarters_per_beat;
+    transport.bar_start = std::floor(beat / beats_per_bar) * beats_per_bar * quarters_per_beat;
+    return transport;
+}
+
+FilterProcess::FilterProcess(Processor& processor, FilterCounters& counters, ChannelMask channels)
+    : processor_(processor), counters_(counters), midi_reader_(channels)
+{
+}
+
+void FilterProcess::add_input(void* port_data)
+{
+    inputs_.push_back({port_data, std::vector<float>(max_cycle_frames)});
+    input_data_.resize(inputs_.size());
+}
+
+void FilterProcess::add_output(void* port_data)
+{
+    outputs_.push_back({port_data, std::vector<float>(max_cycle_frames)});
+    output_data_.resize(outputs_.size());
+}
+
+std::span<const MidiEvent> FilterProcess::take_midi(std::uint32_t frames) noexcept DECANT_REALTIME
+{
+    if (midi_in_port_ == nullptr)
+        return {};
+    const spa_data* data = cycle_buffer(midi_in_port_);
+    return midi_reader_.read(data != nullptr ? content(*data) : std::span<const std::byte>(), frames);
+}
+
+void FilterProcess::count_missed(const spa_io_position& position) noexcept DECANT_REALTIME
+{
+    const std::uint32_t cycle = position.clock.cycle;
+    const bool same_driver = position.clock.id == clock_id_;
+    const bool resumed = resumed_.load(std::memory_order_relaxed);
+    if (resumed)
+        resumed_.store(false, std::memory_order_relaxed);
+    else if (same_driver && cycle - clock_cycle_ > 1 && cycle - clock_cycle_ < UINT32_MAX / 2)
+        add(counters_.missed, cycle - clock_cycle_ - 1);
+    clock_id_ = position.clock.id;
+    clock_cycle_ = cycle;
+}
+
+void FilterProcess::run(const spa_io_position* position) noexcept DECANT_REALTIME
+{
+    const std::uint64_t began = monotonic_now();
+    static constexpr spa_io_position no_position{};
+    const spa_io_position& now = position != nullptr ? *position : no_position;
+
+    Cycle cycle{};
+    cycle.frames = static_cast<std::uint32_t>(std::min<std::uint64_t>(now.clock.duration, max_cycle_frames));
+    cycle.rate = now.clock.rate.denom;
+
+    // Even a cycle that cannot be processed takes and returns the buffer of each port.
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+        const float* samples = input_samples(inputs_[i].data, cycle.frames);
+        input_data_[i] = samples != nullptr ? samples : inputs_[i].fallback.data();
+    }
+    for (std::size_t i = 0; i < outputs_.size(); ++i) {
+        float* samples = output_samples(outputs_[i].data, cycle.frames);
+        output_data_[i] = samples != nullptr ? samples : outputs_[i].fallback.data();
+    }
+    cycle.midi_in = take_midi(cycle.frames);
+    spa_data* midi_out = midi_out_port_ != nullptr ? cycle_buffer(midi_out_port_) : nullptr;
+    midi_writer_.begin(midi_out != nullptr
+                           ? std::span(static_cast<std::byte*>(midi_out->data), midi_out->maxsize)
+                           : std::span<std::byte>(),
+                       cycle.frames);
+
+    if (cycle.frames != 0 && cycle.rate != 0) {
+        count_missed(now);
+        const std::uint64_t period = cycle.frames * second / cycle.rate;
+        cycle.freewheel = (now.clock.flags & SPA_IO_CLOCK_FLAG_FREEWHEEL) != 0;
+        const auto times = cycle_times(now.clock.nsec, now.clock.next_nsec, period, began);
+        cycle.start_nsec = times.start;
+        cycle.deadline_nsec = cycle.freewheel ? began + freewheel_time : times.deadline;
+        cycle.transport = transport_of(now);
+        cycle.inputs = input_data_;
+        cycle.outputs = output_data_;
+        cycle.midi_out = midi_out_port_ != nullptr ? &midi_writer_ : nullptr;
+        processor_.process(cycle);
+
+        add(counters_.cycles, 1);
+        add(counters_.period_nsec, period);
+        add(counters_.busy_nsec, monotonic_now() - began);
+    }
+
+    const std::uint32_t midi_size = midi_writer_.finish();
+    if (midi_out != nullptr)
+        set_content(*midi_out, midi_size, 1);
+    counters_.midi_lost.store(midi_reader_.lost() + midi_writer_.lost(), std::memory_order_relaxed);
+}
+
+} // namespace decant::nodes

@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nodes/midi-pod.hpp"
+#include "nodes/processor.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+struct spa_io_position;
+
+namespace decant::nodes
+{
+
+/// Frames that a cycle holds at most: PipeWire's default quantum limit.
+inline constexpr std::uint32_t max_cycle_frames = 8192;
+
+/// Counts of a filter node since it was made; each only grows. Written by the audio thread, read by anybody.
+struct FilterCounters {
+    std::atomic<std::uint64_t> cycles = 0;
+    std::atomic<std::uint64_t> busy_nsec = 0;   ///< in process()
+    std::atomic<std::uint64_t> period_nsec = 0; ///< of the same cycles, as the graph gave them
+    std::atomic<std::uint64_t> missed = 0;      ///< cycles that the graph ran without this node
+    std::atomic<std::uint64_t> midi_lost = 0;   ///< messages malformed or without room, both directions
+};
+
+struct CycleTimes {
+    std::uint64_t start;    ///< of the cycle, CLOCK_MONOTONIC, ns
+    std::uint64_t deadline; ///< by which process() must be done, so that the nodes behind have their turn
+};
+
+/// The times of a cycle that the driver says began at `start` and will be followed by the next one at `next`;
+/// `now` stands in for a driver whose clock is not set or not CLOCK_MONOTONIC. [any]
+[[nodiscard]] CycleTimes cycle_times(std::uint64_t start, std::uint64_t next, std::uint64_t period,
+                                     std::uint64_t now) noexcept DECANT_REALTIME;
+
+/// The song position that PipeWire gives for this cycle. [any]
+[[nodiscard]] Transport transport_of(const spa_io_position& position) noexcept DECANT_REALTIME;
+
+/// All that the audio thread of a filter node uses. Made by FilterNode before the node is connected.
+class FilterProcess
+{
+    struct Port {
+        void* data;                  ///< as pw_filter_add_port gave it
+        std::vector<float> fallback; ///< of an input: silence; of an output: scratch
+    };
+
+    Processor& processor_;
+    FilterCounters& counters_;
+    std::vector<Port> inputs_;
+    std::vector<Port> outputs_;
+    std::vector<const float*> input_data_;
+    std::vector<float*> output_data_;
+    void* midi_in_port_ = nullptr;
+    void* midi_out_port_ = nullptr;
+    MidiReader midi_reader_;
+    MidiWriter midi_writer_;
+    std::atomic<bool> resumed_ = true;
+    std::uint32_t clock_id_ = 0;
+    std::uint32_t clock_cycle_ = 0;
+
+    [[nodiscard]] std::span<const MidiEvent> take_midi(std::uint32_t frames) noexcept DECANT_REALTIME;
+    void count_missed(const spa_io_position& position) noexcept DECANT_REALTIME;
+
+public:
+    FilterProcess(Processor& processor, FilterCounters& counters, ChannelMask channels);
+
+    void add_input(void* port_data);                                 ///< [main] before the node is connected
+    void add_output(void* port_data);                                ///< [main] before the node is connected
+    void set_midi_in(void* port_data) { midi_in_port_ = port_data; } ///< [main] before the node is connected
+    void set_midi_out(void* port_data)
+    {
+        midi_out_port_ = port_data;
+    } ///< [main] before the node is connected
+
+    /// The node starts again after a pause: cycles in between were not missed. [main]
+    void resume() noexcept { resumed_.store(true, std::memory_order_relaxed); }
+
+    /// One cycle of the graph. [rt]
+    void run(const spa_io_position* position) noexcept DECANT_REALTIME;
+};
+
+} // namespace decant::nodes
