@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
+#include <span>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -49,6 +50,8 @@ struct PortData {
     spa_direction direction;
     spa_latency_info latency; ///< of what is linked to it
 };
+
+constexpr std::array<int, 2> midi_buffer_sizes{midi_buffer_bytes, 4096};
 
 } // namespace
 
@@ -131,11 +134,11 @@ private:
             fail("connect", name, result);
     }
 
-    PortData* add_port(spa_direction direction, pw_properties* properties, const spa_pod* param)
+    PortData* add_port(spa_direction direction, pw_properties* properties, std::span<const spa_pod*> params)
     {
-        const std::uint32_t count = param != nullptr ? 1 : 0;
-        void* memory = pw_filter_add_port(filter_.get(), direction, PW_FILTER_PORT_FLAG_MAP_BUFFERS,
-                                          sizeof(PortData), properties, &param, count);
+        void* memory =
+            pw_filter_add_port(filter_.get(), direction, PW_FILTER_PORT_FLAG_MAP_BUFFERS, sizeof(PortData),
+                               properties, params.data(), static_cast<std::uint32_t>(params.size()));
         if (memory == nullptr)
             throw std::bad_alloc();
         // A port knows the latency that comes from the other end of its links: what an input hears was
@@ -156,7 +159,7 @@ private:
             pw_properties_set(properties, PW_KEY_AUDIO_CHANNEL, port.channel.c_str());
         if (!port.group.empty())
             pw_properties_set(properties, PW_KEY_PORT_GROUP, port.group.c_str());
-        return add_port(direction, properties, nullptr);
+        return add_port(direction, properties, {});
     }
 
     PortData* add_midi_port(spa_direction direction, const char* name)
@@ -167,15 +170,19 @@ private:
             pw_properties_new(PW_KEY_FORMAT_DSP, "8 bit raw midi", PW_KEY_PORT_NAME, name, nullptr);
         if (properties == nullptr)
             throw std::bad_alloc();
+        // The second choice is for a peer that insists on small buffers: better short messages than no link.
         std::array<std::uint8_t, 512> memory{};
         spa_pod_builder builder{};
         spa_pod_builder_init(&builder, memory.data(), memory.size());
-        const auto size = static_cast<int>(midi_buffer_bytes);
-        const auto* buffers = static_cast<const spa_pod*>(spa_pod_builder_add_object(
-            &builder, SPA_TYPE_OBJECT_ParamBuffers, SPA_PARAM_Buffers, SPA_PARAM_BUFFERS_buffers,
-            SPA_POD_CHOICE_RANGE_Int(1, 1, 32), SPA_PARAM_BUFFERS_blocks, SPA_POD_Int(1),
-            SPA_PARAM_BUFFERS_size, SPA_POD_CHOICE_RANGE_Int(size, 4096, INT32_MAX), SPA_PARAM_BUFFERS_stride,
-            SPA_POD_Int(1)));
+        std::array<const spa_pod*, 2> buffers{};
+        std::transform(
+            midi_buffer_sizes.begin(), midi_buffer_sizes.end(), buffers.begin(), [&builder](int size) {
+                return static_cast<const spa_pod*>(spa_pod_builder_add_object(
+                    &builder, SPA_TYPE_OBJECT_ParamBuffers, SPA_PARAM_Buffers, SPA_PARAM_BUFFERS_buffers,
+                    SPA_POD_CHOICE_RANGE_Int(1, 1, 32), SPA_PARAM_BUFFERS_blocks, SPA_POD_Int(1),
+                    SPA_PARAM_BUFFERS_size, SPA_POD_CHOICE_RANGE_Int(size, size, INT32_MAX),
+                    SPA_PARAM_BUFFERS_stride, SPA_POD_Int(1)));
+            });
         return add_port(direction, properties, buffers);
     }
 
@@ -250,6 +257,8 @@ private:
             self.process_.resume();
         else if (state == PW_FILTER_STATE_ERROR)
             self.error_ = error != nullptr ? error : "PipeWire refused the node without a reason";
+        else if (state == PW_FILTER_STATE_UNCONNECTED)
+            self.error_ = "the PipeWire daemon has closed the connection";
     }
 
     static void on_process(void* data, spa_io_position* position) noexcept

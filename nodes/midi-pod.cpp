@@ -29,7 +29,8 @@ constexpr bool is_status(std::uint8_t byte) noexcept
     return (byte & 0x80) != 0;
 }
 
-/// Length of the message that begins with `status`, which is not of SysEx; 0 for the undefined F4 and F5.
+/// Length of the message that begins with `status`, SysEx apart; 0 if none does: F4, F5, and F7 out of the
+/// blue.
 constexpr std::size_t message_length(std::uint8_t status) noexcept
 {
     if (status < 0xf0)
@@ -38,7 +39,7 @@ constexpr std::size_t message_length(std::uint8_t status) noexcept
         return 3;
     if (status == 0xf1 || status == 0xf3)
         return 2;
-    return status == 0xf4 || status == 0xf5 ? 0 : 1;
+    return status < 0xf6 || status == sysex_end ? 0 : 1;
 }
 
 constexpr std::size_t padded(std::size_t size) noexcept

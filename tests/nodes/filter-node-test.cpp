@@ -1,0 +1,512 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "nodes/filter-node.hpp"
+
+#include "tests/support/private-session.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <catch2/catch_test_macros.hpp>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <pipewire/pipewire.h>
+#include <vector>
+
+namespace decant::nodes
+{
+namespace
+{
+
+using tests::PrivateSession;
+using tests::wait_until;
+
+/// This process as a client of the session, with a main loop in a thread of its own.
+class Client
+{
+    template <auto destroy>
+    struct Deleter {
+        template <class T>
+        void operator()(T* object) const
+        {
+            destroy(object);
+        }
+    };
+
+    std::unique_ptr<pw_thread_loop, Deleter<pw_thread_loop_destroy>> loop_;
+    std::unique_ptr<pw_context, Deleter<pw_context_destroy>> context_;
+    pw_core* core_ = nullptr;
+
+public:
+    explicit Client(const PrivateSession& session)
+    {
+        ::setenv("PIPEWIRE_NO_CONFIG", "1", 1); // nothing of the user's
+        pw_init(nullptr, nullptr);
+        loop_.reset(pw_thread_loop_new("client", nullptr));
+        REQUIRE(loop_);
+        context_.reset(pw_context_new(pw_thread_loop_get_loop(loop_.get()),
+                                      pw_properties_new("support.dbus", "false", nullptr), 0));
+        REQUIRE(context_);
+        const auto& environment = session.environment();
+        const auto socket = environment.at("XDG_RUNTIME_DIR") + "/" + environment.at("PIPEWIRE_REMOTE");
+        core_ = pw_context_connect(context_.get(),
+                                   pw_properties_new(PW_KEY_REMOTE_NAME, socket.c_str(), nullptr), 0);
+        REQUIRE(core_ != nullptr);
+        pw_thread_loop_start(loop_.get());
+    }
+
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    ~Client()
+    {
+        pw_thread_loop_stop(loop_.get());
+        pw_core_disconnect(core_);
+    }
+
+    /// Runs `work` where PipeWire's main thread is.
+    template <class Work>
+    auto locked(Work work)
+    {
+        pw_thread_loop_lock(loop_.get());
+        const std::unique_ptr<pw_thread_loop, Deleter<pw_thread_loop_unlock>> lock(loop_.get());
+        return work();
+    }
+
+    pw_core* core() { return core_; }
+};
+
+/// A filter node that lives with the test; what it needs is made and destroyed on PipeWire's main thread.
+class Node
+{
+    Client& client_;
+    std::unique_ptr<FilterNode> node_;
+
+public:
+    Node(Client& client, const std::string& name, PortLayout ports, Processor& processor,
+         Parameters* parameters = nullptr, const std::function<void(FilterNodeSetup&)>& change = {})
+        : client_(client)
+    {
+        FilterNodeSetup setup;
+        setup.properties["node.name"] = name;
+        setup.ports = std::move(ports);
+        if (change)
+            change(setup);
+        client_.locked([&] {
+            node_ = std::make_unique<FilterNode>(client_.core(), std::move(setup), processor, parameters);
+        });
+    }
+
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+
+    ~Node()
+    {
+        client_.locked([&] { node_.reset(); });
+    }
+
+    FilterNode* operator->() { return node_.get(); }
+};
+
+PortLayout mono_in()
+{
+    return {.inputs = {{"input", "MONO", ""}}, .outputs = {}};
+}
+
+PortLayout mono_out()
+{
+    return {.inputs = {}, .outputs = {{"output", "MONO", ""}}};
+}
+
+/// Noise in which every sample tells its place: all 2^24 values differ.
+constexpr std::uint32_t noise_factor = 2654435761u & 0xffffff;
+constexpr std::uint32_t noise_inverse = [] {
+    std::uint32_t inverse = 1; // Newton's iteration modulo 2^24
+    for (int i = 0; i < 5; ++i)
+        inverse *= 2 - noise_factor * inverse;
+    return inverse & 0xffffff;
+}();
+static_assert((noise_factor * noise_inverse & 0xffffff) == 1);
+
+float noise(std::uint32_t place)
+{
+    return static_cast<float>(static_cast<std::int32_t>(place * noise_factor & 0xffffff) - 0x800000) /
+           0x800000;
+}
+
+/// The place of a sample of noise; nothing for a value that no noise has, and for silence.
+std::optional<std::uint32_t> place_of(float sample)
+{
+    const double value = static_cast<double>(sample) * 0x800000 + 0x800000;
+    if (value < 0 || value > 0xffffff || value != static_cast<double>(static_cast<std::uint32_t>(value)) ||
+        sample == 0.0F)
+        return std::nullopt;
+    return static_cast<std::uint32_t>(value) * noise_inverse & 0xffffff;
+}
+
+class NoiseSource : public Processor
+{
+    std::uint32_t place_ = 1;
+
+public:
+    void process(const Cycle& cycle) noexcept override
+    {
+        for (auto* output : cycle.outputs)
+            for (std::uint32_t i = 0; i < cycle.frames; ++i)
+                output[i] = noise(place_ + i);
+        place_ += cycle.frames;
+    }
+};
+
+class Copy : public Processor
+{
+public:
+    void process(const Cycle& cycle) noexcept override
+    {
+        for (std::size_t i = 0; i < cycle.outputs.size(); ++i)
+            std::copy_n(cycle.inputs[i], cycle.frames, cycle.outputs[i]);
+    }
+};
+
+/// Checks what it hears against the noise.
+class NoiseListener : public Processor
+{
+    std::uint32_t expected_ = 0;
+
+public:
+    std::atomic<std::uint32_t> frames = 0; ///< of the cycles that are counted; set by the test
+    std::atomic<std::uint32_t> rate = 0;
+    std::atomic<std::uint64_t> exact = 0;   ///< blocks that go on where the last one ended
+    std::atomic<std::uint64_t> jumps = 0;   ///< blocks exact in themselves, but not the next ones
+    std::atomic<std::uint64_t> damaged = 0; ///< neither
+
+    void process(const Cycle& cycle) noexcept override
+    {
+        const auto first = place_of(cycle.inputs[0][0]);
+        bool consecutive = true;
+        for (std::uint32_t i = 0; first && i < cycle.frames; ++i)
+            consecutive = consecutive && cycle.inputs[0][i] == noise(*first + i);
+        const bool counts = cycle.frames == frames && cycle.rate == rate;
+        if (counts && first)
+            ++(!consecutive ? damaged : *first == expected_ ? exact : jumps);
+        expected_ = first.value_or(0) + cycle.frames;
+    }
+
+    void listen(std::uint32_t new_frames, std::uint32_t new_rate)
+    {
+        frames = 0;
+        exact = jumps = damaged = 0;
+        rate = new_rate;
+        frames = new_frames;
+    }
+};
+
+} // namespace
+
+TEST_CASE("noise passes a node bit by bit at every quantum and rate")
+{
+    const PrivateSession session({.session_manager = false});
+    Client client(session);
+    NoiseSource noise_source;
+    Copy copy;
+    NoiseListener listener;
+    Node source(client, "source", mono_out(), noise_source);
+    PortLayout through{.inputs = mono_in().inputs, .outputs = mono_out().outputs};
+    Node filter(client, "filter", through, copy);
+    Node recorder(client, "recorder", mono_in(), listener);
+    session.link("source:output", "filter:input");
+    session.link("filter:output", "recorder:input");
+
+    for (const std::uint32_t rate : {44100u, 48000u, 96000u}) {
+        session.set_rate(rate);
+        for (const std::uint32_t quantum : {32u, 64u, 256u, 1024u}) {
+            INFO(quantum << " frames at " << rate << " Hz");
+            const auto missed_before = source->counters().missed + filter->counters().missed;
+            session.set_quantum(quantum);
+            listener.listen(quantum, rate);
+            const bool enough = wait_until([&] { return listener.exact >= 50; });
+            const auto missed = source->counters().missed + filter->counters().missed - missed_before;
+            CHECK(enough);
+            CHECK(listener.damaged == 0);
+            // A busy machine may run a cycle late; but then somebody missed it. The first block is one jump.
+            CHECK(listener.jumps <= 1 + 2 * missed);
+        }
+    }
+}
+
+namespace
+{
+
+struct Received {
+    std::uint64_t cycle_start;
+    std::uint32_t frame;
+    std::vector<std::uint8_t> bytes;
+};
+
+/// Sends its events in one block when it is told to.
+class MidiSource : public Processor
+{
+public:
+    std::vector<Received> events;
+    std::atomic<bool> send = false;
+    std::atomic<bool> refused = false;
+
+    void process(const Cycle& cycle) noexcept override
+    {
+        if (!send.exchange(false))
+            return;
+        for (const auto& event : events)
+            if (!cycle.midi_out->push(event.frame, event.bytes))
+                refused = true;
+    }
+};
+
+/// Keeps what it hears.
+class MidiListener : public Processor
+{
+    std::mutex mutex_;
+    std::vector<Received> received_;
+
+public:
+    void process(const Cycle& cycle) noexcept override
+    {
+        if (cycle.midi_in.empty())
+            return;
+        const std::lock_guard lock(mutex_);
+        for (const auto& event : cycle.midi_in)
+            received_.push_back({cycle.start_nsec, event.frame, {event.bytes.begin(), event.bytes.end()}});
+    }
+
+    std::vector<Received> received()
+    {
+        const std::lock_guard lock(mutex_);
+        return received_;
+    }
+};
+
+bool operator==(const Received& one, const Received& other)
+{
+    return one.frame == other.frame && one.bytes == other.bytes;
+}
+
+} // namespace
+
+TEST_CASE("MIDI and long SysEx arrive whole at their frames")
+{
+    const PrivateSession session({.session_manager = false});
+    Client client(session);
+    MidiSource keys;
+    keys.events = {{0, 0, {0x90, 60, 100}},
+                   {0, 17, {0xc0, 5}},
+                   {0, 100, std::vector<std::uint8_t>(max_sysex_bytes, 0x55)},
+                   {0, 255, {0xf8}}};
+    keys.events[2].bytes.front() = 0xf0;
+    keys.events[2].bytes.back() = 0xf7;
+    MidiListener listener;
+    Node source(client, "keys", {.inputs = {}, .outputs = {}, .midi_in = false, .midi_out = true}, keys);
+    Node synth(client, "synth", {.inputs = {}, .outputs = {}, .midi_in = true, .midi_out = false}, listener);
+    session.link("keys:midi_out", "synth:midi_in");
+    REQUIRE(wait_until([&] { return synth->counters().cycles > 0 && source->counters().cycles > 0; }));
+
+    keys.send = true;
+
+    REQUIRE(wait_until([&] { return listener.received().size() >= 4; }));
+    CHECK(listener.received() == keys.events);
+    CHECK_FALSE(keys.refused);
+    CHECK(source->counters().midi_lost == 0);
+    CHECK(synth->counters().midi_lost == 0);
+}
+
+TEST_CASE("MIDI of two sources is merged in the order of its frames, and other channels are left out")
+{
+    const PrivateSession session({.session_manager = false});
+    Client client(session);
+    MidiSource one, two;
+    one.events = {{0, 10, {0x91, 60, 100}}, {0, 30, {0x91, 61, 100}}, {0, 31, {0x95, 1, 1}}};
+    two.events = {{0, 20, {0x91, 70, 100}}, {0, 40, {0x91, 71, 100}}};
+    MidiListener listener;
+    const PortLayout midi_out{.inputs = {}, .outputs = {}, .midi_in = false, .midi_out = true};
+    Node first(client, "one", midi_out, one);
+    Node second(client, "two", midi_out, two);
+    Node synth(client, "synth", {.inputs = {}, .outputs = {}, .midi_in = true, .midi_out = false}, listener,
+               nullptr, [](auto& setup) { setup.midi_channels = 1u << 1; });
+    session.link("one:midi_out", "synth:midi_in");
+    session.link("two:midi_out", "synth:midi_in");
+    REQUIRE(wait_until([&] { return first->counters().cycles > 0 && second->counters().cycles > 0; }));
+
+    one.send = two.send = true;
+
+    REQUIRE(wait_until([&] { return listener.received().size() >= 4; }));
+    auto received = listener.received();
+    // The two flags may fall into two cycles.
+    if (received.front().cycle_start == received.back().cycle_start) {
+        CHECK(received == std::vector<Received>{one.events[0], two.events[0], one.events[1], two.events[1]});
+    } else {
+        CHECK(std::count(received.begin(), received.end(), one.events[0]) == 1);
+        CHECK(std::count(received.begin(), received.end(), two.events[1]) == 1);
+    }
+}
+
+namespace
+{
+
+/// Remembers what an unlinked node is given.
+class Prober : public Processor
+{
+public:
+    std::atomic<bool> silent = false;
+    std::atomic<bool> in_time = false;
+    std::atomic<bool> apart = false;
+
+    void process(const Cycle& cycle) noexcept override
+    {
+        silent = std::all_of(cycle.inputs.begin(), cycle.inputs.end(), [&](const float* input) {
+            return std::all_of(input, input + cycle.frames, [](float sample) { return sample == 0; });
+        });
+        for (auto* output : cycle.outputs)
+            std::fill_n(output, cycle.frames, 1.0F);
+        apart = cycle.outputs[0] != cycle.outputs[1];
+        in_time = cycle.deadline_nsec > cycle.start_nsec &&
+                  cycle.deadline_nsec - cycle.start_nsec < 1'000'000'000ull * cycle.frames / cycle.rate;
+    }
+};
+
+} // namespace
+
+TEST_CASE("a node without links hears silence and may write what it likes")
+{
+    const PrivateSession session({.session_manager = false});
+    Client client(session);
+    Prober prober;
+    const PortLayout stereo{.inputs = {{"in_l", "FL", ""}, {"in_r", "FR", ""}},
+                            .outputs = {{"out_l", "FL", ""}, {"out_r", "FR", ""}}};
+    Node node(client, "lonely", stereo, prober, nullptr,
+              [](auto& setup) { setup.properties["node.always-process"] = "true"; });
+
+    REQUIRE(wait_until([&] { return node->counters().cycles > 10; }));
+    CHECK(prober.silent);
+    CHECK(prober.apart);
+    CHECK(prober.in_time);
+    CHECK(node->counters().busy_nsec > 0);
+    CHECK(node->counters().period_nsec > node->counters().busy_nsec);
+}
+
+namespace
+{
+
+class Knobs : public Parameters
+{
+    std::array<ParameterInfo, 2> infos_{ParameterInfo{"Gain", 0, 2, 1, false},
+                                        ParameterInfo{"Bypass", 0, 1, 0, true}};
+    std::array<std::atomic<double>, 2> values_{1.0, 0.0};
+
+public:
+    std::span<const ParameterInfo> infos() const override { return infos_; }
+    double value(std::size_t index) const override { return values_.at(index); }
+    void set(std::size_t index, double value) override { values_.at(index) = value; }
+};
+
+nlohmann::json params_of(const PrivateSession& session, const std::string& name, const char* id)
+{
+    const auto node = session.graph().find_node(name);
+    return node ? node->at("info").at("params").value(id, nlohmann::json::array()) : nlohmann::json::array();
+}
+
+} // namespace
+
+TEST_CASE("parameters are shown, set by pw-cli and shown again")
+{
+    const PrivateSession session({.session_manager = false});
+    Client client(session);
+    Copy copy;
+    Knobs knobs;
+    Node node(client, "effect", {.inputs = mono_in().inputs, .outputs = mono_out().outputs}, copy, &knobs);
+    REQUIRE(wait_until([&] { return params_of(session, "effect", "PropInfo").size() == 2; }));
+    CHECK(params_of(session, "effect", "PropInfo")[0].at("name") == "Gain");
+    const auto shown = [&] {
+        return params_of(session, "effect", "Props").at(0).at("params");
+    };
+    CHECK(shown() == nlohmann::json::array({"Gain", 1.0, "Bypass", false}));
+
+    const auto id = std::to_string(client.locked([&] { return node->id(); }));
+    CHECK(session.run({"pw-cli", "s", id, "Props", R"({ params = [ "Gain" 0.5 "Bypass" true ] })"}).exit ==
+          0);
+
+    CHECK(wait_until([&] { return knobs.value(0) == 0.5 && knobs.value(1) == 1; }));
+    CHECK(wait_until([&] { return shown() == nlohmann::json::array({"Gain", 0.5, "Bypass", true}); }));
+
+    knobs.set(0, 1.5);
+    client.locked([&] { node->publish_parameters(); });
+    CHECK(wait_until([&] { return shown() == nlohmann::json::array({"Gain", 1.5, "Bypass", true}); }));
+}
+
+TEST_CASE("a node's latency is seen on the ports behind it, also when it changes")
+{
+    const PrivateSession session({.session_manager = false});
+    Client client(session);
+    Copy copy;
+    const PortLayout mono{.inputs = mono_in().inputs, .outputs = mono_out().outputs};
+    Node first(client, "first", mono, copy, nullptr, [](auto& setup) { setup.latency = 100; });
+    Node second(client, "second", mono, copy);
+    session.link("first:output", "second:input");
+    // What has been delayed on the way to a port, in frames.
+    const auto delay_at = [&](const std::string& path) -> std::uint32_t {
+        const auto snapshot = session.graph();
+        for (const auto& object : snapshot.dump())
+            if (object.value("type", "").ends_with(":Port") &&
+                object["info"]["props"].value("port.alias", "") == path)
+                for (const auto& latency : object["info"]["params"]["Latency"])
+                    if (latency.at("direction") == "Output")
+                        return latency.at("minRate");
+        return 0;
+    };
+
+    CHECK(wait_until([&] { return delay_at("second:output") == 100; }));
+
+    client.locked([&] { second->set_latency(28); });
+    CHECK(wait_until([&] { return delay_at("second:output") == 128; }));
+    CHECK(delay_at("first:output") == 100);
+}
+
+TEST_CASE("nodes come and go while the others play")
+{
+    const PrivateSession session({.session_manager = false});
+    Client client(session);
+    NoiseSource noise_source;
+    NoiseListener listener;
+    Copy copy;
+    Node source(client, "source", mono_out(), noise_source);
+    Node recorder(client, "recorder", mono_in(), listener);
+    session.link("source:output", "recorder:input");
+    listener.listen(256, 48000);
+    REQUIRE(wait_until([&] { return listener.exact > 10; }));
+
+    for (int i = 0; i < 10; ++i) {
+        Node passing(client, "passing", {.inputs = mono_in().inputs, .outputs = mono_out().outputs}, copy);
+        session.link("source:output", "passing:input");
+        REQUIRE(wait_until([&] { return passing->counters().cycles > 3; }));
+    }
+
+    CHECK(listener.damaged == 0);
+    const auto exact = listener.exact.load();
+    CHECK(wait_until([&] { return listener.exact > exact + 10; }));
+}
+
+TEST_CASE("a node survives the death of the daemon and can be destroyed after it")
+{
+    PrivateSession session({.session_manager = false});
+    Client client(session);
+    Copy copy;
+    Node node(client, "orphan", {.inputs = mono_in().inputs, .outputs = mono_out().outputs}, copy);
+    REQUIRE(wait_until([&] { return client.locked([&] { return node->id(); }) != PW_ID_ANY; }));
+
+    session.kill_pipewire();
+
+    CHECK(wait_until([&] { return client.locked([&] { return !node->error().empty(); }); }));
+}
+
+} // namespace decant::nodes
