@@ -1,0 +1,142 @@
+-- SPDX-FileCopyrightText: The Decant authors
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Makes the session agree with the plan, and with the user.
+--
+-- Each wanted link is made once. If it is gone later, the user cut it, and it stays cut until it is wanted anew: one of
+-- its ports came back, or the configuration that asks for it changed. A link that is there already counts as made.
+-- Only links with our mark are ever removed. They outlive WirePlumber, whose restart is then not heard.
+
+local plan = require("decant-plan")
+local log = Log.open_topic("s-decant")
+
+local mark = "decant.link"
+
+local settled = {} -- by key: what asked for the link when it was made
+local making = {}  -- by key: proxies, which must live until PipeWire has answered
+local doomed = {}  -- by serial: links that we have asked PipeWire to remove
+
+local function describe(output, input)
+  return output.node.name .. ":" .. output.name .. " -> " .. input.node.name .. ":" .. input.name
+end
+
+local function signature(link)
+  table.sort(link.because)
+  return table.concat(link.because, "\n")
+end
+
+local function links_of(source)
+  return source:call("get-object-manager", "link")
+end
+
+local function exists(links, output, input)
+  for proxy in links:iterate {
+    Constraint { "link.output.port", "=", tostring(output.id) },
+    Constraint { "link.input.port", "=", tostring(input.id) },
+  } do
+    if not doomed[proxy.properties["object.serial"]] then
+      return true
+    end
+  end
+  return false
+end
+
+local function make(key, output, input)
+  local link = Link("link-factory", {
+    ["link.output.node"] = tostring(output.node.id),
+    ["link.output.port"] = tostring(output.id),
+    ["link.input.node"] = tostring(input.node.id),
+    ["link.input.port"] = tostring(input.id),
+    ["object.linger"] = "true",
+    [mark] = "true",
+  })
+  making[key] = link
+  local description = describe(output, input)
+  log:info("link " .. description)
+  link:activate(Feature.Proxy.BOUND, function(_, fault)
+    making[key] = nil
+    if fault then
+      log:warning("cannot link " .. description .. ": " .. tostring(fault))
+    end
+  end)
+end
+
+local function ports_by_id()
+  local ports = {}
+  for _, node in ipairs(plan.nodes) do
+    for _, list in ipairs { node.audio_in, node.audio_out, node.midi_in, node.midi_out } do
+      for _, port in ipairs(list) do
+        ports[port.id] = port
+      end
+    end
+  end
+  return ports
+end
+
+local function remove_unwanted(links)
+  local ports = ports_by_id()
+  local still_doomed = {}
+  for proxy in links:iterate { Constraint { mark, "=", "true" } } do
+    local properties = proxy.properties
+    local serial = properties["object.serial"]
+    local output = ports[tonumber(properties["link.output.port"])]
+    local input = ports[tonumber(properties["link.input.port"])]
+    if doomed[serial] then
+      still_doomed[serial] = true
+    elseif output and input and not plan.wanted[plan.key(output, input)] and
+        not plan.is_open(output.node) and not plan.is_open(input.node) then
+      log:info("unlink " .. describe(output, input))
+      still_doomed[serial] = true
+      proxy:request_destroy()
+    end
+  end
+  doomed = still_doomed
+end
+
+local function make_wanted(links)
+  for key, link in pairs(plan.wanted) do
+    local reason = signature(link)
+    if settled[key] ~= reason then
+      settled[key] = reason
+      if not making[key] and not exists(links, link.output, link.input) then
+        make(key, link.output, link.input)
+      end
+    end
+  end
+end
+
+-- Keys of ports that are gone never come back, and what nobody wants may be wanted anew.
+local function forget_unwanted()
+  local open = {}
+  for _, node in ipairs(plan.nodes) do
+    if plan.is_open(node) then
+      for _, list in ipairs { node.audio_in, node.audio_out, node.midi_in, node.midi_out } do
+        for _, port in ipairs(list) do
+          open[port.serial] = true
+        end
+      end
+    end
+  end
+  for key in pairs(settled) do
+    local output, input = key:match("^(.*)>(.*)$")
+    if not plan.wanted[key] and not open[output] and not open[input] then
+      settled[key] = nil
+    end
+  end
+end
+
+SimpleEventHook {
+  name = "decant/apply-links",
+  after = "decant/drop-loops",
+  interests = {
+    EventInterest {
+      Constraint { "event.type", "=", "decant-rescan" },
+    },
+  },
+  execute = function(event)
+    local links = links_of(event:get_source())
+    remove_unwanted(links)
+    make_wanted(links)
+    forget_unwanted()
+  end,
+}:register()

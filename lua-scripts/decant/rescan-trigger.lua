@@ -1,0 +1,35 @@
+-- SPDX-FileCopyrightText: The Decant authors
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Schedules a rescan whenever something changed that links may depend on.
+
+local plan = require("decant-plan")
+
+SimpleEventHook {
+  name = "decant/rescan-trigger",
+  interests = {
+    EventInterest {
+      Constraint { "event.type", "c", "node-added", "node-removed", "port-added", "port-removed" },
+    },
+    -- Also when a link of ours has come: perhaps nobody wants it any more.
+    EventInterest {
+      Constraint { "event.type", "=", "link-added" },
+      Constraint { "decant.link", "=", "true" },
+    },
+    EventInterest {
+      Constraint { "event.type", "=", "metadata-changed" },
+      Constraint { "metadata.name", "=", "default" },
+      Constraint { "event.subject.key", "=", "default.audio.sink" },
+    },
+  },
+  execute = function(event)
+    plan.schedule(event:get_source())
+  end,
+}:register()
+
+Settings.subscribe("decant.linking.enabled", function()
+  local source = Plugin.find("standard-event-source")
+  if source then
+    plan.schedule(source)
+  end
+end)

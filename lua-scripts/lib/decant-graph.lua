@@ -1,0 +1,116 @@
+-- SPDX-FileCopyrightText: The Decant authors
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- The nodes and ports of the session at one moment, as plain tables:
+--
+--   node = { id, serial, name, description, nick,
+--            short_name   what comes after "decant." in the name, nil for other nodes
+--            midi_from, output_to   a Decant node's properties decant.midi.from and decant.output.to, nil if absent
+--            complete     whether all the ports that the node says it has are known
+--            audio_in, audio_out, midi_in, midi_out   ports in their order, without monitor ports }
+--   port = { id, serial, node, name, alias, channel, order }
+
+local graph = {}
+
+local prefix = "decant."
+
+local function short_name(name)
+  if name:sub(1, #prefix) == prefix then
+    return name:sub(#prefix + 1)
+  end
+end
+
+local function describe_node(proxy)
+  local properties = proxy.properties
+  local name = properties["node.name"] or ""
+  local short = short_name(name)
+  return {
+    id = proxy["bound-id"],
+    serial = properties["object.serial"] or "",
+    name = name,
+    description = properties["node.description"] or "",
+    nick = properties["node.nick"] or "",
+    short_name = short,
+    midi_from = short and properties["decant.midi.from"],
+    output_to = short and properties["decant.output.to"],
+    missing_ports = proxy:get_n_input_ports() + proxy:get_n_output_ports(),
+    audio_in = {},
+    audio_out = {},
+    midi_in = {},
+    midi_out = {},
+  }
+end
+
+local function kind_of(properties)
+  local format = properties["format.dsp"] or ""
+  if format:find("float mono audio", 1, true) then
+    return "audio"
+  elseif format:find("midi", 1, true) or format:find("UMP", 1, true) then
+    return "midi"
+  end
+end
+
+local function add_port(node, proxy)
+  local properties = proxy.properties
+  node.missing_ports = node.missing_ports - 1
+
+  local kind = kind_of(properties)
+  if not kind or properties["port.monitor"] == "true" then
+    return
+  end
+  local direction = properties["port.direction"] == "in" and "_in" or "_out"
+  table.insert(node[kind .. direction], {
+    id = proxy["bound-id"],
+    serial = properties["object.serial"] or "",
+    node = node,
+    name = properties["port.name"] or "",
+    alias = properties["port.alias"] or "",
+    channel = properties["audio.channel"] or "",
+    order = tonumber(properties["port.id"]) or 0,
+  })
+end
+
+local function by_order(a, b)
+  return a.order < b.order
+end
+
+-- A list of nodes, sorted by name so that every run decides alike.
+function graph.read(source)
+  local nodes, by_id = {}, {}
+  for proxy in source:call("get-object-manager", "node"):iterate() do
+    local node = describe_node(proxy)
+    by_id[node.id] = node
+    table.insert(nodes, node)
+  end
+  for proxy in source:call("get-object-manager", "port"):iterate() do
+    local node = by_id[tonumber(proxy.properties["node.id"])]
+    if node then
+      add_port(node, proxy)
+    end
+  end
+  for _, node in ipairs(nodes) do
+    node.complete = node.missing_ports == 0
+    for _, ports in ipairs { node.audio_in, node.audio_out, node.midi_in, node.midi_out } do
+      table.sort(ports, by_order)
+    end
+  end
+  table.sort(nodes, function(a, b)
+    if a.name ~= b.name then
+      return a.name < b.name
+    end
+    return a.id < b.id
+  end)
+  return nodes
+end
+
+-- The name of the default audio sink, or nil while there is none.
+function graph.default_sink(source)
+  local metadata = source:call("get-object-manager", "metadata"):lookup {
+    Constraint { "metadata.name", "=", "default" },
+  }
+  local value = metadata and metadata:find(0, "default.audio.sink")
+  local parsed = value and Json.Raw(value):parse()
+  return type(parsed) == "table" and parsed.name or nil
+end
+
+return graph
