@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/bench/report.hpp"
+
+#include "tests/bench/plot.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+namespace decant::bench
+{
+
+namespace
+{
+
+std::string percentile_name(double percent)
+{
+    return percent == 100 ? "max" : fmt::format("p{}", percent);
+}
+
+using Ask = Distribution (Series::*)() const;
+
+void add_heading(std::string& out, std::string_view what)
+{
+    fmt::format_to(std::back_inserter(out), "\n{:<34}", what);
+    for (const double percent : percentiles)
+        fmt::format_to(std::back_inserter(out), "{:>10}", percentile_name(percent));
+    out += '\n';
+}
+
+/// A line per series, and below each that is no floor its ratio to the floor.
+void add_durations(std::string& out, const Findings& findings, std::string_view what, Ask ask)
+{
+    add_heading(out, what);
+    const Distribution floor = (findings.reference().*ask)();
+    for (const Series& series : findings.series) {
+        const Distribution distribution = (series.*ask)();
+        fmt::format_to(std::back_inserter(out), "  {:<32}", series.title);
+        for (const double percent : percentiles)
+            fmt::format_to(std::back_inserter(out), "{:>10.1f}", distribution.percentile(percent));
+        out += '\n';
+        if (series.floor)
+            continue;
+        fmt::format_to(std::back_inserter(out), "  {:<32}", "  times the floor");
+        for (const double percent : percentiles)
+            fmt::format_to(std::back_inserter(out), "{:>9.2f}x",
+                           distribution.percentile(percent) / floor.percentile(percent));
+        out += '\n';
+    }
+}
+
+void add_costs(std::string& out, const Findings& findings)
+{
+    fmt::format_to(std::back_inserter(out), "\n{:<34}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "per block",
+                   "switches", "syscalls", "CPU us", "service", "host", "wineserv.");
+    for (const Series& series : findings.series) {
+        const auto usec = [&](const Costs& costs) {
+            return series.per_block(static_cast<double>(costs.cpu_nsec) / 1000);
+        };
+        const BlockCosts& costs = series.costs;
+        fmt::format_to(std::back_inserter(out),
+                       "  {:<32}{:>10.2f}{:>10}{:>10.1f}{:>10.1f}{:>10.1f}{:>10.1f}\n", series.title,
+                       series.switches_per_block(),
+                       series.system_calls ? fmt::format("{:.2f}", *series.system_calls) : "?",
+                       usec(costs.service) + usec(costs.hosts) + usec(costs.wineserver), usec(costs.service),
+                       usec(costs.hosts), usec(costs.wineserver));
+    }
+}
+
+void add_outcome(std::string& out, const Findings& findings)
+{
+    fmt::format_to(std::back_inserter(out), "\n{:<34}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "outcome",
+                   "periods", "overruns", "late", "wrong", "wake p99", "wake max");
+    for (const Series& series : findings.series) {
+        const Distribution delays(series.recording.delays);
+        fmt::format_to(std::back_inserter(out), "  {:<32}{:>10}{:>10}{:>10}{:>10}{:>10.1f}{:>10.1f}\n",
+                       series.title, series.recording.due, series.recording.overruns, series.late,
+                       series.wrong, delays.percentile(99), delays.percentile(100));
+    }
+}
+
+nlohmann::ordered_json durations(const Distribution& distribution)
+{
+    nlohmann::ordered_json out;
+    for (const double percent : percentiles)
+        out[percentile_name(percent)] = distribution.percentile(percent);
+    return out;
+}
+
+nlohmann::ordered_json ratios(const Distribution& distribution, const Distribution& floor)
+{
+    nlohmann::ordered_json out;
+    for (const double percent : percentiles)
+        out[percentile_name(percent)] = distribution.percentile(percent) / floor.percentile(percent);
+    return out;
+}
+
+nlohmann::ordered_json to_json(const Series& series, const Series& floor)
+{
+    const auto usec = [&](const Costs& costs) {
+        return series.per_block(static_cast<double>(costs.cpu_nsec) / 1000);
+    };
+    nlohmann::ordered_json out{{"name", series.name},
+                               {"floor", series.floor},
+                               {"round_trip", durations(series.calls())},
+                               {"round_trip_to_floor", ratios(series.calls(), floor.calls())},
+                               {"period", durations(series.periods())},
+                               {"period_to_floor", ratios(series.periods(), floor.periods())},
+                               {"wake_delay", durations(Distribution(series.recording.delays))},
+                               {"blocks", series.recording.calls.size()},
+                               {"periods", series.recording.due},
+                               {"overruns", series.recording.overruns},
+                               {"late", series.late},
+                               {"wrong", series.wrong},
+                               {"switches_per_block", series.switches_per_block()},
+                               {"system_calls_per_block", nullptr},
+                               {"cpu_per_block",
+                                {{"service", usec(series.costs.service)},
+                                 {"host", usec(series.costs.hosts)},
+                                 {"wineserver", usec(series.costs.wineserver)}}}};
+    if (series.system_calls)
+        out["system_calls_per_block"] = *series.system_calls;
+    return out;
+}
+
+std::string heading(const Options& options)
+{
+    return fmt::format("{} frames at {} Hz ({:.0f} us), {} in turn, {}", options.block, options.rate,
+                       static_cast<double>(options.period_nsec()) / 1000, options.instances,
+                       options.paced ? "paced" : "unpaced");
+}
+
+} // namespace
+
+const Series& Findings::reference() const
+{
+    const Series* best = nullptr;
+    for (const Series& candidate : series)
+        if (candidate.floor &&
+            (best == nullptr || candidate.calls().percentile(50) < best->calls().percentile(50)))
+            best = &candidate;
+    return *best;
+}
+
+std::string table(const Findings& findings)
+{
+    std::string out = heading(findings.options) + "; times in microseconds\n";
+    add_durations(out, findings, "round trip of a block", &Series::calls);
+    add_durations(out, findings, "a period, all in turn", &Series::periods);
+    add_costs(out, findings);
+    add_outcome(out, findings);
+    return out;
+}
+
+std::string json(const Findings& findings)
+{
+    const Options& options = findings.options;
+    const Series& floor = findings.reference();
+    nlohmann::ordered_json out{{"block", options.block},
+                               {"rate", options.rate},
+                               {"period_usec", static_cast<double>(options.period_nsec()) / 1000},
+                               {"instances", options.instances},
+                               {"seconds", options.seconds},
+                               {"paced", options.paced},
+                               {"floor", floor.name},
+                               {"series", nlohmann::ordered_json::array()}};
+    for (const Series& series : findings.series)
+        out["series"].push_back(to_json(series, floor));
+    return out.dump(2) + '\n';
+}
+
+void write_svg(const Findings& findings, const std::filesystem::path& file)
+{
+    const double period = static_cast<double>(findings.options.period_nsec()) / 1000;
+    Panel call{"Round trip of a block", {}, std::nullopt};
+    Panel all{"A period, all in turn", {}, period};
+    for (const Series& series : findings.series) {
+        call.curves.push_back({series.title, series.calls()});
+        all.curves.push_back({series.title, series.periods()});
+    }
+    write_plot(file, heading(findings.options), {call, all});
+}
+
+} // namespace decant::bench

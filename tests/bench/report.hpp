@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tests/bench/options.hpp"
+#include "tests/bench/series.hpp"
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace decant::bench
+{
+
+/// All that a run has found. There is at least one series, a floor.
+struct Findings {
+    Options options;
+    std::vector<Series> series;
+
+    /// The floor with the better median: what the others are compared with.
+    [[nodiscard]] const Series& reference() const;
+};
+
+/// For people.
+std::string table(const Findings& findings);
+
+/// For programs; durations in microseconds.
+std::string json(const Findings& findings);
+
+/// Percentile curves of all series. Throws std::runtime_error if the file cannot be written.
+void write_svg(const Findings& findings, const std::filesystem::path& file);
+
+} // namespace decant::bench
