@@ -256,7 +256,8 @@ public:
     /// The audio thread.
     void process_blocks()
     {
-        std::uint32_t done = region_.request.value.load();
+        // Not the number of the request: the first one may have been posted before this thread came to run.
+        std::uint32_t done = region_.reply.value.load();
         for (;;) {
             const std::uint32_t posted = region_.request.value.load();
             if (posted == done) {

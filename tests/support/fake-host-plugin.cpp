@@ -34,14 +34,20 @@ std::vector<protocol::PortDescription> ports(std::size_t count, std::string_view
     return result;
 }
 
+/// Overwrites a field with random bits, taken out of a store of them: millions per block would take too long
+/// to make.
 template <class T>
 void scribble(std::mt19937& random, T& field)
 {
-    static_assert(std::is_trivially_copyable_v<T>);
-    std::array<std::uint32_t, (sizeof(T) + 3) / 4> bits;
-    for (auto& word : bits)
-        word = static_cast<std::uint32_t>(random());
-    std::memcpy(static_cast<void*>(&field), bits.data(), sizeof field);
+    static const std::vector<std::uint32_t> store = [] {
+        std::mt19937 source(2);
+        std::vector<std::uint32_t> words(256 * 1024);
+        for (auto& word : words)
+            word = static_cast<std::uint32_t>(source());
+        return words;
+    }();
+    static_assert(sizeof(T) < 512 * 1024);
+    std::memcpy(static_cast<void*>(&field), store.data() + random() % (128 * 1024), sizeof field);
 }
 
 } // namespace
