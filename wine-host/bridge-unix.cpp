@@ -1,0 +1,241 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// decant-bridge.so: the Linux half of a host, and the only place in it that makes Linux calls. Wine loads it
+// beside decant-bridge.dll and runs its functions on the calling Windows thread. It must not let an exception
+// out, and none of its own threads may ever enter Windows code.
+
+#include "wine-host/protocol/layout.hpp"
+#include "wine-host/unix-calls.hpp"
+
+#include <boost/interprocess/mapped_region.hpp>
+#include <boost/interprocess/shared_memory_object.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <linux/futex.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace decant::host
+{
+namespace
+{
+
+namespace interprocess = boost::interprocess;
+
+/// One region per process; set by open_region before any other call is made, never changed afterwards.
+protocol::Region* region = nullptr;
+
+std::uint64_t monotonic_now() noexcept
+{
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000u +
+           static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+void wake_all(protocol::Doorbell& bell) noexcept
+{
+    syscall(SYS_futex, &bell.value, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+}
+
+/// Sleeps while the bell's value is `seen`, at most until `deadline`; may return early.
+void sleep_on(protocol::Doorbell& bell, std::uint32_t seen, std::uint64_t deadline) noexcept
+{
+    const timespec until{static_cast<time_t>(deadline / 1'000'000'000u),
+                         static_cast<long>(deadline % 1'000'000'000u)};
+    bell.sleepers.fetch_add(1, std::memory_order_seq_cst);
+    if (bell.value.load(std::memory_order_seq_cst) == seen)
+        syscall(SYS_futex, &bell.value, FUTEX_WAIT_BITSET, seen, deadline == never_expires ? nullptr : &until,
+                nullptr, FUTEX_BITSET_MATCH_ANY);
+    bell.sleepers.fetch_sub(1, std::memory_order_seq_cst);
+}
+
+/// Null if `offset` is not the place of a bell.
+protocol::Doorbell* bell_at(std::uint32_t offset) noexcept
+{
+    using protocol::Region;
+    for (const std::size_t bell :
+         {offsetof(Region, service_bell), offsetof(Region, host_bell), offsetof(Region, reply)}) {
+        if (offset == bell)
+            return reinterpret_cast<protocol::Doorbell*>(reinterpret_cast<std::byte*>(region) + offset);
+    }
+    return nullptr;
+}
+
+/// Ends this process when the process behind `service` ends. The plugin, whatever it is doing, is not asked:
+/// there is nobody left to whom it could matter.
+///
+/// A death signal of the parent would not do: it is sent when the *thread* that started us ends, and a
+/// wrapper script may stand between.
+void watch(int service)
+{
+    // Wine's signal handlers expect a Windows thread: a signal meant for the process must not be delivered
+    // here.
+    sigset_t all;
+    sigset_t previous;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &previous);
+    std::thread([service] {
+        pollfd watched{service, POLLIN, 0};
+        while (poll(&watched, 1, -1) < 0 && errno == EINTR) {
+        }
+        _exit(0);
+    }).detach();
+    pthread_sigmask(SIG_SETMASK, &previous, nullptr);
+}
+
+void open_named_region(const char* name)
+{
+    const auto region_error = [name](const std::string& what) {
+        return std::runtime_error("region " + std::string(name) + " " + what);
+    };
+    interprocess::mapped_region mapped;
+    try {
+        const interprocess::shared_memory_object object(interprocess::open_only, name,
+                                                        interprocess::read_write);
+        interprocess::offset_t size = 0;
+        if (!object.get_size(size) || size < static_cast<interprocess::offset_t>(sizeof(protocol::Region)))
+            throw region_error(
+                "is too small; the service and decant-host are of different versions, reinstall Decant");
+        mapped = interprocess::mapped_region(object, interprocess::read_write, 0, sizeof(protocol::Region));
+    } catch (const interprocess::interprocess_exception& error) {
+        throw region_error("cannot be opened: " + std::string(error.what()) +
+                           "; hosts are started by decantd, not by hand");
+    }
+    auto* candidate = static_cast<protocol::Region*>(mapped.get_address());
+    if (candidate->magic != protocol::magic)
+        throw region_error("is no region of Decant");
+    if (candidate->version != protocol::version)
+        throw region_error("has version " + std::to_string(candidate->version) +
+                           ", this host speaks version " + std::to_string(protocol::version) +
+                           "; reinstall Decant and restart decantd");
+    if (candidate->size != sizeof(protocol::Region))
+        throw region_error("has another layout; reinstall Decant and restart decantd");
+    const auto service_pid = static_cast<pid_t>(candidate->service_pid);
+    const int service =
+        service_pid > 0 ? static_cast<int>(syscall(SYS_pidfd_open, service_pid, 0)) : (errno = ESRCH, -1);
+    if (service < 0)
+        throw region_error("belongs to process " + std::to_string(service_pid) +
+                           ", which cannot be watched: " + std::strerror(errno));
+    watch(service);
+    // For as long as the process lives: threads are parked in the region until the very end.
+    new interprocess::mapped_region(std::move(mapped));
+    region = candidate;
+}
+
+std::int32_t open_region(void* parameters) noexcept
+{
+    auto& call = *static_cast<OpenRegionCall*>(parameters);
+    call.name.back() = '\0';
+    try {
+        open_named_region(call.name.data());
+    } catch (const std::exception& error) {
+        std::snprintf(call.message.data(), call.message.size(), "%s", error.what());
+        return unix_failed;
+    }
+    call.region = reinterpret_cast<std::uintptr_t>(region);
+    return unix_done;
+}
+
+/// The one call of the audio thread.
+std::int32_t next_block(void* parameters) noexcept
+{
+    static std::uint64_t started = 0;
+    auto& call = *static_cast<NextBlockCall*>(parameters);
+
+    region->result.plugin_nsec = monotonic_now() - started;
+    region->reply.value.store(call.finished, std::memory_order_seq_cst);
+    if (region->reply.sleepers.load(std::memory_order_seq_cst) != 0)
+        wake_all(region->reply);
+
+    while ((call.number = region->request.value.load(std::memory_order_acquire)) == call.finished)
+        sleep_on(region->request, call.finished, never_expires);
+    started = monotonic_now();
+    return unix_done;
+}
+
+std::int32_t wake(void* parameters) noexcept
+{
+    protocol::Doorbell* bell = bell_at(static_cast<const WakeCall*>(parameters)->bell);
+    if (bell == nullptr)
+        return unix_failed;
+    wake_all(*bell);
+    return unix_done;
+}
+
+std::int32_t sleep(void* parameters) noexcept
+{
+    const auto& call = *static_cast<const SleepCall*>(parameters);
+    protocol::Doorbell* bell = bell_at(call.bell);
+    if (bell == nullptr)
+        return unix_failed;
+    sleep_on(*bell, call.seen, call.deadline);
+    return unix_done;
+}
+
+std::int32_t now(void* parameters) noexcept
+{
+    static_cast<NowCall*>(parameters)->nsec = monotonic_now();
+    return unix_done;
+}
+
+std::int32_t make_realtime(void* parameters) noexcept
+{
+    auto& call = *static_cast<MakeRealtimeCall*>(parameters);
+    const auto try_priority = [&call](int priority) {
+        const sched_param wanted{priority};
+        // Only this thread: one that a plugin starts from its process call, to read a file say, must not
+        // inherit.
+        call.error = sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &wanted) == 0 ? 0 : errno;
+        if (call.error == 0)
+            call.priority = priority;
+        return call.error == 0;
+    };
+    if (try_priority(std::clamp(call.priority, 1, 99)))
+        return unix_done;
+    rlimit limit{};
+    if (call.error == EPERM && getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_cur > 0 &&
+        try_priority(static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 99))))
+        return unix_done;
+    return unix_failed;
+}
+
+std::int32_t name_thread(void* parameters) noexcept
+{
+    auto& call = *static_cast<NameThreadCall*>(parameters);
+    call.name.back() = '\0';
+    return pthread_setname_np(pthread_self(), call.name.data()) == 0 ? unix_done : unix_failed;
+}
+
+} // namespace
+} // namespace decant::host
+
+using UnixFunction = std::int32_t (*)(void*) noexcept;
+
+// In the order of UnixCall. Wine looks both tables up by name: the first one serves callers of our own width,
+// the second one 32-bit callers of a 64-bit Wine; as the structures are the same for all, so are the
+// functions.
+#define DECANT_UNIX_FUNCTIONS                                                                                \
+    {decant::host::open_region, decant::host::next_block,    decant::host::wake,       decant::host::sleep,  \
+     decant::host::now,         decant::host::make_realtime, decant::host::name_thread}
+extern "C" {
+[[gnu::visibility("default")]] extern const UnixFunction __wine_unix_call_funcs[];
+[[gnu::visibility("default")]] extern const UnixFunction __wine_unix_call_wow64_funcs[];
+const UnixFunction __wine_unix_call_funcs[decant::host::unix_call_count] = DECANT_UNIX_FUNCTIONS;
+const UnixFunction __wine_unix_call_wow64_funcs[decant::host::unix_call_count] = DECANT_UNIX_FUNCTIONS;
+}

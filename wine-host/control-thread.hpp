@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "wine-host/notices.hpp"
+#include "wine-host/protocol/channel.hpp"
+#include "wine-host/unix-bridge.hpp"
+
+#include <deque>
+#include <mutex>
+#include <optional>
+
+namespace decant::host
+{
+
+using HostChannel = protocol::Channel<UnixBridge>;
+
+/// Sleeps on the host's bell for the main thread, which cannot: it has to wait for Windows messages.
+/// Receives the service's messages and passes on that there are notices. Runs until the process ends.
+class ControlThread
+{
+    UnixBridge& bridge_;
+    HostChannel& channel_;
+    Notices& notices_;
+    void* event_; ///< HANDLE: something is there for the main thread
+    std::mutex mutex_;
+    std::deque<protocol::Message> inbox_;
+    bool broken_ = false;
+
+    void run();
+
+public:
+    /// Throws std::runtime_error if Windows makes no thread.
+    ControlThread(UnixBridge& bridge, HostChannel& channel, Notices& notices);
+
+    ControlThread(const ControlThread&) = delete;
+    ControlThread& operator=(const ControlThread&) = delete;
+
+    /// Set when there is a message or a notice, or when broken() turns true; resets itself. [main]
+    [[nodiscard]] void* event() const noexcept { return event_; }
+
+    /// The oldest message. [main]
+    [[nodiscard]] std::optional<protocol::Message> next_message();
+
+    /// Nothing sensible will come any more. [main]
+    [[nodiscard]] bool broken();
+};
+
+} // namespace decant::host

@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+namespace decant::host
+{
+
+/// Hears of a crash on the thread that crashed, which may hold any lock and must not be trusted to allocate.
+class CrashListener
+{
+public:
+    virtual ~CrashListener() = default;
+
+    virtual void crashed(const char* what) noexcept = 0;
+};
+
+/// An exception that nobody handles tells `listener`, prints one line, and ends the process at once: no
+/// dialog, no debugger, no destructors. A crashed plugin may have broken anything, so nothing is unwound and
+/// gone on with; the service starts a new process.
+void install_crash_handler(CrashListener& listener) noexcept;
+
+} // namespace decant::host

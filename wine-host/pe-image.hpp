@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace decant::host
+{
+
+/// What the head of a Windows executable says, read without running any of it.
+struct PeImage {
+    enum Machine : std::uint16_t { i386 = 0x014c, x86_64 = 0x8664, arm64 = 0xaa64 };
+
+    std::uint16_t machine;            ///< Machine
+    bool dll;                         ///< not a program
+    std::vector<std::string> imports; ///< the DLLs it needs, as it names them
+};
+
+/// Nothing if `file` is no Windows executable. The bytes are a stranger's.
+[[nodiscard]] std::optional<PeImage> read_pe_image(std::span<const std::byte> file);
+
+} // namespace decant::host

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "wine-host/protocol/messages.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace decant::host
+{
+
+/// How the payload of a state is to be read.
+enum class StateKind : std::uint32_t {
+    chunk = 1,  ///< the plugin's own bytes
+    values = 2, ///< u32 program, u32 count, count times f32: a plugin that has no bytes of its own
+};
+
+/// A plugin's state with its passport: the format, the plugin it belongs to, and a checksum over all.
+struct StateBlob {
+    protocol::PluginFormat format;
+    std::string plugin; ///< unique id, as in the description
+    StateKind kind;
+    std::vector<std::byte> payload;
+
+    [[nodiscard]] std::vector<std::byte> encode() const;
+
+    /// Throws PluginError with state_mismatch if the bytes are damaged, of another format, or of another
+    /// plugin.
+    [[nodiscard]] static StateBlob decode(std::span<const std::byte> bytes, protocol::PluginFormat format,
+                                          const std::string& plugin);
+};
+
+} // namespace decant::host

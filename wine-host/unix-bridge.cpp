@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "wine-host/unix-bridge.hpp"
+
+#include "wine-host/text.hpp"
+
+#include <windows.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <stdexcept>
+
+namespace decant::host
+{
+
+UnixBridge::UnixBridge(const std::string& region_name)
+{
+    const HMODULE library = LoadLibraryW(L"decant-bridge.dll");
+    if (library == nullptr)
+        throw std::runtime_error(
+            "decant-bridge.dll cannot be loaded (" + windows_error(GetLastError()) +
+            "): it must lie beside decant-host64.exe, and WINEDLLPATH must name the directory "
+            "above both; decantd sets it, reinstall Decant if files are missing");
+    call_ = reinterpret_cast<Call>(reinterpret_cast<void*>(GetProcAddress(library, "decant_unix_call")));
+    if (call_ == nullptr)
+        throw std::runtime_error(
+            "decant-bridge.dll is not Decant's, or of another version: reinstall Decant");
+
+    OpenRegionCall opened{};
+    if (region_name.size() >= opened.name.size())
+        throw std::runtime_error("the name of the region is too long: " + region_name);
+    std::copy(region_name.begin(), region_name.end(), opened.name.begin());
+    const std::int32_t status = call(UnixCall::open_region, opened);
+    if (status == unix_failed)
+        throw std::runtime_error(opened.message.data());
+    if (status != unix_done)
+        throw std::runtime_error(
+            "Wine does not load decant-bridge.so (status " + hexadecimal(static_cast<std::uint32_t>(status)) +
+            "): WINEDLLPATH must name the directory that has it in x86_64-unix/; reinstall "
+            "Decant if it is missing");
+    region_ = reinterpret_cast<protocol::Region*>(static_cast<std::uintptr_t>(opened.region));
+}
+
+std::uint32_t UnixBridge::offset_of(const protocol::Doorbell& bell) const noexcept
+{
+    return static_cast<std::uint32_t>(reinterpret_cast<const std::byte*>(&bell) -
+                                      reinterpret_cast<const std::byte*>(region_));
+}
+
+std::uint32_t UnixBridge::next_block(std::uint32_t finished) noexcept
+{
+    NextBlockCall block{finished, finished};
+    call(UnixCall::next_block, block);
+    return block.number;
+}
+
+UnixBridge::Scheduling UnixBridge::make_realtime(int priority) noexcept
+{
+    MakeRealtimeCall scheduling{priority, 0};
+    const bool granted = call(UnixCall::make_realtime, scheduling) == unix_done;
+    return {granted ? scheduling.priority : 0, scheduling.error};
+}
+
+void UnixBridge::name_thread(const std::string& name) noexcept
+{
+    NameThreadCall named{};
+    std::copy_n(name.begin(), std::min(name.size(), named.name.size() - 1), named.name.begin());
+    call(UnixCall::name_thread, named);
+}
+
+void UnixBridge::wake(protocol::Doorbell& bell) noexcept
+{
+    WakeCall woken{offset_of(bell)};
+    call(UnixCall::wake, woken);
+}
+
+bool UnixBridge::sleep(protocol::Doorbell& bell, std::uint32_t seen, std::uint64_t deadline) noexcept
+{
+    SleepCall slept{offset_of(bell), seen, deadline};
+    call(UnixCall::sleep, slept);
+    return true; // without the service there is no process that could go on, see bridge-unix.cpp
+}
+
+std::uint64_t UnixBridge::now() noexcept
+{
+    NowCall time{};
+    call(UnixCall::now, time);
+    return time.nsec;
+}
+
+} // namespace decant::host

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "wine-host/protocol/channel.hpp"
+#include "wine-host/protocol/layout.hpp"
+#include "wine-host/unix-calls.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace decant::host
+{
+
+/// The Linux half of this process, as seen from the Windows half; see unix-calls.hpp for what the calls do.
+/// Also the host's BellRope for protocol::Channel.
+class UnixBridge
+{
+    using Call = std::int32_t (*)(std::uint32_t code, void* parameters);
+
+    Call call_;
+    protocol::Region* region_ = nullptr;
+
+    template <class Parameters>
+    std::int32_t call(UnixCall code, Parameters& parameters) noexcept
+    {
+        return call_(static_cast<std::uint32_t>(code), &parameters);
+    }
+    [[nodiscard]] std::uint32_t offset_of(const protocol::Doorbell& bell) const noexcept;
+
+public:
+    /// Loads decant-bridge.dll and maps the region. Throws std::runtime_error, which says how to set it
+    /// right.
+    explicit UnixBridge(const std::string& region_name);
+
+    [[nodiscard]] protocol::Region& region() noexcept { return *region_; }
+
+    /// Publishes the reply to block `finished` and waits for another block. Thread: audio. [rt]
+    [[nodiscard]] std::uint32_t next_block(std::uint32_t finished) noexcept;
+
+    struct Scheduling {
+        int priority; ///< of SCHED_FIFO; 0 if there is none
+        int error;    ///< errno if there is none
+    };
+    /// Gives the calling thread SCHED_FIFO. [any]
+    [[nodiscard]] Scheduling make_realtime(int priority) noexcept;
+
+    /// Names the calling thread; the first fifteen bytes count. [any]
+    void name_thread(const std::string& name) noexcept;
+
+    // BellRope [any]
+    void wake(protocol::Doorbell& bell) noexcept;
+    [[nodiscard]] bool sleep(protocol::Doorbell& bell, std::uint32_t seen, std::uint64_t deadline) noexcept;
+    [[nodiscard]] std::uint64_t now() noexcept;
+};
+
+static_assert(protocol::BellRope<UnixBridge>);
+
+} // namespace decant::host

@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+/// What crosses between the Windows half of a host (decant-bridge.dll) and its Linux half (decant-bridge.so).
+/// Numbers of fixed width and no pointers: the same bytes for 32-bit and 64-bit callers, so that one set of
+/// functions serves both of Wine's tables.
+namespace decant::host
+{
+
+/// Index into the tables of functions.
+enum class UnixCall : std::uint32_t {
+    open_region,
+    next_block,
+    wake,
+    sleep,
+    now,
+    make_realtime,
+    name_thread,
+};
+inline constexpr std::uint32_t unix_call_count = 7;
+
+/// Maps the region and begins to watch the service: the process ends at once when the service does.
+/// Returns unix_failed, with a message for people, if the region is none of ours.
+struct OpenRegionCall {
+    std::array<char, 256> name;    ///< POSIX shared-memory name, zero-terminated
+    std::uint64_t region;          ///< out: address
+    std::array<char, 512> message; ///< out: what is wrong and what to do
+};
+
+/// Publishes the reply to the block with the number `finished`, wakes the service if it sleeps, and returns
+/// when the number of the request is another one. Zero is the number before the first block.
+struct NextBlockCall {
+    std::uint32_t finished;
+    std::uint32_t number; ///< out: the block to be answered now
+};
+
+/// Wakes whoever sleeps on a bell.
+struct WakeCall {
+    std::uint32_t bell; ///< offset of the Doorbell in the region
+};
+
+/// Sleeps until the bell's value is not `seen`, or until the deadline. May return early.
+struct SleepCall {
+    std::uint32_t bell; ///< offset of the Doorbell in the region
+    std::uint32_t seen;
+    std::uint64_t deadline; ///< CLOCK_MONOTONIC in ns; never_expires for none
+};
+inline constexpr std::uint64_t never_expires = ~std::uint64_t{0};
+
+struct NowCall {
+    std::uint64_t nsec; ///< out: CLOCK_MONOTONIC
+};
+
+/// Gives the calling thread SCHED_FIFO, with the wanted priority or the highest below it that is allowed.
+/// Returns unix_failed, with `error` set, if none is.
+struct MakeRealtimeCall {
+    std::int32_t priority; ///< in: 1..99, out: as granted
+    std::int32_t error;    ///< out: errno
+};
+
+/// Names the calling thread for top, htop and perf.
+struct NameThreadCall {
+    std::array<char, 16> name; ///< zero-terminated
+};
+
+static_assert(sizeof(OpenRegionCall) == 776 && sizeof(NextBlockCall) == 8 && sizeof(WakeCall) == 4);
+static_assert(sizeof(SleepCall) == 16 && sizeof(NowCall) == 8 && sizeof(MakeRealtimeCall) == 8);
+static_assert(sizeof(NameThreadCall) == 16);
+
+/// What a call returns, beside the NTSTATUS of a bridge that has no Linux half.
+enum UnixStatus : std::int32_t { unix_done = 0, unix_failed = 1 };
+
+} // namespace decant::host

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// What a VST2 plugin asks its host, from whichever thread it likes.
+
+#include "wine-host/vst2-plugin.hpp"
+
+#include <windows.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+namespace decant::host
+{
+namespace
+{
+
+constexpr int host_version = 100; // 0.1.0.0
+
+VstIntPtr write_text(void* pointer, std::string_view text)
+{
+    if (pointer == nullptr)
+        return 0;
+    std::memcpy(pointer, text.data(), text.size());
+    static_cast<char*>(pointer)[text.size()] = '\0';
+    return 1;
+}
+
+/// 1: yes, 0: no.
+VstIntPtr host_can(const char* what)
+{
+    constexpr std::string_view abilities[] = {
+        "sendVstEvents",       "sendVstMidiEvent", "sendVstTimeInfo", "receiveVstEvents",
+        "receiveVstMidiEvent", "startStopProcess", "shellCategory",   "sizeWindow",
+    };
+    return what != nullptr &&
+           std::find(std::begin(abilities), std::end(abilities), what) != std::end(abilities);
+}
+
+} // namespace
+
+VstIntPtr Vst2Plugin::answer(int opcode, int index, VstIntPtr, void* pointer, float number)
+{
+    switch (opcode) {
+    case audioMasterAutomate:
+        if (index >= 0)
+            listener_.parameter_moved(static_cast<std::uint32_t>(index), std::clamp(number, 0.0f, 1.0f));
+        return 0;
+    case audioMasterVersion:
+        return kVstVersion;
+    case audioMasterCurrentId:
+        return shell_id_;
+    case audioMasterWantMidi:
+        return 1;
+    case audioMasterGetTime:
+        return reinterpret_cast<VstIntPtr>(&time_);
+    case audioMasterProcessEvents:
+        // MIDI from another thread than the one that has a block has no place in time.
+        if (pointer == nullptr || !in_process())
+            return 0;
+        midi_out_.write(*static_cast<const VstEvents*>(pointer), *block_);
+        return 1;
+    case audioMasterTempoAt:
+        return static_cast<VstIntPtr>(time_.tempo * 10000);
+    case vst2::host_io_changed:
+        listener_.latency_moved();
+        return 1;
+    case audioMasterSizeWindow:
+        return 1;
+    case audioMasterGetSampleRate:
+        return static_cast<VstIntPtr>(rate_);
+    case audioMasterGetBlockSize:
+        return max_frames_;
+    case audioMasterGetCurrentProcessLevel:
+        if (!in_process())
+            return vst2::process_level_user;
+        return (block_->request.flags & protocol::block_freewheel) != 0 ? kVstProcessLevelOffline
+                                                                        : kVstProcessLevelRealtime;
+    case vst2::host_get_automation_state:
+        return 1; // off
+    case audioMasterGetVendorString:
+    case audioMasterGetProductString:
+        return write_text(pointer, "Decant");
+    case audioMasterGetVendorVersion:
+        return host_version;
+    case audioMasterCanDo:
+        return host_can(static_cast<const char*>(pointer));
+    case vst2::host_get_directory:
+        return reinterpret_cast<VstIntPtr>(file_.directory.c_str());
+    case audioMasterBeginEdit:
+    case audioMasterEndEdit:
+    case vst2::host_update_display:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+} // namespace decant::host

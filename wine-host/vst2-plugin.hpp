@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "wine-host/plugin.hpp"
+#include "wine-host/vst2-effect.hpp"
+#include "wine-host/vst2-events.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+struct HINSTANCE__;
+
+namespace decant::host
+{
+
+/// A DLL that Windows has loaded.
+struct LoadedFile {
+    HINSTANCE__* module;
+    std::string name;      ///< without directory and ".dll"
+    std::string directory; ///< Windows path in the Windows code page
+};
+
+/// A VST2 plugin.
+///
+/// Parameter events of a block take effect at its beginning, in their order: VST2 has no other place for
+/// them, and cutting the block at each would multiply the calls into the plugin, while most smooth their
+/// parameters anyway. MIDI keeps its frames.
+class Vst2Plugin final : public Plugin
+{
+public:
+    using Entry = AEffect* (*)(audioMasterCallback);
+
+    /// `shell_id` picks a plugin of a shell; 0 for the first or only one. Throws PluginError.
+    Vst2Plugin(const LoadedFile& file, Entry entry, std::int32_t shell_id, PluginListener& listener);
+    ~Vst2Plugin() override;
+
+    Vst2Plugin(const Vst2Plugin&) = delete;
+    Vst2Plugin& operator=(const Vst2Plugin&) = delete;
+
+    [[nodiscard]] const Vst2Effect& effect() const noexcept { return *effect_; }
+
+    // Plugin
+    [[nodiscard]] protocol::PluginDescription describe() override;
+    void activate(double rate, std::uint32_t max_frames) override;
+    void deactivate() noexcept override;
+    [[nodiscard]] std::vector<std::byte> state() override;
+    void restore(std::span<const std::byte> state) override;
+    [[nodiscard]] std::vector<double> values() override;
+    void process(Block& block) noexcept override;
+    [[nodiscard]] std::uint32_t latency() const noexcept override { return effect_->latency(); }
+
+private:
+    const LoadedFile file_;
+    PluginListener& listener_;
+    const std::int32_t shell_id_;
+    std::unique_ptr<Vst2Effect> effect_;
+
+    // Written while no block runs.
+    double rate_ = 48000;
+    std::uint32_t max_frames_ = protocol::max_frames;
+    bool active_ = false;
+    std::vector<float*> inputs_; ///< one per pin of the plugin
+    std::vector<float*> outputs_;
+    std::vector<float>
+        spare_; ///< for the pins beyond protocol::max_channels: a silent block and a wasted one
+
+    // The audio thread's own; `audio_thread_` tells others that they are not it.
+    std::atomic<std::uint32_t> audio_thread_ = 0;
+    Block* block_ = nullptr; ///< set while process() runs
+    Vst2EventList midi_in_;
+    Vst2MidiOutput midi_out_;
+    std::uint64_t expected_position_ = 0;
+    bool was_playing_ = false;
+    VstTimeInfo time_{};
+
+    static VstIntPtr callback(AEffect* effect, int opcode, int index, VstIntPtr value, void* const pointer,
+                              float number);
+    VstIntPtr answer(int opcode, int index, VstIntPtr value, void* pointer, float number);
+    [[nodiscard]] bool in_process() const noexcept;
+
+    void set_time(const protocol::BlockRequest& request) noexcept;
+    void take_events(Block& block) noexcept;
+};
+
+/// Null if the file has no entry point of VST2. Throws PluginError if there is one and no plugin comes out of
+/// it. `plugin_class` picks one plugin of a shell, by its name or its unique id; a file with one plugin takes
+/// no other. [main]
+[[nodiscard]] std::unique_ptr<Plugin>
+open_vst2_plugin(const LoadedFile& file, const std::string& plugin_class, PluginListener& listener);
+
+} // namespace decant::host
