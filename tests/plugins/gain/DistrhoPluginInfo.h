@@ -1,22 +1,21 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
 
-// DPF asks for this file by name and compiles it with the plugin.
-#ifndef DISTRHO_PLUGIN_INFO_H_INCLUDED
-#define DISTRHO_PLUGIN_INFO_H_INCLUDED
+// DPF looks for this file by its name.
 
 #define DISTRHO_PLUGIN_BRAND "Decant"
+#define DISTRHO_PLUGIN_BRAND_ID Dcnt
 #define DISTRHO_PLUGIN_NAME "Decant Test Gain"
+#define DISTRHO_PLUGIN_UNIQUE_ID DtGn
 #define DISTRHO_PLUGIN_URI "urn:decant:test-gain"
 #define DISTRHO_PLUGIN_CLAP_ID "decant.test-gain"
-#define DISTRHO_PLUGIN_BRAND_ID Dcnt
-#define DISTRHO_PLUGIN_UNIQUE_ID DcGn
+#define DISTRHO_PLUGIN_CLAP_FEATURES "audio-effect", "utility", "stereo"
+#define DISTRHO_PLUGIN_VST3_CATEGORIES "Fx|Tools|Stereo"
 
-#define DISTRHO_PLUGIN_HAS_UI 0
-#define DISTRHO_PLUGIN_IS_RT_SAFE 1
 #define DISTRHO_PLUGIN_NUM_INPUTS 2
 #define DISTRHO_PLUGIN_NUM_OUTPUTS 2
+#define DISTRHO_PLUGIN_HAS_UI 0
+#define DISTRHO_PLUGIN_IS_RT_SAFE 1
 #define DISTRHO_PLUGIN_WANT_STATE 1
 #define DISTRHO_PLUGIN_WANT_FULL_STATE 1
-
-#endif

@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "tests/wine-host/wine-host.hpp"
+
+#include "nodes/bridge/exchange-process.hpp"
+#include "nodes/bridge/futex.hpp"
+#include "tests/support/wait-until.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <stdexcept>
+
+namespace decant::tests
+{
+namespace
+{
+
+std::string variable(const char* name)
+{
+    const char* value = std::getenv(name);
+    if (value == nullptr)
+        throw std::runtime_error(std::string(name) +
+                                 " is not set: run this through `meson test --suite wine`");
+    return value;
+}
+
+Arguments with_options(Arguments command, const Arguments& options)
+{
+    command.insert(command.end(), options.begin(), options.end());
+    return command;
+}
+
+} // namespace
+
+Arguments wine_host_command()
+{
+    return {"wine", variable("DECANT_WINE_ROOT") + "/x86_64-windows/decant-host64.exe"};
+}
+
+Environment wine_host_environment()
+{
+    Environment environment = own_environment();
+    environment["WINEPREFIX"] = variable("DECANT_TEST_PREFIX");
+    environment["WINEDLLPATH"] = variable("DECANT_WINE_ROOT");
+    environment["WINEDLLOVERRIDES"] = "mscoree,mshtml,winemenubuilder.exe=d";
+    environment.try_emplace("WINEDEBUG", "-all");
+    environment.erase("DISPLAY");
+    environment.erase("WAYLAND_DISPLAY");
+    return environment;
+}
+
+std::filesystem::path test_plugin(const std::string& name)
+{
+    return std::filesystem::path(variable("DECANT_TEST_PLUGINS")) / name;
+}
+
+WineHost::WineHost(const Arguments& options)
+    : link_(region_, [this](const bridge::Notification& said) { heard_.push_back(said); })
+{
+    Arguments command = with_options(wine_host_command(), {"--region", region_->name()});
+    process_.emplace(with_options(command, options), wine_host_environment());
+}
+
+WineHost::~WineHost() = default;
+
+const std::vector<bridge::Notification>& WineHost::heard()
+{
+    link_.poll_notifications();
+    return heard_;
+}
+
+protocol::BlockReply WineHost::run_block()
+{
+    if (!exchange_)
+        exchange_.emplace(region_);
+    const std::uint64_t now = bridge::now_nsec();
+    const auto limit = std::chrono::duration_cast<std::chrono::nanoseconds>(patience);
+    exchange_->post(now);
+    if (!exchange_->wait(now + static_cast<std::uint64_t>(limit.count()), 0))
+        throw std::runtime_error("the host does not answer a block; it says: " + process_->errors());
+    return region().result;
+}
+
+bridge::HostError WineHost::failure_of(const std::string& path, const std::string& plugin_class)
+{
+    try {
+        link_.wait_hello();
+        link_.load(path, plugin_class);
+    } catch (const bridge::HostError& error) {
+        return error;
+    }
+    throw std::runtime_error("the host loads " + path);
+}
+
+} // namespace decant::tests

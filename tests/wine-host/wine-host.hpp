@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nodes/bridge/exchange-process.hpp"
+#include "nodes/bridge/host-link.hpp"
+#include "nodes/bridge/shared-region.hpp"
+#include "tests/support/child-process.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace decant::tests
+{
+
+/// The command that starts a host, without its options. [any]
+Arguments wine_host_command();
+
+/// With the build tree's host and the tests' prefix.
+Environment wine_host_environment();
+
+/// A file that tests/plugins has built.
+std::filesystem::path test_plugin(const std::string& name);
+
+/// A real host under the real Wine, with the service's end of the link. All functions: [main].
+class WineHost
+{
+    std::shared_ptr<bridge::SharedRegion> region_ = std::make_shared<bridge::SharedRegion>();
+    std::optional<ChildProcess> process_;
+    std::vector<bridge::Notification> heard_;
+    bridge::HostLink link_;
+    std::optional<bridge::BlockExchange> exchange_;
+
+public:
+    explicit WineHost(const Arguments& options = {});
+    ~WineHost();
+
+    [[nodiscard]] ChildProcess& process() { return *process_; }
+    [[nodiscard]] bridge::HostLink& link() { return link_; }
+    [[nodiscard]] protocol::Region& region() { return region_->memory(); }
+    [[nodiscard]] std::shared_ptr<bridge::SharedRegion> shared_region() { return region_; }
+
+    /// What the host has said unasked so far.
+    [[nodiscard]] const std::vector<bridge::Notification>& heard();
+
+    /// Runs what is in the region's `block` and event area as the next block. Throws std::runtime_error if
+    /// there is no reply within half a minute or the host dies.
+    protocol::BlockReply run_block();
+
+    /// The failure with which the host answers `load`; throws if it loads.
+    bridge::HostError failure_of(const std::string& path, const std::string& plugin_class = "");
+};
+
+} // namespace decant::tests
