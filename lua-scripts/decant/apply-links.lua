@@ -13,7 +13,8 @@ local log = Log.open_topic("s-decant")
 local mark = "decant.link"
 
 local settled = {} -- by key: what asked for the link when it was made
-local making = {}  -- by key: proxies, which must live until PipeWire has answered
+local proxies = {} -- by key: the links that we made; WirePlumber sees them only as long as we hold them
+local making = {}  -- by proxy: true until PipeWire has answered
 local doomed = {}  -- by serial: links that we have asked PipeWire to remove
 
 local function describe(output, input)
@@ -31,8 +32,8 @@ end
 
 local function exists(links, output, input)
   for proxy in links:iterate {
-    Constraint { "link.output.port", "=", tostring(output.id) },
-    Constraint { "link.input.port", "=", tostring(input.id) },
+    Constraint { "link.output.port", "=", tostring(output.id), type = "pw" },
+    Constraint { "link.input.port", "=", tostring(input.id), type = "pw" },
   } do
     if not doomed[proxy.properties["object.serial"]] then
       return true
@@ -50,11 +51,12 @@ local function make(key, output, input)
     ["object.linger"] = "true",
     [mark] = "true",
   })
-  making[key] = link
+  proxies[key] = link
+  making[link] = true
   local description = describe(output, input)
   log:info("link " .. description)
   link:activate(Feature.Proxy.BOUND, function(_, fault)
-    making[key] = nil
+    making[link] = nil
     if fault then
       log:warning("cannot link " .. description .. ": " .. tostring(fault))
     end
@@ -73,24 +75,33 @@ local function ports_by_id()
   return ports
 end
 
+-- Whether a link of ours is to go; what cannot be told now may stay.
+local function is_unwanted(output, input)
+  return output and input and not plan.wanted[plan.key(output, input)] and
+    not plan.is_open(output.node) and not plan.is_open(input.node)
+end
+
 local function remove_unwanted(links)
   local ports = ports_by_id()
-  local still_doomed = {}
-  for proxy in links:iterate { Constraint { mark, "=", "true" } } do
+  local still_doomed, unwanted = {}, {}
+  for proxy in links:iterate { Constraint { mark, "=", "true", type = "pw" } } do
     local properties = proxy.properties
     local serial = properties["object.serial"]
     local output = ports[tonumber(properties["link.output.port"])]
     local input = ports[tonumber(properties["link.input.port"])]
     if doomed[serial] then
       still_doomed[serial] = true
-    elseif output and input and not plan.wanted[plan.key(output, input)] and
-        not plan.is_open(output.node) and not plan.is_open(input.node) then
-      log:info("unlink " .. describe(output, input))
+    elseif is_unwanted(output, input) then
       still_doomed[serial] = true
-      proxy:request_destroy()
+      log:info("unlink " .. describe(output, input))
+      table.insert(unwanted, proxy)
     end
   end
   doomed = still_doomed
+  -- Not above: it would take the link out of the list that is gone through.
+  for _, proxy in ipairs(unwanted) do
+    proxy:request_destroy()
+  end
 end
 
 local function make_wanted(links)
@@ -98,7 +109,7 @@ local function make_wanted(links)
     local reason = signature(link)
     if settled[key] ~= reason then
       settled[key] = reason
-      if not making[key] and not exists(links, link.output, link.input) then
+      if not making[proxies[key]] and not exists(links, link.output, link.input) then
         make(key, link.output, link.input)
       end
     end
@@ -121,6 +132,7 @@ local function forget_unwanted()
     local output, input = key:match("^(.*)>(.*)$")
     if not plan.wanted[key] and not open[output] and not open[input] then
       settled[key] = nil
+      proxies[key] = nil
     end
   end
 end

@@ -6,11 +6,15 @@
 --   node = { id, serial, name, description, nick,
 --            short_name   what comes after "decant." in the name, nil for other nodes
 --            midi_from, output_to   a Decant node's properties decant.midi.from and decant.output.to, nil if absent
---            complete     whether all the ports that the node says it has are known
+--            complete     whether all the ports that the node came with are known
 --            audio_in, audio_out, midi_in, midi_out   ports in their order, without monitor ports }
 --   port = { id, serial, node, name, alias, channel, order }
 
 local graph = {}
+
+-- By serial: nodes that were complete once. They are not counted again, because PipeWire tells the number of a node's
+-- ports late when it changes.
+local completed = {}
 
 local prefix = "decant."
 
@@ -88,12 +92,15 @@ function graph.read(source)
       add_port(node, proxy)
     end
   end
+  local still_completed = {}
   for _, node in ipairs(nodes) do
-    node.complete = node.missing_ports == 0
+    node.complete = completed[node.serial] or node.missing_ports <= 0
+    still_completed[node.serial] = node.complete
     for _, ports in ipairs { node.audio_in, node.audio_out, node.midi_in, node.midi_out } do
       table.sort(ports, by_order)
     end
   end
+  completed = still_completed
   table.sort(nodes, function(a, b)
     if a.name ~= b.name then
       return a.name < b.name

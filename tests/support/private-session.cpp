@@ -62,7 +62,8 @@ Environment neutral_environment()
     for (const auto& [name, value] : own_environment()) {
         if (name == "PATH" || name == "LD_LIBRARY_PATH" || name == "TMPDIR" || name == "TZ" ||
             name == "LANG" || name == "USER" || name == "LOGNAME" || name.starts_with("LC_") ||
-            name.ends_with("SAN_OPTIONS") || name.starts_with("DECANT_"))
+            name.ends_with("SAN_OPTIONS") || name == "WIREPLUMBER_DEBUG" || name == "PIPEWIRE_DEBUG" ||
+            name.starts_with("DECANT_"))
             result[name] = value;
     }
     return result;
