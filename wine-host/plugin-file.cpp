@@ -104,6 +104,8 @@ HMODULE load_library(const std::wstring& path, const std::string& name)
                 ", which is not in its directory and not in Windows; install what it belongs to into "
                 "the same Wine prefix (winetricks has the Visual C++ runtimes)");
     }
+    case ERROR_BAD_EXE_FORMAT:
+        throw PluginError(FailureCode::not_a_plugin, name + " is damaged or not whole; install it again");
     case ERROR_DLL_INIT_FAILED:
         throw PluginError(FailureCode::refused,
                           name + " refused to start; it may need files or a licence that its "

@@ -55,14 +55,22 @@ std::filesystem::path test_plugin(const std::string& name)
     return std::filesystem::path(variable("DECANT_TEST_PLUGINS")) / name;
 }
 
-WineHost::WineHost(const Arguments& options)
+WineHost::WineHost(const Arguments& options, pid_t service)
     : link_(region_, [this](const bridge::Notification& said) { heard_.push_back(said); })
 {
+    if (service != 0)
+        region().service_pid = static_cast<std::uint32_t>(service);
     Arguments command = with_options(wine_host_command(), {"--region", region_->name()});
     process_.emplace(with_options(command, options), wine_host_environment());
 }
 
 WineHost::~WineHost() = default;
+
+protocol::PluginDescription WineHost::load(const std::string& name, const std::string& plugin_class)
+{
+    link_.wait_hello();
+    return link_.load(test_plugin(name).string(), plugin_class);
+}
 
 const std::vector<bridge::Notification>& WineHost::heard()
 {

@@ -7,6 +7,7 @@
 #include "nodes/bridge/shared-region.hpp"
 #include "tests/support/child-process.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -35,7 +36,8 @@ class WineHost
     std::optional<bridge::BlockExchange> exchange_;
 
 public:
-    explicit WineHost(const Arguments& options = {});
+    /// Starts it for the service with the process number `service`, zero for this process.
+    explicit WineHost(const Arguments& options = {}, pid_t service = 0);
     ~WineHost();
 
     [[nodiscard]] ChildProcess& process() { return *process_; }
@@ -45,6 +47,27 @@ public:
 
     /// What the host has said unasked so far.
     [[nodiscard]] const std::vector<bridge::Notification>& heard();
+
+    /// Waits for hello and loads a plugin of tests/plugins.
+    protocol::PluginDescription load(const std::string& name, const std::string& plugin_class = "");
+
+    /// Fills in the next block: `events` writes to the event area, the inputs are what the region has.
+    template <class Events>
+    protocol::BlockReply run_block(std::uint32_t frames, std::uint32_t rate, Events events)
+    {
+        protocol::EventWriter writer(region().events_in);
+        events(writer);
+        region().block = {};
+        region().block.frames = frames;
+        region().block.rate = rate;
+        region().block.event_bytes = writer.size();
+        return run_block();
+    }
+
+    protocol::BlockReply run_block(std::uint32_t frames, std::uint32_t rate)
+    {
+        return run_block(frames, rate, [](protocol::EventWriter&) {});
+    }
 
     /// Runs what is in the region's `block` and event area as the next block. Throws std::runtime_error if
     /// there is no reply within half a minute or the host dies.

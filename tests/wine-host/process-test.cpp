@@ -1,0 +1,349 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "tests/support/wait-until.hpp"
+#include "tests/wine-host/wine-host.hpp"
+
+#include <algorithm>
+#include <array>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <numeric>
+#include <random>
+#include <thread>
+#include <vector>
+
+namespace decant::tests
+{
+namespace
+{
+
+using Catch::Matchers::WithinAbs;
+using protocol::BlockStatus;
+using protocol::EventWriter;
+
+constexpr std::uint32_t rate = 48000;
+constexpr std::uint32_t gain_parameter = 0;
+
+using Channel = std::array<float, protocol::max_frames>;
+
+void fill_with_noise(Channel& channel, unsigned seed)
+{
+    std::minstd_rand random(seed);
+    std::uniform_real_distribution<float> sample(-1, 1);
+    std::generate(channel.begin(), channel.end(), [&] { return sample(random); });
+}
+
+bool equal_bits(const Channel& a, const Channel& b, std::size_t frames)
+{
+    return std::memcmp(a.data(), b.data(), frames * sizeof(float)) == 0;
+}
+
+/// The events that the plugin wrote in the last block.
+std::vector<std::pair<std::uint32_t, std::vector<std::uint8_t>>> midi_out(WineHost& host, std::uint32_t bytes)
+{
+    std::vector<std::pair<std::uint32_t, std::vector<std::uint8_t>>> messages;
+    protocol::EventReader reader(host.region().events_out, bytes);
+    protocol::EventView event{};
+    while (reader.next(event, protocol::max_frames))
+        messages.emplace_back(event.frame, std::vector(event.midi().begin(), event.midi().end()));
+    return messages;
+}
+
+TEST_CASE("an effect with a gain of one gives every bit back, at any rate and size")
+{
+    WineHost host;
+    host.load("decant-test-gain.dll");
+    fill_with_noise(host.region().audio_in[0], 1);
+    fill_with_noise(host.region().audio_in[1], 2);
+    for (const std::uint32_t block_rate : {44100u, 48000u, 96000u}) {
+        host.link().activate(block_rate, protocol::max_frames);
+        for (const std::uint32_t frames : {1u, 32u, 64u, 256u, 1024u, 8192u}) {
+            const auto reply = host.run_block(frames, block_rate);
+            CHECK(reply.status == BlockStatus::done);
+            CHECK(equal_bits(host.region().audio_in[0], host.region().audio_out[0], frames));
+            CHECK(equal_bits(host.region().audio_in[1], host.region().audio_out[1], frames));
+        }
+    }
+}
+
+TEST_CASE("a parameter event takes effect at the beginning of its block")
+{
+    WineHost host;
+    host.load("decant-test-gain.dll");
+    host.link().activate(rate, 64);
+    host.region().audio_in[0].fill(0.5f);
+    const auto reply = host.run_block(64, rate, [](EventWriter& events) {
+        REQUIRE(events.push_parameter(0, gain_parameter, 0.25));
+        REQUIRE(events.push_parameter(63, gain_parameter, 0.75));
+    });
+    CHECK(reply.status == BlockStatus::done);
+    CHECK(host.region().audio_out[0][0] == 0.75f);
+    CHECK(host.link().values() == std::vector{0.75});
+}
+
+TEST_CASE("parameter events that make no sense change nothing")
+{
+    WineHost host;
+    host.load("decant-test-gain.dll");
+    host.link().activate(rate, 64);
+    const auto reply = host.run_block(64, rate, [](EventWriter& events) {
+        REQUIRE(events.push_parameter(0, 1, 0.25));
+        REQUIRE(events.push_parameter(0, 0xffffffff, 0.25));
+        REQUIRE(events.push_parameter(0, gain_parameter, std::numeric_limits<double>::quiet_NaN()));
+        REQUIRE(events.push(0, protocol::EventType::parameter, {}));
+        REQUIRE(events.push(0, static_cast<protocol::EventType>(77), {}));
+    });
+    CHECK(reply.status == BlockStatus::done);
+    CHECK(host.link().values() == std::vector{0.5});
+}
+
+TEST_CASE("note 69 is 440 Hz, as loud as its velocity, and silent after its release")
+{
+    WineHost host;
+    const auto plugin = host.load("decant-test-sine.dll");
+    CHECK(plugin.instrument);
+    CHECK(plugin.midi_in);
+    CHECK(plugin.inputs.empty());
+    REQUIRE(plugin.outputs.size() == 2);
+    host.link().activate(rate, 8000);
+
+    const auto note = [&](std::uint8_t status, std::uint32_t frame) {
+        const auto reply = host.run_block(8000, rate, [&](EventWriter& events) {
+            REQUIRE(events.push_midi(frame, std::array<std::uint8_t, 3>{status, 69, 127}));
+        });
+        CHECK(reply.status == BlockStatus::done);
+    };
+    note(0x90, 100);
+    const auto& out = host.region().audio_out[0];
+    CHECK(std::all_of(out.begin(), out.begin() + 101, [](float sample) { return sample == 0; }));
+    // Rising zero crossings, with the fraction of a frame.
+    std::vector<double> crossings;
+    for (std::size_t i = 200; i < 8000; ++i) {
+        if (out[i - 1] < 0 && out[i] >= 0)
+            crossings.push_back(static_cast<double>(i) - out[i] / (out[i] - out[i - 1]));
+    }
+    REQUIRE(crossings.size() > 60);
+    const double periods = static_cast<double>(crossings.size() - 1);
+    CHECK_THAT(rate * periods / (crossings.back() - crossings.front()), WithinAbs(440, 0.01));
+    CHECK_THAT(*std::max_element(out.begin() + 200, out.begin() + 8000), WithinAbs(0.25, 0.001));
+
+    note(0x80, 0);
+    CHECK(out[0] != 0);
+    const auto release_end = out.begin() + 5 * rate / 1000 + 2;
+    CHECK(std::all_of(release_end, out.begin() + 8000, [](float sample) { return sample == 0; }));
+}
+
+TEST_CASE("a SysEx of 60000 bytes reaches the plugin and comes back, with its neighbours and frames")
+{
+    WineHost host;
+    const auto plugin = host.load("decant-test-mirror.dll");
+    CHECK(plugin.midi_in);
+    CHECK(plugin.midi_out);
+    host.link().activate(rate, 256);
+
+    std::vector<std::uint8_t> sysex(60000);
+    for (std::size_t i = 0; i < sysex.size(); ++i)
+        sysex[i] = static_cast<std::uint8_t>(i % 127);
+    sysex.front() = 0xf0;
+    sysex.back() = 0xf7;
+    const std::vector<std::uint8_t> note{0x93, 60, 100};
+    const std::vector<std::uint8_t> program{0xc1, 5};
+    const std::vector<std::uint8_t> clock{0xf8};
+    const auto reply = host.run_block(256, rate, [&](EventWriter& events) {
+        REQUIRE(events.push_midi(3, note));
+        REQUIRE(events.push_midi(17, sysex));
+        REQUIRE(events.push_midi(17, program));
+        REQUIRE(events.push_midi(255, clock));
+    });
+    CHECK(reply.status == BlockStatus::done);
+    const auto echoed = midi_out(host, reply.event_bytes);
+    REQUIRE(echoed.size() == 4);
+    CHECK(echoed[0] == std::pair{3u, note});
+    CHECK(echoed[1] == std::pair{17u, sysex});
+    CHECK(echoed[2] == std::pair{17u, program});
+    CHECK(echoed[3] == std::pair{255u, clock});
+}
+
+TEST_CASE("a full event area of short messages passes, and what is no message does not")
+{
+    WineHost host;
+    host.load("decant-test-mirror.dll");
+    host.link().activate(rate, 256);
+    std::uint32_t pushed = 0;
+    auto reply = host.run_block(256, rate, [&](EventWriter& events) {
+        while (events.push_midi(pushed / 64 % 256, std::array<std::uint8_t, 3>{0x90, 60, 1}))
+            ++pushed;
+    });
+    CHECK(pushed > 10000);
+    CHECK(midi_out(host, reply.event_bytes).size() == pushed);
+    CHECK((reply.flags & protocol::reply_events_lost) == 0);
+
+    reply = host.run_block(256, rate, [](EventWriter& events) {
+        REQUIRE(events.push_midi(0, {}));
+        REQUIRE(events.push_midi(0, std::array<std::uint8_t, 3>{60, 60, 1}));
+        REQUIRE(events.push_midi(0, std::array<std::uint8_t, 2>{0x90, 60}));
+        REQUIRE(events.push_midi(0, std::array<std::uint8_t, 5>{0x90, 60, 1, 2, 3}));
+        REQUIRE(events.push_midi(0, std::array<std::uint8_t, 3>{0xf0, 1, 2})); // no end
+    });
+    CHECK(reply.status == BlockStatus::done);
+    CHECK(reply.event_bytes == 0);
+}
+
+TEST_CASE("a plugin with more channels than Decant carries runs with the first ones")
+{
+    WineHost host;
+    const auto plugin = host.load("decant-test-mirror.dll");
+    CHECK(plugin.inputs.size() == protocol::max_channels);
+    CHECK(plugin.outputs.size() == protocol::max_channels);
+    host.link().activate(rate, 128);
+    for (unsigned channel = 0; channel < protocol::max_channels; ++channel)
+        fill_with_noise(host.region().audio_in[channel], channel);
+    CHECK(host.run_block(128, rate).status == BlockStatus::done);
+    for (const unsigned channel : {0u, 2u, 3u, 31u, 62u, 63u}) // the second one tells the time
+        CHECK(equal_bits(host.region().audio_in[channel], host.region().audio_out[channel], 128));
+}
+
+TEST_CASE("a plugin is told tempo, position, rate and whether time matters")
+{
+    WineHost host;
+    host.load("decant-test-mirror.dll");
+    host.link().activate(44100, 512);
+    auto& block = host.region().block;
+    block = {};
+    block.frames = 512;
+    block.rate = 44100;
+    block.flags = protocol::block_playing | protocol::block_tempo_valid;
+    block.position = 88200;
+    block.tempo = 93.5;
+    block.quarter_position = 3.25;
+    block.signature_numerator = 7;
+    block.signature_denominator = 8;
+    const auto& told = host.region().audio_out[1];
+    constexpr int changed = 1 << 0;
+    constexpr int playing = 1 << 1;
+    constexpr int tempo_valid = 1 << 10;
+
+    REQUIRE(host.run_block().status == BlockStatus::done);
+    CHECK(told[0] == 93.5f);
+    CHECK(told[1] == 3.25f);
+    CHECK(told[2] == 88200.0f);
+    CHECK(told[3] == 44100.0f);
+    CHECK((static_cast<int>(told[4]) & (changed | playing | tempo_valid)) ==
+          (changed | playing | tempo_valid));
+    CHECK(told[5] == 7.0f);
+    CHECK(told[6] == 2.0f); // real time
+    CHECK(told[7] == 512.0f);
+
+    block.position += 512;
+    block.flags |= protocol::block_freewheel;
+    REQUIRE(host.run_block().status == BlockStatus::done);
+    CHECK((static_cast<int>(told[4]) & (changed | playing)) == playing);
+    CHECK(told[6] == 4.0f); // offline
+
+    block.position = 0; // a loop
+    REQUIRE(host.run_block().status == BlockStatus::done);
+    CHECK((static_cast<int>(told[4]) & changed) == changed);
+}
+
+TEST_CASE("a change of latency comes with the block and as a message")
+{
+    WineHost host;
+    host.load("decant-test-mirror.dll");
+    host.link().activate(rate, 64);
+    CHECK(host.run_block(64, rate).latency == 0);
+    const auto reply =
+        host.run_block(64, rate, [](EventWriter& events) { REQUIRE(events.push_parameter(0, 0, 0.25)); });
+    CHECK(reply.latency == 250);
+    CHECK((reply.flags & protocol::reply_latency_changed) != 0);
+    CHECK((host.run_block(64, rate).flags & protocol::reply_latency_changed) == 0);
+    CHECK(wait_until([&] {
+        return std::any_of(host.heard().begin(), host.heard().end(), [](const bridge::Notification& said) {
+            const auto* latency = std::get_if<bridge::LatencyChanged>(&said);
+            return latency != nullptr && latency->frames == 250;
+        });
+    }));
+}
+
+TEST_CASE("a parameter that the plugin moves from within its process call is told to the service")
+{
+    WineHost host;
+    host.load("decant-test-mirror.dll");
+    host.link().activate(rate, 64);
+    constexpr std::uint32_t follow = 3;
+    constexpr std::uint32_t echo = 4;
+    host.run_block(64, rate, [](EventWriter& events) { REQUIRE(events.push_parameter(0, follow, 0.625)); });
+    CHECK(wait_until([&] {
+        return std::any_of(host.heard().begin(), host.heard().end(), [](const bridge::Notification& said) {
+            const auto* moved = std::get_if<bridge::ParameterChanged>(&said);
+            return moved != nullptr && moved->id == echo && moved->value == 0.625;
+        });
+    }));
+}
+
+TEST_CASE("a block is not the plugin's unless it is active, with this rate and size")
+{
+    WineHost host;
+    CHECK(host.run_block(64, rate).status == BlockStatus::not_active); // also before anything is loaded
+    host.load("decant-test-gain.dll");
+    CHECK(host.run_block(64, rate).status == BlockStatus::not_active);
+    host.link().activate(rate, 64);
+    CHECK(host.run_block(64, rate).status == BlockStatus::done);
+    CHECK(host.run_block(65, rate).status == BlockStatus::not_active);
+    CHECK(host.run_block(0, rate).status == BlockStatus::not_active);
+    CHECK(host.run_block(64, 44100).status == BlockStatus::not_active);
+    CHECK(host.run_block(0xffffffff, rate).status == BlockStatus::not_active);
+    host.link().activate(44100, 1024);
+    CHECK(host.run_block(1024, 44100).status == BlockStatus::done);
+    host.link().deactivate();
+    CHECK(host.run_block(64, 44100).status == BlockStatus::not_active);
+    host.link().deactivate();
+    CHECK(host.link().values().size() == 1);
+}
+
+TEST_CASE("events that claim to be more than the area are cut, whatever is in them")
+{
+    WineHost host;
+    host.load("decant-test-mirror.dll");
+    host.link().activate(rate, 64);
+    std::minstd_rand random(7);
+    for (int round = 0; round < 20; ++round) {
+        for (std::byte& byte : host.region().events_in)
+            byte = static_cast<std::byte>(random() % (round % 2 == 0 ? 256 : 3));
+        host.region().block = {};
+        host.region().block.frames = 64;
+        host.region().block.rate = rate;
+        host.region().block.event_bytes = 0xffffffff;
+        // Parameters with random ids may well ask the mirror to crash or hang; none of these does.
+        CHECK(host.run_block().status == BlockStatus::done);
+    }
+}
+
+TEST_CASE("blocks run on while the plugin is activated anew, again and again")
+{
+    WineHost host;
+    host.load("decant-test-gain.dll");
+    host.link().activate(rate, 64);
+    std::atomic<bool> stop = false;
+    std::atomic<unsigned> done = 0;
+    std::thread blocks([&] {
+        while (!stop)
+            done += host.run_block(64, rate).status == BlockStatus::done ? 1 : 0;
+    });
+    const auto state = host.link().state();
+    for (int round = 0; round < 50; ++round) {
+        host.link().deactivate();
+        host.link().activate(rate, 64);
+        host.link().set_state(state);
+    }
+    CHECK(wait_until([&, before = done.load()] { return done > before; }));
+    stop = true;
+    blocks.join();
+    CHECK(host.process().running());
+}
+
+} // namespace
+} // namespace decant::tests

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "tests/wine-host/wine-host.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+namespace decant::tests
+{
+namespace
+{
+
+constexpr std::uint32_t rate = 48000;
+
+void set_parameter(WineHost& host, std::uint32_t id, double value)
+{
+    host.run_block(64, rate,
+                   [&](protocol::EventWriter& events) { REQUIRE(events.push_parameter(0, id, value)); });
+}
+
+protocol::FailureCode failure_of_state(WineHost& host, const std::vector<std::byte>& state)
+{
+    try {
+        host.link().set_state(state);
+    } catch (const bridge::HostError& error) {
+        return error.failure;
+    }
+    return protocol::FailureCode::other;
+}
+
+TEST_CASE("a state saved in one host is restored in another, chunk or parameters")
+{
+    const auto* file = GENERATE("decant-test-gain.dll", "decant-test-sine.dll", "decant-test-mirror.dll");
+    std::vector<std::byte> state;
+    std::vector<double> values;
+    {
+        WineHost host;
+        host.load(file);
+        host.link().activate(rate, 64);
+        set_parameter(host, 0, 0.125);
+        state = host.link().state();
+        values = host.link().values();
+    }
+    WineHost host;
+    host.load(file);
+    CHECK(host.link().values() != values);
+    host.link().set_state(state);
+    CHECK(host.link().values() == values);
+    CHECK(host.link().state() == state);
+}
+
+TEST_CASE("a state is restored while blocks run")
+{
+    WineHost host;
+    host.load("decant-test-gain.dll");
+    host.link().activate(rate, 64);
+    const auto state = host.link().state();
+    set_parameter(host, 0, 0.125);
+    host.link().set_state(state);
+    CHECK(host.link().values() == std::vector{0.5});
+    CHECK(host.run_block(64, rate).status == protocol::BlockStatus::done);
+}
+
+TEST_CASE("a damaged or foreign state is refused and changes nothing")
+{
+    WineHost other;
+    other.load("decant-test-sine.dll");
+    const auto foreign = other.link().state();
+
+    WineHost host;
+    host.load("decant-test-gain.dll");
+    const auto good = host.link().state();
+    host.link().activate(rate, 64);
+    set_parameter(host, 0, 0.125);
+
+    CHECK(failure_of_state(host, foreign) == protocol::FailureCode::state_mismatch);
+    CHECK(failure_of_state(host, {}) == protocol::FailureCode::state_mismatch);
+    CHECK(failure_of_state(host, std::vector(100000, std::byte{'x'})) ==
+          protocol::FailureCode::state_mismatch);
+    for (std::size_t place = 0; place < good.size(); place += 7) {
+        auto damaged = good;
+        damaged[place] ^= std::byte{0x10};
+        CHECK(failure_of_state(host, damaged) == protocol::FailureCode::state_mismatch);
+        CHECK(failure_of_state(host, {good.begin(), good.begin() + static_cast<std::ptrdiff_t>(place)}) ==
+              protocol::FailureCode::state_mismatch);
+    }
+    CHECK(host.link().values() == std::vector{0.125});
+    CHECK(host.run_block(64, rate).status == protocol::BlockStatus::done);
+}
+
+} // namespace
+} // namespace decant::tests
