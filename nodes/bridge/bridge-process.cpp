@@ -84,7 +84,7 @@ bool BridgeState::run_plugin(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     const std::uint64_t start = now_nsec();
     exchange.post(start);
     if (!exchange.wait(cycle.deadline_nsec, spin_nsec.load(std::memory_order_relaxed))) {
-        counters.late.add();
+        (exchange.abandoned() ? counters.detached : counters.late).add();
         discontinuity = true;
         return false;
     }

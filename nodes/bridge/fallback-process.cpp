@@ -5,6 +5,7 @@
 #include "wine-host/protocol/version.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace decant::bridge
@@ -62,7 +63,7 @@ float Fallback::substitute(std::size_t output, std::size_t frames,
     const float signal = dry(output, frames, frame);
     if (frame >= residue_left_)
         return signal;
-    return signal + residue_[output] * static_cast<float>(residue_left_ - frame) / fade_frames;
+    return signal + residue_[output] * (static_cast<float>(residue_left_ - frame) / fade_frames);
 }
 
 void Fallback::let_residue_decay(std::size_t frames) noexcept DECANT_REALTIME
@@ -82,8 +83,10 @@ void Fallback::replace(std::span<float* const> outputs, std::uint32_t frames) no
 {
     const std::size_t known = std::min(outputs.size(), last_.size());
     if (started_ && blend_ != 0) {
-        for (std::size_t output = 0; output < known; ++output)
-            residue_[output] = last_[output] - dry(output, frames, 0);
+        for (std::size_t output = 0; output < known; ++output) {
+            const float jump = last_[output] - dry(output, frames, 0);
+            residue_[output] = std::isfinite(jump) ? jump : 0.0F;
+        }
         residue_left_ = fade_frames;
     }
     blend_ = 0;

@@ -22,10 +22,7 @@ class FlushToZero
 
     std::uint32_t before_ = _mm_getcsr();
 
-    static void set(std::uint32_t state) noexcept
-    {
-        _mm_setcsr(state);
-    }
+    static void set(std::uint32_t state) noexcept { _mm_setcsr(state); }
 #elif defined(__aarch64__)
     static constexpr std::uint64_t flush_and_denormals_are_zero = std::uint64_t{1} << 24;
 
@@ -38,10 +35,7 @@ class FlushToZero
         return state;
     }
 
-    static void set(std::uint64_t state) noexcept
-    {
-        __asm__ volatile("msr fpcr, %0" ::"r"(state));
-    }
+    static void set(std::uint64_t state) noexcept { __asm__ volatile("msr fpcr, %0" ::"r"(state)); }
 #else
     static constexpr std::uint32_t flush_and_denormals_are_zero = 0;
 
@@ -51,14 +45,8 @@ class FlushToZero
 #endif
 
 public:
-    FlushToZero() noexcept DECANT_REALTIME
-    {
-        set(before_ | flush_and_denormals_are_zero);
-    }
-    ~FlushToZero() DECANT_REALTIME
-    {
-        set(before_);
-    }
+    FlushToZero() noexcept DECANT_REALTIME { set(before_ | flush_and_denormals_are_zero); }
+    ~FlushToZero() DECANT_REALTIME { set(before_); }
     FlushToZero(const FlushToZero&) = delete;
     FlushToZero& operator=(const FlushToZero&) = delete;
 };

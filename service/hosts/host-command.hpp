@@ -14,13 +14,14 @@ namespace decant::service
 {
 
 /// Why a host did not start, or ended: what, where, and what to do about it. For people.
-class HostError : public std::runtime_error
+class PluginError : public std::runtime_error
 {
     bool retry_;
 
 public:
     /// `retry`: whether the same attempt may succeed a little later without anybody's help.
-    explicit HostError(const std::string& what, bool retry = false) : std::runtime_error(what), retry_(retry)
+    explicit PluginError(const std::string& what, bool retry = false)
+        : std::runtime_error(what), retry_(retry)
     {
     }
 
@@ -41,11 +42,14 @@ struct HostCommand {
     std::map<std::string, std::string> environment; ///< replaces the service's own, name by name
 };
 
-/// Makes the command for a plugin. Throws HostError.
-using HostCommandSource = std::function<HostCommand(const PluginFile&)>;
+/// Told what takes a while, in a sentence for people.
+using Progress = std::function<void(const std::string&)>;
+
+/// Makes the command for a plugin. Throws PluginError.
+using HostCommandSource = std::function<HostCommand(const PluginFile&, const Progress&)>;
 
 /// The command that loads `plugin` under Wine: looks at the file, finds Wine and the prefix, and makes the
-/// prefix if it is missing, which takes some seconds. Throws HostError. [any]
-[[nodiscard]] HostCommand wine_host_command(const PluginFile& plugin);
+/// prefix if it is missing, which takes some seconds. Throws PluginError. [any]
+[[nodiscard]] HostCommand wine_host_command(const PluginFile& plugin, const Progress& progress);
 
 } // namespace decant::service

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "nodes/bridge/host-link.hpp"
 #include "service/hosts/host-command.hpp"
 #include "wine-host/protocol/messages.hpp"
 
@@ -48,23 +49,13 @@ struct HostLog {
     std::string text;
 };
 
-/// Moved in the plugin's editor.
-struct ParameterMoved {
-    std::uint32_t id;
-    double value; ///< in the parameter's own range
-};
-
-struct LatencyMoved {
-    std::uint32_t frames;
-};
-
 /// The state is on the disk.
 struct StateSaved {
     std::filesystem::path file;
 };
 
-using HostEvent =
-    std::variant<HostReady, HostRestarting, HostParked, HostLog, ParameterMoved, LatencyMoved, StateSaved>;
+using HostEvent = std::variant<HostReady, HostRestarting, HostParked, HostLog, StateSaved,
+                               bridge::ParameterChanged, bridge::LatencyChanged>;
 
 /// How patient a supervisor is. Tests are less so.
 struct HostPatience {
@@ -105,7 +96,7 @@ public:
     using Listener = std::function<void(HostEvent)>;
 
     /// Starts at once. Throws std::system_error if there can be no thread.
-    /// `command` says how a host is started; it runs on the supervisor's thread and throws HostError.
+    /// `command` says how a host is started; it runs on the supervisor's thread and throws PluginError.
     PluginHost(PluginHostSettings settings, Listener listener, HostCommandSource command = wine_host_command);
 
     /// Saves the state, ends the host in good order (within `patience.request`, else by force) and waits for

@@ -3,18 +3,15 @@
 
 #include "nodes/filter-node.hpp"
 
+#include "tests/support/graph-client.hpp"
+#include "tests/support/noise.hpp"
 #include "tests/support/private-session.hpp"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
-#include <cstdlib>
-#include <functional>
-#include <memory>
 #include <mutex>
-#include <optional>
-#include <pipewire/pipewire.h>
 #include <vector>
 
 namespace decant::nodes
@@ -22,95 +19,12 @@ namespace decant::nodes
 namespace
 {
 
+using Client = tests::GraphClient;
+using Node = tests::TestNode;
+using tests::NoiseListener;
+using tests::NoiseSource;
 using tests::PrivateSession;
 using tests::wait_until;
-
-/// This process as a client of the session, with a main loop in a thread of its own.
-class Client
-{
-    template <auto destroy>
-    struct Deleter {
-        template <class T>
-        void operator()(T* object) const
-        {
-            destroy(object);
-        }
-    };
-
-    std::unique_ptr<pw_thread_loop, Deleter<pw_thread_loop_destroy>> loop_;
-    std::unique_ptr<pw_context, Deleter<pw_context_destroy>> context_;
-    pw_core* core_ = nullptr;
-
-public:
-    explicit Client(const PrivateSession& session)
-    {
-        ::setenv("PIPEWIRE_NO_CONFIG", "1", 1); // nothing of the user's
-        pw_init(nullptr, nullptr);
-        loop_.reset(pw_thread_loop_new("client", nullptr));
-        REQUIRE(loop_);
-        context_.reset(pw_context_new(pw_thread_loop_get_loop(loop_.get()),
-                                      pw_properties_new("support.dbus", "false", nullptr), 0));
-        REQUIRE(context_);
-        const auto& environment = session.environment();
-        const auto socket = environment.at("XDG_RUNTIME_DIR") + "/" + environment.at("PIPEWIRE_REMOTE");
-        core_ = pw_context_connect(context_.get(),
-                                   pw_properties_new(PW_KEY_REMOTE_NAME, socket.c_str(), nullptr), 0);
-        REQUIRE(core_ != nullptr);
-        pw_thread_loop_start(loop_.get());
-    }
-
-    Client(const Client&) = delete;
-    Client& operator=(const Client&) = delete;
-
-    ~Client()
-    {
-        pw_thread_loop_stop(loop_.get());
-        pw_core_disconnect(core_);
-    }
-
-    /// Runs `work` where PipeWire's main thread is.
-    template <class Work>
-    auto locked(Work work)
-    {
-        pw_thread_loop_lock(loop_.get());
-        const std::unique_ptr<pw_thread_loop, Deleter<pw_thread_loop_unlock>> lock(loop_.get());
-        return work();
-    }
-
-    pw_core* core() { return core_; }
-};
-
-/// A filter node that lives with the test; what it needs is made and destroyed on PipeWire's main thread.
-class Node
-{
-    Client& client_;
-    std::unique_ptr<FilterNode> node_;
-
-public:
-    Node(Client& client, const std::string& name, PortLayout ports, Processor& processor,
-         Parameters* parameters = nullptr, const std::function<void(FilterNodeSetup&)>& change = {})
-        : client_(client)
-    {
-        FilterNodeSetup setup;
-        setup.properties["node.name"] = name;
-        setup.ports = std::move(ports);
-        if (change)
-            change(setup);
-        client_.locked([&] {
-            node_ = std::make_unique<FilterNode>(client_.core(), std::move(setup), processor, parameters);
-        });
-    }
-
-    Node(const Node&) = delete;
-    Node& operator=(const Node&) = delete;
-
-    ~Node()
-    {
-        client_.locked([&] { node_.reset(); });
-    }
-
-    FilterNode* operator->() { return node_.get(); }
-};
 
 PortLayout mono_in()
 {
@@ -122,46 +36,6 @@ PortLayout mono_out()
     return {.inputs = {}, .outputs = {{"output", "MONO", ""}}};
 }
 
-/// Noise in which every sample tells its place: all 2^24 values differ.
-constexpr std::uint32_t noise_factor = 2654435761u & 0xffffff;
-constexpr std::uint32_t noise_inverse = [] {
-    std::uint32_t inverse = 1; // Newton's iteration modulo 2^24
-    for (int i = 0; i < 5; ++i)
-        inverse *= 2 - noise_factor * inverse;
-    return inverse & 0xffffff;
-}();
-static_assert((noise_factor * noise_inverse & 0xffffff) == 1);
-
-float noise(std::uint32_t place)
-{
-    return static_cast<float>(static_cast<std::int32_t>(place * noise_factor & 0xffffff) - 0x800000) /
-           0x800000;
-}
-
-/// The place of a sample of noise; nothing for a value that no noise has, and for silence.
-std::optional<std::uint32_t> place_of(float sample)
-{
-    const double value = static_cast<double>(sample) * 0x800000 + 0x800000;
-    if (value < 0 || value > 0xffffff || value != static_cast<double>(static_cast<std::uint32_t>(value)) ||
-        sample == 0.0F)
-        return std::nullopt;
-    return static_cast<std::uint32_t>(value) * noise_inverse & 0xffffff;
-}
-
-class NoiseSource : public Processor
-{
-    std::uint32_t place_ = 1;
-
-public:
-    void process(const Cycle& cycle) noexcept override
-    {
-        for (auto* output : cycle.outputs)
-            for (std::uint32_t i = 0; i < cycle.frames; ++i)
-                output[i] = noise(place_ + i);
-        place_ += cycle.frames;
-    }
-};
-
 class Copy : public Processor
 {
 public:
@@ -169,39 +43,6 @@ public:
     {
         for (std::size_t i = 0; i < cycle.outputs.size(); ++i)
             std::copy_n(cycle.inputs[i], cycle.frames, cycle.outputs[i]);
-    }
-};
-
-/// Checks what it hears against the noise.
-class NoiseListener : public Processor
-{
-    std::uint32_t expected_ = 0;
-
-public:
-    std::atomic<std::uint32_t> frames = 0; ///< of the cycles that are counted; set by the test
-    std::atomic<std::uint32_t> rate = 0;
-    std::atomic<std::uint64_t> exact = 0;   ///< blocks that go on where the last one ended
-    std::atomic<std::uint64_t> jumps = 0;   ///< blocks exact in themselves, but not the next ones
-    std::atomic<std::uint64_t> damaged = 0; ///< neither
-
-    void process(const Cycle& cycle) noexcept override
-    {
-        const auto first = place_of(cycle.inputs[0][0]);
-        bool consecutive = true;
-        for (std::uint32_t i = 0; first && i < cycle.frames; ++i)
-            consecutive = consecutive && cycle.inputs[0][i] == noise(*first + i);
-        const bool counts = cycle.frames == frames && cycle.rate == rate;
-        if (counts && first)
-            ++(!consecutive ? damaged : *first == expected_ ? exact : jumps);
-        expected_ = first.value_or(0) + cycle.frames;
-    }
-
-    void listen(std::uint32_t new_frames, std::uint32_t new_rate)
-    {
-        frames = 0;
-        exact = jumps = damaged = 0;
-        rate = new_rate;
-        frames = new_frames;
     }
 };
 

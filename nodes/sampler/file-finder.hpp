@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace decant::sampler
+{
+
+/// Finds the files that an instrument names. Most SFZ files were written on Windows: names come with
+/// backslashes and in a case that only Windows and macOS forgive.
+class FileFinder
+{
+    using Directory = std::multimap<std::string, std::string>; // name in lower case -> name
+
+    std::map<std::filesystem::path, Directory> directories_; // read once, as many samples share a directory
+
+    const Directory& listing(const std::filesystem::path& directory);
+
+public:
+    /// Returns the regular file that `name` means, seen from `directory`. The exact name comes first, then
+    /// the same name in another case; of several, the first in the order of their bytes.
+    [[nodiscard]] std::optional<std::filesystem::path> find(const std::filesystem::path& directory,
+                                                            std::string_view name);
+};
+
+} // namespace decant::sampler

@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace decant::sampler
+{
+
+/// Frames beyond each end of what is played that an interpolator may read; half of the longest kernel.
+inline constexpr std::int64_t guard_frames = 32;
+
+/// Samples are kept in the file's own resolution where a kernel reads it, which halves the memory traffic of
+/// the usual 16-bit library.
+enum class SampleFormat { int16, float32 };
+
+[[nodiscard]] constexpr std::size_t bytes_of(SampleFormat format) noexcept
+{
+    return format == SampleFormat::int16 ? sizeof(std::int16_t) : sizeof(float);
+}
+
+/// Frames from `start` up to, not including, `end`.
+struct FrameRange {
+    std::int64_t start;
+    std::int64_t end;
+
+    friend bool operator==(const FrameRange&, const FrameRange&) = default;
+    friend auto operator<=>(const FrameRange&, const FrameRange&) = default;
+};
+
+/// Audio in memory: mono or interleaved stereo, with silent guard frames before and behind it.
+struct Sample {
+    SampleFormat format = SampleFormat::float32;
+    unsigned channels = 1;       ///< 1 or 2
+    unsigned rate = 0;           ///< Hz
+    std::int64_t frames = 0;     ///< fewer than 2^30
+    std::vector<std::byte> data; ///< guard frames, frames, guard frames
+
+    // What the file says about playing it
+    std::optional<int> root_key;
+    int detune = 0; ///< cents above root_key at which the file sounds
+    std::optional<FrameRange> loop;
+
+    [[nodiscard]] std::size_t frame_bytes() const noexcept { return channels * bytes_of(format); }
+
+    /// The frame at `position`, which may lie in the guards.
+    [[nodiscard]] const std::byte* frame(std::int64_t position) const noexcept
+    {
+        return data.data() + static_cast<std::size_t>(position + guard_frames) * frame_bytes();
+    }
+};
+
+/// A loop over a sample, with the frames around its end laid out as they sound, so that a kernel reads across
+/// the seam as it does elsewhere. Positions run on behind the end:
+///
+///     sample   …|start ─────────────── seam.start|── end          the sample's own frames
+///     seam                             seam.start|── end ── start again ──|seam.end
+///
+/// At seam.end the position goes back by a multiple of `length` into [wrap, wrap + length). A short loop is
+/// repeated in the seam and wraps inside it; a long one wraps into the sample.
+struct Loop {
+    FrameRange range;
+    FrameRange seam;             ///< what is played from `data`
+    std::int64_t wrap;           ///< the first position to go back to
+    std::int64_t length;         ///< a multiple of the loop's length
+    std::vector<std::byte> data; ///< guard frames, seam, guard frames, in the sample's format
+
+    /// Preconditions: 0 <= range.start < range.end <= sample.frames.
+    Loop(const Sample& sample, FrameRange range);
+
+    /// The frame of the seam at `position`.
+    [[nodiscard]] const std::byte* frame(std::int64_t position, std::size_t frame_bytes) const noexcept
+    {
+        return data.data() + static_cast<std::size_t>(position - seam.start + guard_frames) * frame_bytes;
+    }
+};
+
+} // namespace decant::sampler

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "nodes/sampler/sampler-setup.hpp"
+
+#include <fmt/format.h>
+#include <stdexcept>
+#include <utility>
+
+namespace decant::sampler
+{
+namespace
+{
+
+std::size_t in_range(std::size_t value, const char* option)
+{
+    if (value < 1 || value > 65536)
+        throw std::invalid_argument(fmt::format("{} = {} is out of range; give 1 to 65536", option, value));
+    return value;
+}
+
+} // namespace
+
+Sampler::Sampler(const SamplerOptions& options)
+    : link_(in_range(options.queue_length, "queue_length")),
+      process_(link_, in_range(options.polyphony, "polyphony"))
+{
+}
+
+nodes::PortLayout Sampler::ports()
+{
+    return {.inputs = {},
+            .outputs = {{.name = "output_FL", .channel = "FL", .group = "main"},
+                        {.name = "output_FR", .channel = "FR", .group = "main"}},
+            .midi_in = true,
+            .midi_out = false};
+}
+
+void Sampler::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
+{
+    process_.process(cycle);
+}
+
+void Sampler::play(std::shared_ptr<const Instrument> instrument)
+{
+    collect();
+    const std::size_t zones = instrument->zones().size();
+    link_.programs.offer(std::make_unique<Program>(Program{
+        .instrument = std::move(instrument), .sequence = std::vector<std::uint32_t>(zones), .sounding = 0}));
+}
+
+void Sampler::collect() noexcept
+{
+    static_cast<void>(link_.programs.collect());
+}
+
+bool Sampler::note_on(unsigned channel, unsigned key, unsigned velocity) noexcept
+{
+    return queue(0x90, channel, key, velocity);
+}
+
+bool Sampler::note_off(unsigned channel, unsigned key) noexcept
+{
+    return queue(0x80, channel, key, 0);
+}
+
+bool Sampler::control_change(unsigned channel, unsigned control, unsigned value) noexcept
+{
+    return queue(0xb0, channel, control, value);
+}
+
+bool Sampler::queue(unsigned status, unsigned channel, unsigned first, unsigned second) noexcept
+{
+    if (channel > 15 || first > 127 || second > 127)
+        return false;
+    if (link_.queue.push(
+            QueuedMessage{{static_cast<std::uint8_t>(status | channel), static_cast<std::uint8_t>(first),
+                           static_cast<std::uint8_t>(second)}}))
+        return true;
+    link_.events_dropped.fetch_add(1, std::memory_order_relaxed);
+    return false;
+}
+
+SamplerStats Sampler::stats() const noexcept
+{
+    return {.active_voices = link_.active_voices.load(std::memory_order_relaxed),
+            .peak_voices = link_.peak_voices.load(std::memory_order_relaxed),
+            .steals = link_.steals.load(std::memory_order_relaxed),
+            .frames = link_.frames.load(std::memory_order_relaxed),
+            .events_dropped = link_.events_dropped.load(std::memory_order_relaxed)};
+}
+
+} // namespace decant::sampler

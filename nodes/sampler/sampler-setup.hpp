@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nodes/processor.hpp"
+#include "nodes/sampler/sampler-process.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace decant::sampler
+{
+
+struct SamplerOptions {
+    std::size_t polyphony = 256;     ///< voices, 1…65536
+    std::size_t queue_length = 1024; ///< events from another thread that wait for the next block, 1…65536
+};
+
+struct SamplerStats {
+    std::uint32_t active_voices;
+    std::uint32_t peak_voices;
+    std::uint64_t steals;
+    std::uint64_t frames;         ///< rendered since it was made
+    std::uint64_t events_dropped; ///< because the queue was full
+};
+
+/// Plays an instrument: MIDI in, two outputs (left, right).
+///
+/// Answers to notes, pitch bend and the controllers 7 (volume), 10 (pan), 11 (expression), 64 (sustain
+/// pedal), 120, 121 and 123 to 127, on all 16 channels. Silent, with outputs of exact zeros, until an
+/// instrument is given.
+class Sampler final : public nodes::Processor
+{
+    SamplerLink link_;
+    SamplerProcess process_;
+
+public:
+    /// Throws std::invalid_argument if an option is out of range. [main]
+    explicit Sampler(const SamplerOptions& options = {});
+
+    [[nodiscard]] static nodes::PortLayout ports();
+
+    /// Writes outputs[0] and outputs[1], and silence to any further one. Events of other threads count as the
+    /// first of the block. [rt]
+    void process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME override;
+
+    /// From the next block on, new notes play `instrument`. Sounding ones play on to their end with what they
+    /// started with. Also frees what collect() does. [main]
+    void play(std::shared_ptr<const Instrument> instrument);
+
+    /// Frees an instrument whose last note has ended, if there is one. Call it now and then after play(); at
+    /// most one instrument is freed per call and block. [main]
+    void collect() noexcept;
+
+    /// Queue a note for the next block. `channel` is 0…15, `key` and `velocity` 0…127. False if the queue is
+    /// full, which is counted, or an argument is out of range. [any, but one thread at a time]
+    bool note_on(unsigned channel, unsigned key, unsigned velocity) noexcept;
+    bool note_off(unsigned channel, unsigned key) noexcept;
+    bool control_change(unsigned channel, unsigned control, unsigned value) noexcept;
+
+    /// [any]
+    [[nodiscard]] SamplerStats stats() const noexcept;
+
+private:
+    bool queue(unsigned status, unsigned channel, unsigned first, unsigned second) noexcept;
+};
+
+} // namespace decant::sampler

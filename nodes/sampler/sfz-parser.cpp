@@ -1,0 +1,399 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "nodes/sampler/sfz-parser.hpp"
+
+#include "nodes/sampler/file-finder.hpp"
+#include "nodes/sampler/text-file.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+namespace decant::sampler
+{
+namespace
+{
+
+namespace fs = std::filesystem;
+
+constexpr unsigned deepest_include = 32;
+constexpr unsigned most_includes = 20'000;
+constexpr std::size_t longest_name = 128; // of a variable
+constexpr std::size_t longest_value = 4096;
+constexpr std::size_t longest_line = 1 << 20; // after replacing variables
+// Of everything read and replaced: #include and #define can multiply a small text without end.
+constexpr std::size_t most_text = 256 << 20;
+
+bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\v' || c == '\f';
+}
+
+bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool is_name(char c)
+{
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+}
+
+std::size_t skip(std::string_view text, std::size_t at, bool (*is_skipped)(char))
+{
+    while (at < text.size() && is_skipped(text[at]))
+        ++at;
+    return at;
+}
+
+std::string_view trimmed(std::string_view text)
+{
+    while (!text.empty() && is_blank(text.back()))
+        text.remove_suffix(1);
+    return text.substr(skip(text, 0, is_blank));
+}
+
+// Whether a word that ends an opcode's value starts at `at`: a header, a directive or the next opcode.
+bool starts_something(std::string_view text, std::size_t at)
+{
+    if (text[at] == '<') {
+        const std::size_t end = skip(text, at + 1, is_name);
+        return end > at + 1 && end < text.size() && text[end] == '>';
+    }
+    if (text[at] == '#')
+        return text.substr(at).starts_with("#include") || text.substr(at).starts_with("#define");
+    const std::size_t end = skip(text, at, is_name);
+    return end > at && end < text.size() && text[end] == '=';
+}
+
+// Replaces block comments by blanks and keeps the line ends, so that lines keep their numbers. Returns the
+// offset of a comment that is not closed.
+std::optional<std::size_t> blank_out_comments(std::string& text)
+{
+    std::size_t at = 0;
+    while ((at = text.find('/', at)) != std::string::npos && at + 1 < text.size()) {
+        if (text[at + 1] == '/') { // hides a /* behind it
+            at = text.find_first_of("\r\n", at);
+            if (at == std::string::npos)
+                break;
+        } else if (text[at + 1] == '*') {
+            const std::size_t close = text.find("*/", at + 2);
+            const std::size_t end = close == std::string::npos ? text.size() : close + 2;
+            std::replace_if(
+                text.begin() + static_cast<std::ptrdiff_t>(at),
+                text.begin() + static_cast<std::ptrdiff_t>(end),
+                [](char c) { return c != '\r' && c != '\n'; }, ' ');
+            if (close == std::string::npos)
+                return at;
+            at = end;
+        } else {
+            ++at;
+        }
+    }
+    return std::nullopt;
+}
+
+class Parser
+{
+    const SfzVisitor& visit_;
+    ProblemLog& problems_;
+    fs::path root_; // directory of the first file
+    FileFinder files_;
+    std::map<std::string, std::string, std::less<>> variables_;
+    std::set<std::string, std::less<>> undefined_; // already reported
+    std::vector<fs::path> open_;                   // the first file and the includes that led here
+    Place place_{};
+    unsigned includes_ = 0;
+    std::size_t text_left_ = most_text;
+    std::optional<SfzHeader> header_;
+
+public:
+    Parser(const fs::path& file, const SfzVisitor& visit, ProblemLog& problems)
+        : visit_(visit), problems_(problems), root_(file.parent_path())
+    {
+    }
+
+    void run(std::string text, const fs::path& file)
+    {
+        parse_file(std::move(text), file);
+        finish_header();
+    }
+
+private:
+    void problem(std::string text) { problems_.add(place_, std::move(text)); }
+
+    bool spend(std::size_t bytes)
+    {
+        if (bytes > text_left_) {
+            if (text_left_ != 0)
+                problem(fmt::format(
+                    "#include and #define have grown the text beyond {} MiB; the rest is left out",
+                    most_text >> 20));
+            text_left_ = 0;
+            return false;
+        }
+        text_left_ -= bytes;
+        return true;
+    }
+
+    void finish_header()
+    {
+        if (header_)
+            visit_(*header_);
+        header_.reset();
+    }
+
+    void parse_file(std::string text, const fs::path& file)
+    {
+        const Place includer =
+            std::exchange(place_, Place{.file = std::make_shared<std::string>(file.string()), .line = 1});
+        open_.push_back(file);
+        parse_lines(std::move(text));
+        open_.pop_back();
+        place_ = includer;
+    }
+
+    void parse_lines(std::string text)
+    {
+        if (!spend(text.size()))
+            return;
+        const auto unclosed = blank_out_comments(text);
+        std::string_view rest = text;
+        if (rest.starts_with("\xef\xbb\xbf"))
+            rest.remove_prefix(3);
+        while (!rest.empty() && text_left_ != 0) {
+            const std::size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
+            const std::string_view line = rest.substr(0, end);
+            parse_line(line.substr(0, std::min(line.find("//"), line.size())));
+            if (unclosed && line.data() <= text.data() + *unclosed &&
+                text.data() + *unclosed <= line.data() + end)
+                problem("the comment that starts with /* here is not closed; end it with */");
+            rest.remove_prefix(end);
+            if (!rest.empty())
+                rest.remove_prefix(rest.starts_with("\r\n") ? 2 : 1);
+            ++place_.line;
+        }
+    }
+
+    // A #define holds from where it stands, so the text before it is replaced and parsed first.
+    void parse_line(std::string_view line)
+    {
+        while (!line.empty()) {
+            std::size_t define = line.find("#define");
+            while (define != std::string_view::npos && define != 0 && !is_blank(line[define - 1]))
+                define = line.find("#define", define + 1);
+            const std::string_view before = line.substr(0, define);
+            if (before.find('$') == std::string_view::npos)
+                parse_words(before);
+            else
+                parse_words(replaced(before));
+            if (define == std::string_view::npos)
+                return;
+            line.remove_prefix(define + std::string_view("#define").size());
+            line.remove_prefix(parse_define(line));
+        }
+    }
+
+    // Returns the length of what it has read behind #define.
+    std::size_t parse_define(std::string_view text)
+    {
+        const auto word = [&](std::size_t at) {
+            std::size_t end = at;
+            while (end < text.size() && !is_blank(text[end]))
+                ++end;
+            return end;
+        };
+        const std::size_t name = skip(text, 0, is_blank);
+        const std::size_t name_end = word(name);
+        const std::size_t value = skip(text, name_end, is_blank);
+        const std::size_t value_end = word(value);
+        const std::string_view wanted = text.substr(name, name_end - name);
+        if (wanted.size() < 2 || wanted.front() != '$' || skip(wanted, 1, is_name) != wanted.size()) {
+            problem(fmt::format("#define needs a name such as $KEY and a value, here stands '{}'",
+                                shown(wanted)));
+            return name_end;
+        }
+        std::string content = replaced(text.substr(value, value_end - value));
+        if (wanted.size() > longest_name || content.size() > longest_value) {
+            problem(fmt::format("the variable '{}' is left out: a name has at most {} characters, a value {}",
+                                shown(wanted), longest_name - 1, longest_value));
+            return value_end;
+        }
+        variables_.insert_or_assign(std::string(wanted.substr(1)), std::move(content));
+        return value_end;
+    }
+
+    std::string replaced(std::string_view text)
+    {
+        std::string out;
+        while (!text.empty()) {
+            const std::size_t dollar = std::min(text.find('$'), text.size());
+            out.append(text.substr(0, dollar));
+            text.remove_prefix(dollar);
+            if (text.empty())
+                break;
+            const std::size_t end = skip(text, 1, is_name);
+            std::size_t length = std::min(end - 1, longest_name);
+            auto variable = variables_.end();
+            while (length != 0 && (variable = variables_.find(text.substr(1, length))) == variables_.end())
+                --length;
+            if (variable == variables_.end()) {
+                report_undefined(text.substr(0, end));
+                out.append(text.substr(0, end));
+                text.remove_prefix(end);
+                continue;
+            }
+            out += variable->second;
+            text.remove_prefix(length + 1);
+            if (out.size() > longest_line || !spend(variable->second.size())) {
+                problem("the variables of this line make it too long; the rest of it is left out");
+                break;
+            }
+        }
+        return out;
+    }
+
+    void report_undefined(std::string_view name)
+    {
+        if (undefined_.size() < 1000 && undefined_.emplace(name.substr(0, 60)).second)
+            problem(fmt::format("the variable '{}' is not defined; put a #define before it", shown(name)));
+    }
+
+    void parse_words(std::string_view text)
+    {
+        std::size_t at = skip(text, 0, is_blank);
+        while (at < text.size()) {
+            if (text[at] == '<')
+                at = parse_header(text, at);
+            else if (text.substr(at).starts_with("#include"))
+                at = parse_include(text, at);
+            else
+                at = parse_opcode(text, at);
+            at = skip(text, at, is_blank);
+        }
+    }
+
+    std::size_t parse_header(std::string_view text, std::size_t at)
+    {
+        const std::size_t end = skip(text, at + 1, is_name);
+        if (end == text.size() || text[end] != '>' || end == at + 1) {
+            problem(fmt::format("'{}' is no header; write it as <region>", shown(trimmed(text.substr(at)))));
+            return std::min(text.find('<', at + 1), text.size());
+        }
+        finish_header();
+        header_.emplace(SfzHeader{
+            .name = std::string(text.substr(at + 1, end - at - 1)), .place = place_, .opcodes = {}});
+        return end + 1;
+    }
+
+    std::size_t parse_opcode(std::string_view text, std::size_t at)
+    {
+        const std::size_t equals = skip(text, at, is_name);
+        if (equals == at || equals == text.size() || text[equals] != '=') {
+            std::size_t end = at + 1;
+            while (end < text.size() && !(is_blank(text[end - 1]) && starts_something(text, end)) &&
+                   !(text[end] == '<' && starts_something(text, end)))
+                ++end;
+            problem(fmt::format(
+                "'{}' is not understood; an opcode is written as name=value, without blanks around the =",
+                shown(trimmed(text.substr(at, end - at)))));
+            return end;
+        }
+        std::size_t end = equals + 1;
+        while (end < text.size()) {
+            if (text[end] == '<' && starts_something(text, end))
+                break;
+            if (is_blank(text[end])) {
+                const std::size_t next = skip(text, end, is_blank);
+                if (next == text.size() || starts_something(text, next))
+                    break;
+                end = next;
+            } else {
+                ++end;
+            }
+        }
+        const std::string_view name = text.substr(at, equals - at);
+        if (!header_) {
+            problem(fmt::format(
+                "'{}' stands before the first header and is left out; put it behind <global>, <group> or "
+                "<region>",
+                shown(name)));
+            return end;
+        }
+        header_->opcodes.push_back({.name = std::string(name),
+                                    .value = std::string(trimmed(text.substr(equals + 1, end - equals - 1))),
+                                    .place = place_});
+        return end;
+    }
+
+    std::size_t parse_include(std::string_view text, std::size_t at)
+    {
+        const std::size_t open = skip(text, at + std::string_view("#include").size(), is_blank);
+        const std::size_t close =
+            open < text.size() && text[open] == '"' ? text.find('"', open + 1) : std::string_view::npos;
+        if (close == std::string_view::npos) {
+            problem("#include needs a file name between two \"");
+            return text.size();
+        }
+        include(std::string(text.substr(open + 1, close - open - 1)));
+        return close + 1;
+    }
+
+    void include(const std::string& name)
+    {
+        auto file = files_.find(root_, name);
+        if (!file)
+            file = files_.find(open_.back().parent_path(), name);
+        if (!file) {
+            problem(fmt::format("the included file '{}' is not there (looked in {} and beside this file)",
+                                shown(name), root_.empty() ? "." : root_.string()));
+            return;
+        }
+        std::error_code error;
+        const bool recurs = std::any_of(open_.begin(), open_.end(), [&](const fs::path& path) {
+            return fs::equivalent(path, *file, error);
+        });
+        if (recurs) {
+            problem(fmt::format("'{}' includes itself; this #include is left out", shown(name)));
+            return;
+        }
+        if (open_.size() > deepest_include) {
+            problem(fmt::format("'{}' is nested more than {} files deep and is left out", shown(name),
+                                deepest_include));
+            return;
+        }
+        if (++includes_ > most_includes) {
+            if (includes_ == most_includes + 1)
+                problem(fmt::format("more than {} #include; the further ones are left out", most_includes));
+            return;
+        }
+        std::string text;
+        try {
+            text = read_text_file(*file, most_text);
+        } catch (const std::runtime_error& unreadable) {
+            problem(unreadable.what());
+            return;
+        }
+        parse_file(std::move(text), *file);
+    }
+};
+
+} // namespace
+
+void parse_sfz(const fs::path& file, const SfzVisitor& visit, ProblemLog& problems)
+{
+    Parser(file, visit, problems).run(read_text_file(file, most_text), file);
+}
+
+void parse_sfz_text(std::string_view text, const fs::path& file, const SfzVisitor& visit,
+                    ProblemLog& problems)
+{
+    Parser(file, visit, problems).run(std::string(text), file);
+}
+
+} // namespace decant::sampler

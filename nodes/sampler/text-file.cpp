@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "nodes/sampler/text-file.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fmt/format.h>
+#include <fstream>
+#include <stdexcept>
+#include <system_error>
+
+namespace decant::sampler
+{
+
+std::string read_text_file(const std::filesystem::path& path, std::size_t limit)
+{
+    std::error_code error;
+    const auto status = std::filesystem::status(path, error);
+    if (!std::filesystem::exists(status))
+        throw std::runtime_error(fmt::format("{}: there is no such file; check the path", path.string()));
+    // A pipe or a device might block or never end.
+    if (!std::filesystem::is_regular_file(status))
+        throw std::runtime_error(fmt::format("{}: this is not a file; give the path of one", path.string()));
+
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream)
+        throw std::runtime_error(fmt::format("{}: cannot be opened ({}); check its permissions",
+                                             path.string(), std::strerror(errno)));
+    std::string text;
+    std::string piece(64 * 1024, '\0');
+    while (stream.read(piece.data(), static_cast<std::streamsize>(piece.size())) || stream.gcount() > 0) {
+        text.append(piece, 0, static_cast<std::size_t>(stream.gcount()));
+        if (text.size() > limit)
+            throw std::runtime_error(
+                fmt::format("{}: longer than {} MiB, which is no text that a person wrote; "
+                            "check that it is the right file",
+                            path.string(), limit >> 20));
+    }
+    return text;
+}
+
+} // namespace decant::sampler

@@ -1,0 +1,183 @@
+# SPDX-FileCopyrightText: The Decant authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+#
+# Brings the packages of scripts/lib/packages onto this machine. Sourced by the commands beside this folder:
+#
+#   set_up demo|test YES     installs what is missing for that command; YES=yes asks no questions.
+#
+# On Debian 12 and later missing packages are installed with apt. Elsewhere they are named, and the command ends.
+
+packages_table=$(dirname "${BASH_SOURCE[0]}")/packages
+
+say() { printf '%s\n' "$*"; }
+fail() {
+    printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+    exit 1
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        fail "installing packages needs root: run it as root, or install sudo"
+    fi
+}
+
+# confirm QUESTION YES: true if the person at the terminal agrees. Nobody there to ask is a no.
+confirm() {
+    [ "$2" = yes ] && return
+    [ -t 0 ] || fail "$1 Nobody is there to ask: say --yes to agree."
+    local answer
+    read -r -p "$1 [Y/n] " answer
+    [[ $answer =~ ^([Yy].*)?$ ]]
+}
+
+version_at_least() { [ "$(printf '%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
+
+# python_with MODULE...: prints the first Python that has all of them. A Python below /usr/local or of a virtual
+# environment does not see the distribution's modules.
+python_with() {
+    local python
+    for python in python3 /usr/bin/python3; do
+        if "$python" -c 'import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, sys.argv[1:])))' \
+            "$@" 2>/dev/null; then
+            echo "$python"
+            return
+        fi
+    done
+    return 1
+}
+
+# One thing looked for, as the table writes it: "command meson>=1.1".
+have_one() {
+    local kind=${1%% *} name=${1#* } least=
+    if [[ $name == *'>='* ]]; then
+        least=${name#*>=}
+        name=${name%%>=*}
+    fi
+    case $kind in
+    command)
+        command -v "$name" >/dev/null || return 1
+        [ -z "$least" ] || version_at_least "$("$name" --version | grep -om 1 '[0-9][0-9.]*')" "$least"
+        ;;
+    module)
+        command -v pkg-config >/dev/null && pkg-config --exists "$name${least:+ >= $least}"
+        ;;
+    python) python_with "$name" >/dev/null ;;
+    file) [ -e "$name" ] ;;
+    *) fail "$packages_table: '$1' starts with no known kind" ;;
+    esac
+}
+
+# The "have" column of a row: all of "A, B"; any of "A or B".
+have() {
+    local each any found
+    while IFS= read -r each; do
+        found=no
+        while IFS= read -r any; do
+            if have_one "$any"; then found=yes; fi
+        done <<<"${each// or /$'\n'}"
+        [ $found = yes ] || return 1
+    done <<<"${1//, /$'\n'}"
+}
+
+# missing_packages COMMAND COLUMN: the packages of every row that COMMAND needs and the machine has not.
+missing_packages() {
+    local row_for row_have debian fedora arch
+    while IFS='|' read -r row_for row_have debian fedora arch; do
+        read -r row_for <<<"$row_for"
+        case $row_for in build | "$1") ;; *) continue ;; esac
+        read -r row_have <<<"$row_have"
+        have "$row_have" && continue
+        case $2 in
+        debian) echo "$debian" ;;
+        fedora) echo "$fedora" ;;
+        arch) echo "$arch" ;;
+        what) echo "$row_have" ;;
+        esac
+    done < <(grep -v '^#' "$packages_table" | grep '|')
+}
+
+# The same, in one line of words.
+missing_words() { missing_packages "$1" "$2" | tr -s ' \n' '\n' | sort -u | grep -vx -e '-' | paste -sd ' ' - || true; }
+
+backports_known() { grep -rqsE '^[^#]*bookworm-backports' /etc/apt/sources.list /etc/apt/sources.list.d; }
+
+# Debian 12 carries PipeWire 0.3; the backports, from the mirror that the machine already uses, carry 1.4.
+add_backports() {
+    local mirror list=/etc/apt/sources.list.d/bookworm-backports.list
+    # shellcheck disable=SC2016 # apt replaces $(REPO_URI), not the shell
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' 'Created-By: Packages' | head -n 1)
+    echo "deb ${mirror:-http://deb.debian.org/debian/} bookworm-backports main" | as_root tee "$list" >/dev/null
+    say "Added $list."
+}
+
+set_up_debian() {
+    local command=$1 yes=$2 version=$3 words word packages=() backports=()
+    words=$(missing_words "$command" debian)
+    [ -n "$words" ] || return 0
+
+    for word in $words; do
+        if [[ $word == *'*' && $version == 12 ]]; then
+            backports+=("${word%'*'}")
+        else
+            packages+=("${word%'*'}")
+        fi
+    done
+    say "To be installed from Debian $version: ${packages[*]:-nothing}"
+    if [ ${#backports[@]} -gt 0 ]; then
+        say "To be installed from bookworm-backports: ${backports[*]}"
+        backports_known || say "bookworm-backports is not among this machine's package sources and will be added."
+    fi
+    confirm "Install them?" "$yes" || fail "nothing was installed"
+
+    [ ${#backports[@]} -eq 0 ] || backports_known || add_backports
+    as_root apt-get update -q
+    # "package/release" takes these, and of what they depend on only the unavoidable, from the backports. No package may
+    # be removed for ours: apt then says which, and the machine stays as it was.
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends --no-remove \
+        -o Dpkg::Use-Pty=0 "${packages[@]}" "${backports[@]/%//bookworm-backports}" ||
+        fail "apt could not install the packages above; its own words say why"
+
+    [ -z "$(missing_packages "$command" what)" ] ||
+        fail "still missing after the installation: $(missing_packages "$command" what | paste -sd ';')"
+}
+
+# Says what is missing in the words of a distribution that we do not install on, and ends.
+name_missing() {
+    local command=$1 name=$2 install=$3 column=$4
+    [ -n "$(missing_packages "$command" what)" ] || return 0
+    {
+        say "Not found on this machine:"
+        missing_packages "$command" what | sed 's/^/    /'
+        if [ -n "$column" ]; then
+            say "On $name they come with:"
+            say "    $install $(missing_words "$command" "$column" | tr -d '*')"
+            missing_packages "$command" "$column" | grep -qx '[ -]*' &&
+                say "$name has no package for some of them: docs/building.md says how to get those."
+        else
+            say "Their packages on Debian are: $(missing_words "$command" debian | tr -d '*')"
+        fi
+    } >&2
+    fail "install what is missing, then run this again"
+}
+
+set_up() {
+    local command=$1 yes=$2 ID='' ID_LIKE='' VERSION_ID='' PRETTY_NAME='this system'
+    # shellcheck source=/dev/null
+    . /etc/os-release
+    case " $ID $ID_LIKE " in
+    ' debian '*)
+        # Testing and unstable have no number.
+        [ "${VERSION_ID:-99}" -ge 12 ] || fail "$PRETTY_NAME is too old: Decant needs Debian 12 or later"
+        set_up_debian "$command" "$yes" "${VERSION_ID:-unstable}"
+        ;;
+    *' fedora '*) name_missing "$command" "$PRETTY_NAME" 'sudo dnf install' fedora ;;
+    *' arch '*) name_missing "$command" "$PRETTY_NAME" 'sudo pacman -S --needed' arch ;;
+    *' ubuntu '* | *' debian '*) name_missing "$command" "$PRETTY_NAME" 'sudo apt install' debian ;;
+    *) name_missing "$command" "$PRETTY_NAME" '' '' ;;
+    esac
+}

@@ -1,0 +1,191 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/configuration.hpp"
+
+#include "service/nearest-word.hpp"
+#include "service/node-settings.hpp"
+#include "service/pipewire-handles.hpp"
+
+#include <fmt/format.h>
+#include <pipewire/conf.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
+
+namespace decant::service
+{
+
+namespace
+{
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 3> section_names{"decant.properties", "decant.nodes", "decant.rules"};
+
+/// An array of rules in a text that stays where it is.
+struct Rules {
+    const ConfigurationText* source;
+    std::size_t offset;
+    std::size_t length;
+};
+
+/// An object of decant.nodes.
+struct WrittenNode {
+    const ConfigurationText* source;
+    JsonValue value;
+};
+
+class Reader
+{
+    const fs::path& home_;
+    Configuration result_;
+    NodeSettings defaults_;
+    std::vector<Rules> rules_;
+    std::vector<WrittenNode> nodes_;
+
+    static Location location(const ConfigurationText& source, std::size_t offset)
+    {
+        return {source.file, position_of(source.text, offset)};
+    }
+
+    void complain(Location where, std::string text, std::string node = {}, bool fatal = true)
+    {
+        result_.problems.push_back({std::move(where), std::move(text), std::move(node), fatal});
+    }
+
+    void read_section(const ConfigurationText& source, const JsonMember& section)
+    {
+        const auto& value = section.value;
+        const auto where = location(source, value.offset);
+        if (section.key == "decant.properties") {
+            if (value.kind != JsonValue::Kind::object)
+                return complain(where, "decant.properties must be an object: decant.properties = { … }");
+            for (const auto& [key, offset, setting] : value.members)
+                defaults_[key] = {setting, location(source, offset), true};
+        } else if (section.key == "decant.nodes") {
+            if (value.kind != JsonValue::Kind::array)
+                return complain(where,
+                                "decant.nodes must be an array of objects: decant.nodes = [ { … } { … } ]");
+            for (const auto& item : value.items) {
+                if (item.kind == JsonValue::Kind::object)
+                    nodes_.push_back({&source, item});
+                else
+                    complain(location(source, item.offset),
+                             "a node must be an object: { name = … path = … }");
+            }
+        } else if (section.key == "decant.rules") {
+            if (value.kind != JsonValue::Kind::array)
+                return complain(
+                    where, "decant.rules must be an array: decant.rules = [ { matches = [ { … } ] actions "
+                           "= { update-props = { … } } } ]");
+            rules_.push_back({&source, value.offset, value.length});
+        } else if (section.key.starts_with("decant.")) {
+            complain(location(source, section.offset),
+                     fmt::format("there is no section '{}'{}", section.key,
+                                 suggestion(section.key, section_names)),
+                     {}, false);
+        }
+    }
+
+    struct RuleMatch {
+        const ConfigurationText* source;
+        NodeSettings* settings;
+    };
+
+    static int apply_action(void* data, const char*, const char* action, const char* text,
+                            std::size_t length) noexcept
+    try {
+        const auto& match = *static_cast<RuleMatch*>(data);
+        if (std::string_view(action) != "update-props")
+            return 0;
+        const auto start = static_cast<std::size_t>(text - match.source->text.data());
+        for (const auto& [key, offset, value] : parse_json_object({text, length}).members)
+            (*match.settings)[key] = {value, location(*match.source, start + offset)};
+        return 0;
+    } catch (const std::exception&) {
+        return 0; // update-props that is no object changes nothing
+    }
+
+    void apply_rules(NodeSettings& settings)
+    {
+        const Properties properties(pw_properties_new(nullptr, nullptr));
+        for (const auto& [key, setting] : settings)
+            if (setting.value.is_text())
+                pw_properties_set(properties.get(), key.c_str(), setting.value.text.c_str());
+        for (const auto& rules : rules_) {
+            RuleMatch match{rules.source, &settings};
+            pw_conf_match_rules(rules.source->text.data() + rules.offset, rules.length,
+                                rules.source->file.c_str(), &properties->dict, apply_action, &match);
+        }
+    }
+
+    void read_node(const WrittenNode& written)
+    {
+        const auto where = location(*written.source, written.value.offset);
+        NodeSettings settings = defaults_;
+        std::string name;
+        for (const auto& [key, offset, value] : written.value.members) {
+            if (const auto before = settings.find(key); before != settings.end() && !before->second.for_all)
+                complain(location(*written.source, offset),
+                         fmt::format("'{}' is given twice; the last one counts", key), name, false);
+            settings[key] = {value, location(*written.source, offset)};
+            if (key == "name")
+                name = value.text;
+        }
+        apply_rules(settings);
+        try {
+            auto node = make_node_config(settings, where, home_, result_.problems);
+            const auto same = std::find_if(result_.nodes.begin(), result_.nodes.end(),
+                                           [&node](const auto& other) { return other.name == node.name; });
+            if (same != result_.nodes.end())
+                // Not held against the one that has the name already.
+                return complain(
+                    where, fmt::format("there is another node named '{}'; give this one a name of its own",
+                                       node.name));
+            result_.nodes.push_back(std::move(node));
+        } catch (const SettingError& error) {
+            complain(error.where(), error.what(), name);
+        }
+    }
+
+public:
+    explicit Reader(const fs::path& home) : home_(home) {}
+
+    Configuration read(const std::vector<ConfigurationText>& files)
+    {
+        for (const auto& file : files) {
+            try {
+                const auto content = parse_json_object(file.text);
+                for (const auto& section : content.members)
+                    read_section(file, section);
+            } catch (const JsonError& error) {
+                complain({file.file, error.position()},
+                         fmt::format("{}; nothing of this file is used until it is corrected", error.what()));
+            }
+        }
+        for (const auto& node : nodes_)
+            read_node(node);
+        return std::move(result_);
+    }
+};
+
+} // namespace
+
+std::string to_text(const ConfigurationProblem& problem)
+{
+    std::string text = fmt::format("{}:{}:{}: ", problem.where.file.string(), problem.where.position.line,
+                                   problem.where.position.column);
+    if (!problem.node.empty())
+        text += fmt::format("node '{}': ", problem.node);
+    return text + problem.text;
+}
+
+Configuration parse_configuration(const std::vector<ConfigurationText>& files, const fs::path& home)
+{
+    return Reader(home).read(files);
+}
+
+} // namespace decant::service

@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/spa-json.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What the user wants the rack to be: the sections decant.properties, decant.nodes and decant.rules of the
+/// configuration files, as typed values. Pure: texts in, values and problems out.
+namespace decant::service
+{
+
+/// A configuration file and what is in it.
+struct ConfigurationText {
+    std::filesystem::path file;
+    std::string text;
+};
+
+enum class NodeType { plugin, sampler };
+
+/// What a node is made from; two nodes that compare equal need not be told apart, so an unchanged one plays
+/// on.
+struct NodeConfig {
+    std::string name;
+    NodeType type = NodeType::plugin;
+    std::filesystem::path path; ///< absolute, symbolic links as written
+    std::string description;    ///< for people; the file's name if there is none
+    bool enabled = true;
+
+    std::string plugin_class;                    ///< inside the file; empty for the first
+    std::optional<std::filesystem::path> prefix; ///< Wine prefix; found from `path` if there is none
+    std::string host_group;               ///< plugins of one group share a host; empty: a host of its own
+    std::map<std::string, double> params; ///< values of parameters by name
+
+    std::uint32_t polyphony = 256; ///< voices
+    double volume = 0;             ///< dB
+
+    std::vector<std::string> midi_from;   ///< names or "~" and regular expressions of nodes or ports
+    std::vector<std::string> output_to;   ///< nodes, or "default"
+    std::uint16_t midi_channels = 0xffff; ///< one bit per channel, channel 1 is bit 0
+
+    std::map<std::string, std::string> properties; ///< node.*, handed on to PipeWire
+
+    bool operator==(const NodeConfig&) const = default;
+};
+
+struct Location {
+    std::filesystem::path file;
+    TextPosition position;
+    bool operator==(const Location&) const = default;
+};
+
+/// Something in the configuration that is wrong, and what to do about it.
+struct ConfigurationProblem {
+    Location where;
+    std::string text;
+    std::string node; ///< that it is about; empty if it is about none
+    bool fatal;       ///< the node, or the file if it is about none, is left out because of it
+};
+
+/// "file:line:column: what is wrong" [any]
+[[nodiscard]] std::string to_text(const ConfigurationProblem& problem);
+
+struct Configuration {
+    std::vector<NodeConfig> nodes; ///< in the order of the files, names are unique
+    std::vector<ConfigurationProblem> problems;
+};
+
+/// Reads the files in their order: a later one adds nodes and rules, and its properties win. What is wrong in
+/// a node costs that node, a syntax error its file; everything else stands. `home` replaces a leading "~" and
+/// $HOME; a relative path starts at the directory of its file. Looks into the file system only to see whether
+/// paths exist.
+[[nodiscard]] Configuration parse_configuration(const std::vector<ConfigurationText>& files,
+                                                const std::filesystem::path& home);
+
+} // namespace decant::service

@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/hosts/prefix-setup.hpp"
+
+#include "service/hosts/child-process.hpp"
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <deque>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace decant::service
+{
+namespace fs = std::filesystem;
+
+namespace
+{
+
+constexpr std::chrono::seconds longest_setup{300}; ///< a cold disk and a slow machine
+
+/// An exclusive lock that ends with this object, or with the process.
+class FileLock
+{
+    int fd_;
+
+public:
+    explicit FileLock(const fs::path& file) : fd_(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600))
+    {
+        if (fd_ < 0)
+            throw PluginError("cannot write to the Wine prefix: " + file.string() + ": " +
+                              std::strerror(errno) + ". Check its permissions and the room on its disk.");
+        while (flock(fd_, LOCK_EX) != 0 && errno == EINTR) {
+        }
+    }
+    ~FileLock() { close(fd_); }
+    FileLock(const FileLock&) = delete;
+    FileLock& operator=(const FileLock&) = delete;
+};
+
+/// When the wine.inf was made that this Wine fills prefixes from; a prefix remembers it.
+std::optional<long long> time_of_wine_inf(const Wine& wine)
+{
+    std::error_code ignored;
+    const fs::path bin = fs::weakly_canonical(wine.loader, ignored).parent_path();
+    for (const fs::path& place : {bin / "../share/wine/wine.inf", bin / "../../share/wine/wine.inf"}) {
+        struct stat file{};
+        if (stat(place.c_str(), &file) == 0)
+            return file.st_mtim.tv_sec;
+    }
+    return std::nullopt;
+}
+
+enum class PrefixState { missing, old, ready };
+
+PrefixState look_at(const Wine& wine, const fs::path& prefix)
+{
+    // wineboot writes the time stamp last, so a prefix without one is half made, or very old.
+    std::string stamp;
+    if (!(std::ifstream(prefix / ".update-timestamp") >> stamp))
+        return PrefixState::missing;
+    long long seconds = 0;
+    const auto parsed = std::from_chars(stamp.data(), stamp.data() + stamp.size(), seconds);
+    const auto current = time_of_wine_inf(wine);
+    const bool differs = parsed.ec == std::errc() && current && *current != seconds; // "disable" is no number
+    return differs ? PrefixState::old : PrefixState::ready;
+}
+
+bool is_32_bit_only(const fs::path& prefix)
+{
+    std::ifstream registry(prefix / "system.reg");
+    std::string line;
+    for (int i = 0; i < 10 && std::getline(registry, line); ++i)
+        if (line == "#arch=win32")
+            return true;
+    return false;
+}
+
+void check_owner(const fs::path& prefix)
+{
+    struct stat directory{};
+    if (stat(prefix.c_str(), &directory) != 0)
+        throw PluginError("cannot use the Wine prefix " + prefix.string() + ": " + std::strerror(errno) +
+                          ".");
+    if (!S_ISDIR(directory.st_mode))
+        throw PluginError("the Wine prefix " + prefix.string() + " is no directory.");
+    if (directory.st_uid != geteuid())
+        throw PluginError(
+            "the Wine prefix " + prefix.string() +
+            " belongs to another user, and Wine refuses that. Run as its owner, or give a prefix of your "
+            "own with 'prefix = DIRECTORY'.");
+}
+
+void run_wineboot(const Wine& wine, const fs::path& prefix)
+{
+    // Without a display no window can say "the configuration is being updated"; without mscoree and mshtml
+    // none asks whether to download Mono and Gecko; without winemenubuilder the user's menus stay as they
+    // are.
+    const HostCommand command{{wine.loader, "wineboot", "--init"},
+                              {{"WINEPREFIX", prefix},
+                               {"WINEARCH", "win64"},
+                               {"WINEDEBUG", "-all"},
+                               {"WINEDLLOVERRIDES", "mscoree,mshtml=;winemenubuilder.exe=d"},
+                               {"DISPLAY", ""},
+                               {"WAYLAND_DISPLAY", ""}}};
+    std::deque<std::string> last_lines;
+    std::optional<std::string> end;
+    bool succeeded = false;
+    {
+        ChildProcess process(command,
+                             [&last_lines](std::string_view line) {
+                                 last_lines.emplace_back(line);
+                                 if (last_lines.size() > 5)
+                                     last_lines.pop_front();
+                             },
+                             {});
+        end = process.wait(longest_setup);
+        succeeded = process.succeeded();
+    }
+    if (succeeded && look_at(wine, prefix) != PrefixState::missing)
+        return;
+    std::string text = "Wine could not make the prefix " + prefix.string() + ": wineboot " +
+                       end.value_or("did not finish in five minutes") + ".";
+    for (const auto& line : last_lines)
+        text += "\n  " + line;
+    text += "\nIs there room on the disk? 'WINEPREFIX=" + prefix.string() + " wineboot --init' tells more.";
+    throw PluginError(text);
+}
+
+} // namespace
+
+void ensure_wine_prefix(const Wine& wine, const fs::path& prefix, int bits, const Progress& progress)
+{
+    std::error_code error;
+    fs::create_directories(prefix, error);
+    if (error)
+        throw PluginError("cannot make the Wine prefix " + prefix.string() + ": " + error.message() + ".");
+    check_owner(prefix);
+
+    if (look_at(wine, prefix) != PrefixState::ready) {
+        const FileLock lock(prefix / ".decant-lock");
+        // Whoever had the lock before us may have done it.
+        if (const PrefixState state = look_at(wine, prefix); state != PrefixState::ready) {
+            if (progress)
+                progress(
+                    (state == PrefixState::old ? "Updating the Wine prefix " : "Making the Wine prefix ") +
+                    prefix.string() + ", once; this takes some seconds …");
+            run_wineboot(wine, prefix);
+        }
+    }
+
+    if (bits == 64 && is_32_bit_only(prefix))
+        throw PluginError(
+            "the Wine prefix " + prefix.string() +
+            " is a 32-bit one (WINEARCH=win32) and cannot run a 64-bit plugin. Install the 32-bit build of "
+            "the plugin, or give another prefix with 'prefix = DIRECTORY'.");
+}
+
+} // namespace decant::service

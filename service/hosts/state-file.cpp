@@ -1,0 +1,230 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/hosts/state-file.hpp"
+
+#include "service/hosts/host-command.hpp"
+#include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/wire.hpp"
+
+#include <boost/crc.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <span>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace decant::service
+{
+namespace fs = std::filesystem;
+
+namespace
+{
+
+// "DcntStat", a version, the CRC-32 of what follows: the plugin's id as text, the state as blob.
+constexpr std::uint64_t file_magic = 0x7461'5374'746e'6344;
+constexpr std::uint32_t file_version = 1;
+constexpr std::size_t largest_file = std::size_t{protocol::max_message_bytes} + 4096;
+
+std::uint32_t checksum(std::span<const std::byte> bytes)
+{
+    boost::crc_32_type crc;
+    crc.process_bytes(bytes.data(), bytes.size());
+    return crc.checksum();
+}
+
+std::vector<std::byte> encode(const SavedState& state)
+{
+    protocol::WireWriter body;
+    body.put_text(state.plugin).put_blob(state.bytes);
+    protocol::WireWriter header;
+    header.put(file_magic).put(file_version).put(checksum(body.bytes()));
+    std::vector<std::byte> file(header.bytes().begin(), header.bytes().end());
+    file.insert(file.end(), body.bytes().begin(), body.bytes().end());
+    return file;
+}
+
+std::optional<SavedState> decode(std::span<const std::byte> file)
+{
+    protocol::WireReader header(file);
+    const bool ours =
+        header.get<std::uint64_t>() == file_magic && header.get<std::uint32_t>() == file_version;
+    const auto sum = header.get<std::uint32_t>();
+    if (!ours || header.failed())
+        return std::nullopt;
+    const auto rest = file.subspan(sizeof file_magic + sizeof file_version + sizeof sum);
+    if (checksum(rest) != sum)
+        return std::nullopt;
+    protocol::WireReader body(rest);
+    SavedState state;
+    state.plugin = body.get_text();
+    const auto bytes = body.get_blob();
+    state.bytes.assign(bytes.begin(), bytes.end());
+    return body.complete() ? std::optional(std::move(state)) : std::nullopt;
+}
+
+PluginError io_error(const char* what, const fs::path& file)
+{
+    return PluginError(std::string("cannot ") + what + " the state " + file.string() + ": " +
+                       std::strerror(errno) + ". Check its permissions and the room on its disk.");
+}
+
+/// The whole file; nothing if there is none. Throws PluginError.
+std::optional<std::vector<std::byte>> contents(const fs::path& file)
+{
+    std::error_code error;
+    const auto size = fs::file_size(file, error);
+    if (error == std::errc::no_such_file_or_directory)
+        return std::nullopt;
+    std::ifstream in(file, std::ios::binary);
+    if (error || !in) {
+        errno = error ? error.value() : errno;
+        throw io_error("read", file);
+    }
+    std::vector<std::byte> bytes(std::min<std::size_t>(size, largest_file));
+    in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(in.gcount()));
+    return bytes;
+}
+
+/// Writes a new file through to the disk; removes it again if that fails.
+void write_through(const fs::path& file, std::span<const std::byte> bytes)
+{
+    const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0)
+        throw io_error("write", file);
+    bool written = true;
+    while (!bytes.empty() && written) {
+        const ssize_t count = write(fd, bytes.data(), bytes.size());
+        if (count > 0)
+            bytes = bytes.subspan(static_cast<std::size_t>(count));
+        else
+            written = count < 0 && errno == EINTR;
+    }
+    written = written && fsync(fd) == 0;
+    int error = errno;
+    if (close(fd) != 0 && written) {
+        written = false;
+        error = errno;
+    }
+    if (!written) {
+        unlink(file.c_str());
+        errno = error;
+        throw io_error("write", file);
+    }
+}
+
+void sync_directory(const fs::path& directory) noexcept
+{
+    if (const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+}
+
+fs::path with_suffix(fs::path file, const std::string& suffix)
+{
+    file += suffix;
+    return file;
+}
+
+/// A node's name as a file's: what could mean a directory or hide the file is written as %2F.
+std::string file_name_of(std::string_view node)
+{
+    std::string name;
+    for (const char letter : node) {
+        const auto byte = static_cast<unsigned char>(letter);
+        const bool plain = std::isalnum(byte) != 0 || byte >= 0x80 || letter == '-' || letter == '_' ||
+                           letter == ' ' || (letter == '.' && !name.empty());
+        if (plain) {
+            name.push_back(letter);
+        } else {
+            char code[4];
+            std::snprintf(code, sizeof code, "%%%02X", byte);
+            name += code;
+        }
+    }
+    return name;
+}
+
+} // namespace
+
+fs::path state_file_of(std::string_view node)
+{
+    const auto variable = [](const char* name) {
+        const char* value = std::getenv(name);
+        return fs::path(value != nullptr ? value : "");
+    };
+    fs::path directory = variable("XDG_STATE_HOME");
+    if (!directory.is_absolute()) { // as the specification asks
+        if (!variable("HOME").is_absolute())
+            throw PluginError("no place for the states of plugins: neither XDG_STATE_HOME nor HOME is set.");
+        directory = variable("HOME") / ".local/state";
+    }
+    return directory / "decant" / (file_name_of(node) + ".state");
+}
+
+void write_state_file(const fs::path& file, const SavedState& state)
+{
+    const std::vector<std::byte> bytes = encode(state);
+    if (contents(file) == bytes)
+        return;
+
+    std::error_code error;
+    fs::create_directories(file.parent_path(), error);
+    if (error) {
+        errno = error.value();
+        throw io_error("make a directory for", file);
+    }
+    const fs::path fresh = with_suffix(file, ".new");
+    const fs::path before = with_suffix(file, ".bak");
+    write_through(fresh, bytes);
+    // A second name rather than a renaming: there is a whole state under the right name at every moment.
+    if (fs::exists(file, error)) {
+        unlink(before.c_str());
+        if (link(file.c_str(), before.c_str()) != 0)
+            rename(file.c_str(), before.c_str()); // a file system without hard links
+    }
+    if (rename(fresh.c_str(), file.c_str()) != 0)
+        throw io_error("replace", file);
+    sync_directory(file.parent_path());
+}
+
+StateReading read_state_file(const fs::path& file)
+{
+    StateReading reading;
+    for (const fs::path& candidate : {file, with_suffix(file, ".bak")}) {
+        const auto bytes = contents(candidate);
+        if (!bytes)
+            continue;
+        reading.state = decode(*bytes);
+        if (reading.state)
+            return reading;
+        reading.problems.push_back("the state " + candidate.string() + " is damaged; it is kept as " +
+                                   set_state_aside(candidate).string());
+    }
+    return reading;
+}
+
+fs::path set_state_aside(const fs::path& file)
+{
+    for (int number = 1;; ++number) {
+        const fs::path aside = with_suffix(file, ".aside-" + std::to_string(number));
+        std::error_code error;
+        if (fs::exists(fs::symlink_status(aside, error)))
+            continue;
+        if (rename(file.c_str(), aside.c_str()) != 0)
+            throw io_error("set aside", file);
+        return aside;
+    }
+}
+
+} // namespace decant::service

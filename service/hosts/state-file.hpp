@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace decant::service
+{
+
+/// What a state file holds.
+struct SavedState {
+    std::string plugin;           ///< the plugin's id, as in its description
+    std::vector<std::byte> bytes; ///< as from HostLink::state()
+};
+
+/// `$XDG_STATE_HOME/decant/<node>.state`, by default below ~/.local/state. Throws PluginError if there is no
+/// home.
+[[nodiscard]] std::filesystem::path state_file_of(std::string_view node);
+
+/// Replaces `file` so that a crash or a full disk at any moment leaves a whole one, and keeps the one before
+/// as
+/// `<file>.bak`. Writes nothing if the content is the same. Throws PluginError.
+void write_state_file(const std::filesystem::path& file, const SavedState& state);
+
+struct StateReading {
+    std::optional<SavedState> state;   ///< nothing if there is none that can be used
+    std::vector<std::string> problems; ///< what was damaged, and where it lies now
+};
+
+/// Reads `file`; a damaged one is set aside, and the one before it is read. Throws PluginError if it cannot
+/// be read although it is there.
+[[nodiscard]] StateReading read_state_file(const std::filesystem::path& file);
+
+/// Renames a file that is not to be overwritten, to the first free of `<file>.aside-1`, `-2` … Returns its
+/// new name. Throws PluginError.
+std::filesystem::path set_state_aside(const std::filesystem::path& file);
+
+} // namespace decant::service

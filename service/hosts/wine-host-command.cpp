@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/hosts/host-command.hpp"
+#include "service/hosts/pe-file.hpp"
+#include "service/hosts/prefix-setup.hpp"
+#include "service/hosts/wine-prefix.hpp"
+#include "service/hosts/wine.hpp"
+
+#include <cstdlib>
+#include <system_error>
+
+namespace decant::service
+{
+namespace fs = std::filesystem;
+
+namespace
+{
+
+/// Below it lie x86_64-windows/ and x86_64-unix/, which is what WINEDLLPATH expects.
+fs::path host_root()
+{
+    const char* root = std::getenv("DECANT_WINE_ROOT");
+    return fs::path(root != nullptr && *root != '\0' ? root : DECANT_WINE_ROOT_INSTALLED);
+}
+
+/// The host for plugins of `bits`. Throws PluginError if it is not installed.
+fs::path host_program(const fs::path& root, int bits)
+{
+    const fs::path program =
+        root / (bits == 64 ? "x86_64-windows/decant-host64.exe" : "i386-windows/decant-host32.exe");
+    std::error_code ignored;
+    if (fs::exists(program, ignored))
+        return program;
+    if (bits == 32)
+        throw PluginError(
+            "this is a 32-bit plugin, and " + program.string() +
+            " is not there: Decant was built without 32-bit support. Install its 64-bit build, or build "
+            "Decant with a 32-bit mingw-w64.");
+    throw PluginError(
+        "Decant's Windows half is missing: " + program.string() +
+        ". Install Decant again (meson install), or run it uninstalled with 'meson devenv -C build'.");
+}
+
+std::string variable_or(const char* name, const std::string& otherwise)
+{
+    const char* value = std::getenv(name);
+    return value != nullptr ? value : otherwise;
+}
+
+std::string joined(const std::string& first, char separator, const char* variable)
+{
+    const std::string others = variable_or(variable, "");
+    return others.empty() ? first : first + separator + others;
+}
+
+} // namespace
+
+HostCommand wine_host_command(const PluginFile& plugin, const Progress& progress)
+{
+    const int bits = bits_of_dll(plugin.path);
+    const Wine wine = find_wine();
+    if (bits == 32 && !wine.runs_32_bit)
+        throw PluginError(plugin.path.string() + " is a 32-bit plugin, and this Wine (" +
+                          wine.loader.string() +
+                          ") runs 64-bit programs only. Install the plugin's 64-bit build, or 32-bit Wine:\n"
+                          "  Debian, Ubuntu: sudo dpkg --add-architecture i386 && sudo apt update && "
+                          "sudo apt install wine32:i386\n"
+                          "  Fedora:         sudo dnf install wine-core.i686\n"
+                          "  Arch:           the package wine has it; update it");
+    const fs::path root = host_root();
+    const fs::path host = host_program(root, bits);
+    const fs::path prefix = wine_prefix_of(plugin.path, plugin.prefix, PrefixEnvironment::of_process());
+    ensure_wine_prefix(wine, prefix, bits, progress);
+
+    HostCommand command;
+    command.arguments = {wine.loader, host};
+    command.environment = {
+        {"WINEPREFIX", prefix},
+        {"WINELOADER", wine.loader},
+        {"WINEDLLPATH", joined(root, ':', "WINEDLLPATH")},
+        {"WINEDEBUG", variable_or("WINEDEBUG", "-all")},
+        // No debugger that opens a dialog over a crashed plugin, no entries in the user's menus.
+        {"WINEDLLOVERRIDES", joined("winemenubuilder.exe,winedbg.exe=d", ';', "WINEDLLOVERRIDES")},
+    };
+    for (const auto& [name, value] : plugin.environment)
+        command.environment[name] = value;
+    return command;
+}
+
+} // namespace decant::service

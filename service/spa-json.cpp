@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/spa-json.hpp"
+
+#include <spa/utils/json.h>
+
+#include <algorithm>
+
+namespace decant::service
+{
+
+namespace
+{
+
+/// Deeper than any configuration; the recursion below stays small.
+constexpr int deepest = 64;
+
+class Parser
+{
+    std::string_view text_;
+
+    [[nodiscard]] std::size_t offset_of(const char* place) const noexcept
+    {
+        return static_cast<std::size_t>(place - text_.data());
+    }
+
+    /// The next token; false at the end of the container.
+    bool next(spa_json& iterator, const char*& token, int& length) const
+    {
+        length = spa_json_next(&iterator, &token);
+        if (length >= 0)
+            return length > 0;
+        spa_error_location error{};
+        if (spa_json_get_error(&iterator, text_.data(), &error))
+            throw JsonError(error.reason, {error.line, error.col});
+        throw JsonError("syntax error", position_of(text_, offset_of(token)));
+    }
+
+    [[nodiscard]] std::string unquote(const char* token, int length) const
+    {
+        std::string text(static_cast<std::size_t>(length) + 1, '\0');
+        if (spa_json_parse_stringn(token, length, text.data(), length + 1) <= 0)
+            throw JsonError("damaged string", position_of(text_, offset_of(token)));
+        text.resize(text.find('\0'));
+        return text;
+    }
+
+    JsonValue value(spa_json& iterator, const char* token, int length, int depth) const
+    {
+        JsonValue value;
+        value.offset = offset_of(token);
+        if (depth > deepest)
+            throw JsonError("nested too deeply", position_of(text_, value.offset));
+        if (spa_json_is_container(token, length) != 0) {
+            spa_json inside{};
+            spa_json_enter(&iterator, &inside);
+            if (spa_json_is_object(token, length) != 0) {
+                value.kind = JsonValue::Kind::object;
+                read_members(inside, value, depth);
+            } else {
+                value.kind = JsonValue::Kind::array;
+                read_items(inside, value, depth);
+            }
+            value.length = offset_of(iterator.cur) + 1 - value.offset; // the tokenizer stands on the bracket
+            return value;
+        }
+        value.kind = spa_json_is_string(token, length) ? JsonValue::Kind::string : JsonValue::Kind::word;
+        value.text = unquote(token, length);
+        value.length = static_cast<std::size_t>(length);
+        return value;
+    }
+
+    void read_items(spa_json& iterator, JsonValue& array, int depth) const
+    {
+        const char* token = nullptr;
+        int length = 0;
+        while (next(iterator, token, length))
+            array.items.push_back(value(iterator, token, length, depth + 1));
+    }
+
+    void read_members(spa_json& iterator, JsonValue& object, int depth) const
+    {
+        const char* token = nullptr;
+        int length = 0;
+        while (next(iterator, token, length)) {
+            const std::size_t offset = offset_of(token);
+            std::string key = unquote(token, length);
+            if (!next(iterator, token, length))
+                throw JsonError("'" + key + "' has no value", position_of(text_, offset));
+            object.members.push_back({std::move(key), offset, value(iterator, token, length, depth + 1)});
+        }
+    }
+
+public:
+    explicit Parser(std::string_view text) : text_(text) {}
+
+    JsonValue object() const
+    {
+        JsonValue object;
+        object.kind = JsonValue::Kind::object;
+        spa_json iterator{};
+        if (spa_json_begin_object_relax(&iterator, text_.data(), text_.size()) <= 0) {
+            // Nothing, or nothing but comments, is an empty object; an array is none.
+            spa_json_init(&iterator, text_.data(), text_.size());
+            const char* token = nullptr;
+            int length = 0;
+            if (next(iterator, token, length))
+                throw JsonError("expected an object", position_of(text_, offset_of(token)));
+            return object;
+        }
+        read_members(iterator, object, 0);
+        return object;
+    }
+};
+
+} // namespace
+
+TextPosition position_of(std::string_view text, std::size_t offset) noexcept
+{
+    const auto before = text.substr(0, std::min(offset, text.size()));
+    const auto newline = before.rfind('\n');
+    const std::size_t start = newline == std::string_view::npos ? 0 : newline + 1;
+    return {static_cast<int>(std::count(before.begin(), before.end(), '\n')) + 1,
+            static_cast<int>(before.size() - start) + 1};
+}
+
+JsonValue parse_json_object(std::string_view text)
+{
+    return Parser(text).object();
+}
+
+} // namespace decant::service

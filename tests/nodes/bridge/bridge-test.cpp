@@ -1,0 +1,502 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "nodes/bridge/bridge-setup.hpp"
+
+#include "nodes/bridge/fallback-process.hpp"
+#include "tests/nodes/bridge/block-driver.hpp"
+#include "tests/support/fake-host.hpp"
+#include "tests/support/wait-until.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <random>
+#include <thread>
+
+using namespace decant;
+using namespace std::chrono_literals;
+using bridge::BridgeKind;
+using bridge::BridgeLayout;
+using bridge::BridgeProcessor;
+using tests::BlockDriver;
+using tests::FakeHost;
+using tests::FakeMisbehaviour;
+namespace fake = tests::fake_parameter;
+
+namespace
+{
+
+constexpr BridgeLayout stereo_effect{2, 2, true, true, BridgeKind::effect};
+constexpr BridgeLayout stereo_instrument{0, 2, true, false, BridgeKind::instrument};
+
+/// A node with a plugin in a fake host, running.
+struct Bridged {
+    FakeHost host;
+    BridgeProcessor processor;
+    BlockDriver driver;
+
+    Bridged(const std::string& plugin, const BridgeLayout& layout, std::uint32_t frames = 64)
+        : processor(layout), driver(processor, layout.outputs, frames)
+    {
+        driver.inputs.resize(layout.inputs);
+        host.start(plugin);
+        processor.attach(host.region(), 0);
+    }
+
+    void set(fake::Id parameter, double value) { REQUIRE(processor.set_parameter(parameter, value)); }
+    void misbehave(FakeMisbehaviour how) { set(fake::misbehave, static_cast<double>(how)); }
+
+    /// Blocks until the host has answered what it was given.
+    [[nodiscard]] bool host_answers()
+    {
+        return tests::wait_until([&] { return processor.unanswered_since_nsec() == 0; });
+    }
+};
+
+bool silent(const tests::Channels& channels)
+{
+    for (const auto& channel : channels)
+        for (const float sample : channel)
+            if (sample != 0)
+                return false;
+    return true;
+}
+
+} // namespace
+
+TEST_CASE("noise through a host comes back bit for bit, from the first frame on, for blocks of any size")
+{
+    Bridged node("gain.dll", stereo_effect, protocol::max_frames);
+    std::mt19937 random(1);
+    for (const std::uint32_t frames : {1U, 2U, 31U, 32U, 64U, 100U, 256U, 1024U, 4096U, 8191U, 8192U, 1U}) {
+        node.driver.frames = frames;
+        for (int block = 0; block < 5; ++block) {
+            node.driver.fill_with_noise(random);
+            node.driver.run();
+            for (std::size_t channel = 0; channel < 2; ++channel)
+                CHECK(std::equal(node.driver.inputs[channel].begin(),
+                                 node.driver.inputs[channel].begin() + frames,
+                                 node.driver.outputs[channel].begin()));
+        }
+    }
+    const auto stats = node.processor.stats();
+    CHECK(stats.completed == stats.blocks);
+    CHECK(stats.round_trip_quantile(0.5) > 0);
+    CHECK(stats.total_plugin_nsec > 0);
+}
+
+TEST_CASE("sixty-four channels go through a host")
+{
+    Bridged node("gain64.dll", {64, 64, false, false, BridgeKind::effect}, 256);
+    std::mt19937 random(1);
+    node.driver.fill_with_noise(random);
+    node.driver.run();
+
+    CHECK((node.driver.outputs == node.driver.inputs));
+}
+
+TEST_CASE("more channels than the protocol has are refused")
+{
+    CHECK_THROWS(BridgeProcessor({65, 2, false, false, BridgeKind::effect}));
+    CHECK_THROWS(BridgeProcessor({2, 65, false, false, BridgeKind::effect}));
+}
+
+TEST_CASE("a node without a host passes its input on, or is silent as an instrument")
+{
+    BridgeProcessor effect(stereo_effect);
+    BlockDriver effect_driver(effect, 2, 64);
+    effect_driver.fill_with(0.5F);
+    effect_driver.run();
+    CHECK((effect_driver.outputs == effect_driver.inputs));
+    CHECK(effect.stats().detached == 1);
+
+    BridgeProcessor instrument(stereo_instrument);
+    BlockDriver instrument_driver(instrument, 2, 64);
+    instrument_driver.run();
+    CHECK(silent(instrument_driver.outputs));
+}
+
+TEST_CASE("a parameter takes effect at the start of the next block")
+{
+    Bridged node("gain.dll", stereo_effect);
+    node.driver.fill_with(1);
+    node.set(fake::gain, 0.25);
+    node.driver.run();
+
+    CHECK(node.driver.outputs[0] == std::vector<float>(64, 0.25F));
+}
+
+TEST_CASE("parameters set while there is no host reach the next one")
+{
+    FakeHost host;
+    host.start("gain.dll");
+    BridgeProcessor processor(stereo_effect);
+    BlockDriver driver(processor, 2, 64);
+    driver.fill_with(1);
+    REQUIRE(processor.set_parameter(fake::gain, 0.5));
+    driver.run();
+    processor.attach(host.region(), 0);
+    for (int block = 0; block < 4; ++block)
+        driver.run();
+
+    CHECK(driver.outputs[0] == std::vector<float>(64, 0.5F));
+}
+
+TEST_CASE("a full queue of parameters refuses one more")
+{
+    BridgeProcessor processor(stereo_effect);
+    std::size_t taken = 0;
+    while (taken < 100'000 && processor.set_parameter(fake::gain, 1))
+        ++taken;
+
+    CHECK(taken >= 1024);
+    CHECK(taken < 100'000);
+}
+
+TEST_CASE("a parameter that the plugin moves itself is told")
+{
+    Bridged node("gain.dll", stereo_effect);
+    node.set(fake::touch, 0.75);
+    node.driver.run();
+
+    const auto change = node.processor.next_parameter_change();
+    REQUIRE(change);
+    CHECK((change->id == fake::gain && change->value == 0.75));
+    CHECK_FALSE(node.processor.next_parameter_change());
+    const bridge::ParameterChanged* told = nullptr;
+    CHECK(tests::wait_until([&] {
+        node.host.link().poll_notifications();
+        return (told = std::get_if<bridge::ParameterChanged>(&node.host.heard().back())) != nullptr;
+    }));
+    REQUIRE(told != nullptr);
+    CHECK(told->value == 0.75);
+}
+
+TEST_CASE("MIDI goes there and back with its frames, and a SysEx of 64 KiB whole")
+{
+    Bridged node("gain.dll", stereo_effect, 256);
+    std::vector<std::uint8_t> sysex(65536, 0x11);
+    sysex.front() = 0xf0;
+    sysex.back() = 0xf7;
+    const std::vector<tests::MidiRecord::Event> sent{
+        {0, {0x90, 60, 100}}, {17, {0xb0, 1, 64}}, {17, sysex}, {255, {0x80, 60, 0}}};
+    node.driver.midi_in = sent;
+    node.driver.run();
+
+    CHECK((node.driver.midi_out.events == sent));
+    CHECK(node.processor.stats().lost_events == 0);
+}
+
+TEST_CASE("MIDI that does not fit into a block is dropped and counted")
+{
+    Bridged node("gain.dll", stereo_effect);
+    std::vector<std::uint8_t> sysex(100'000, 0x11);
+    sysex.front() = 0xf0;
+    sysex.back() = 0xf7;
+    node.driver.midi_in = {{0, sysex}, {1, sysex}, {2, sysex}, {3, {0x80, 60, 0}}};
+    node.driver.run();
+
+    CHECK(node.processor.stats().lost_events == 1);
+    REQUIRE(node.driver.midi_out.events.size() == 3);
+    CHECK(node.driver.midi_out.events.back().frame == 3);
+}
+
+TEST_CASE("an instrument plays the note that it is given")
+{
+    Bridged node("sine.dll", stereo_instrument, 480);
+    node.driver.midi_in = {{0, {0x90, 69, 100}}};
+    std::size_t rising = 0;
+    for (int block = 0; block < 100; ++block) { // one second
+        node.driver.run();
+        for (std::size_t frame = 1; frame < node.driver.frames; ++frame)
+            rising += node.driver.outputs[0][frame - 1] <= 0 && node.driver.outputs[0][frame] > 0;
+    }
+    CHECK(rising >= 430);
+    CHECK(rising <= 441);
+}
+
+TEST_CASE("a late block is replaced at its deadline, and its reply is dropped when it comes")
+{
+    Bridged node("gain.dll", stereo_effect);
+    node.set(fake::gain, 0.5);
+    node.driver.fill_with(1);
+    node.driver.run();
+    node.set(fake::stall, 300'000);
+    node.driver.budget = 5ms;
+    const auto took = node.driver.run();
+    CHECK(took >= 5ms);
+    CHECK(took < 250ms);
+    CHECK(node.processor.stats().late == 1);
+    CHECK(node.driver.outputs[0].front() == 0.5F); // no click: from the plugin's last sample
+    CHECK(node.processor.unanswered_since_nsec() != 0);
+
+    SECTION("while the host is busy, blocks cost nothing and are passed on")
+    {
+        node.driver.budget = 20s;
+        CHECK(node.driver.run() < 200ms);
+        node.driver.run();
+        node.driver.run();
+        CHECK(node.processor.stats().dropped == 3);
+        CHECK(node.driver.outputs[0].back() == 1);
+    }
+    REQUIRE(node.host_answers());
+    node.driver.budget = 20s;
+    for (int block = 0; block < 4; ++block)
+        node.driver.run();
+    CHECK(node.driver.outputs[0] == std::vector<float>(64, 0.5F));
+    CHECK(node.processor.stats().late == 1);
+}
+
+TEST_CASE("the end of a note that a busy host missed reaches it with the next block")
+{
+    Bridged node("sine.dll", stereo_instrument);
+    node.driver.midi_in = {{0, {0x90, 69, 100}}};
+    node.driver.run();
+    node.set(fake::stall, 200'000);
+    node.driver.budget = 1ms;
+    node.driver.run();
+    node.driver.midi_in = {{3, {0x80, 69, 0}}, {5, {0x90, 70, 100}}};
+    node.driver.run();
+    REQUIRE(node.processor.stats().dropped == 1);
+    REQUIRE(node.host_answers());
+
+    node.driver.budget = 20s;
+    for (int block = 0; block < 4; ++block)
+        node.driver.run();
+    CHECK(silent(node.driver.outputs));
+    CHECK(node.processor.stats().lost_events == 1); // the note that would have begun too late
+}
+
+TEST_CASE("a killed host leaves an instrument silent, not stuck")
+{
+    Bridged node("sine.dll", stereo_instrument);
+    node.driver.midi_in = {{0, {0x90, 69, 100}}};
+    for (int block = 0; block < 10; ++block)
+        node.driver.run();
+    node.host.process().kill();
+    node.driver.budget = 5ms;
+    for (int block = 0; block < 10; ++block)
+        CHECK(node.driver.run() < 2s);
+
+    CHECK(silent(node.driver.outputs));
+    CHECK(node.processor.stats().late == 1);
+    CHECK(node.processor.stats().dropped == 9);
+}
+
+TEST_CASE("a host that crashes or ends in a block costs that block")
+{
+    for (const auto how : {FakeMisbehaviour::crash, FakeMisbehaviour::exit}) {
+        Bridged node("gain.dll", stereo_effect);
+        node.driver.fill_with(1);
+        node.driver.run();
+        node.misbehave(how);
+        node.driver.budget = 50ms;
+        node.driver.run();
+        CHECK(node.host.process().wait(tests::patience));
+        for (int block = 0; block < 3; ++block)
+            node.driver.run();
+        CHECK(node.processor.stats().late == 1);
+        CHECK(node.driver.outputs[0].back() == 1);
+    }
+}
+
+TEST_CASE("a host that hangs costs one deadline and then nothing")
+{
+    Bridged node("gain.dll", stereo_effect);
+    node.driver.fill_with(1);
+    node.misbehave(FakeMisbehaviour::hang);
+    node.driver.budget = 100ms;
+    CHECK(node.driver.run() >= 100ms);
+    const auto posted = node.host.region()->memory().request.value.load();
+
+    std::chrono::nanoseconds total{};
+    for (int block = 0; block < 100; ++block)
+        total += node.driver.run();
+
+    CHECK(total < 5s); // 100 deadlines would be ten
+    CHECK(node.processor.stats().late == 1);
+    CHECK(node.processor.stats().dropped == 100);
+    CHECK(node.host.region()->memory().request.value.load() == posted);
+}
+
+TEST_CASE("a wait for a host is given up when it is detached")
+{
+    Bridged node("gain.dll", stereo_effect);
+    node.misbehave(FakeMisbehaviour::hang);
+    node.driver.budget = 60s;
+    node.driver.freewheel = true;
+    std::thread supervisor([&] {
+        CHECK(tests::wait_until([&] { return node.processor.unanswered_since_nsec() != 0; }));
+        node.processor.detach();
+    });
+    CHECK(node.driver.run() < 30s);
+    supervisor.join();
+    node.driver.run();
+    CHECK(node.processor.stats().detached == 2);
+    CHECK(node.processor.stats().late == 0);
+}
+
+TEST_CASE("the dry signal of an effect is as late as the plugin")
+{
+    Bridged node("gain.dll", stereo_effect, 256);
+    node.set(fake::latency, 100);
+    node.driver.run();
+    CHECK(node.processor.latency() == 100);
+    node.processor.detach();
+    node.driver.run();
+    node.driver.inputs[0][10] = 1; // an impulse
+    node.driver.run();
+
+    CHECK(node.driver.outputs[0][10] == 0);
+    CHECK(node.driver.outputs[0][110] == 1);
+}
+
+TEST_CASE("a plugin that is activated for another rate is not asked to play")
+{
+    Bridged node("gain.dll", stereo_effect);
+    node.driver.fill_with(1);
+    node.driver.rate = 96000;
+    node.driver.run();
+    CHECK(node.processor.stats().not_active == 1);
+    CHECK(node.driver.outputs[0] == std::vector<float>(64, 1.0F));
+
+    node.host.link().activate(96000, 8192);
+    node.driver.run();
+    CHECK(node.processor.stats().completed == 1);
+}
+
+TEST_CASE("what is no number becomes silence and is counted")
+{
+    Bridged node("gain.dll", stereo_effect);
+    node.driver.fill_with(1);
+    node.misbehave(FakeMisbehaviour::not_a_number);
+    node.driver.run();
+
+    CHECK(node.processor.stats().non_finite == 64);
+    for (std::size_t frame = 0; frame < 64; ++frame)
+        CHECK(node.driver.outputs[0][frame] == (frame % 2 == 0 ? 0.0F : 1.0F));
+}
+
+TEST_CASE("a storm of events is taken as far as there is room")
+{
+    Bridged node("gain.dll", stereo_effect);
+    node.misbehave(FakeMisbehaviour::event_storm);
+    node.driver.run();
+
+    CHECK(node.driver.midi_out.events.size() == protocol::event_area_bytes / 24);
+    CHECK(node.processor.stats().lost_events == 1);
+    CHECK(std::is_sorted(node.driver.midi_out.events.begin(), node.driver.midi_out.events.end(),
+                         [](const auto& one, const auto& other) { return one.frame < other.frame; }));
+}
+
+TEST_CASE("a new host takes over while the node runs")
+{
+    Bridged node("gain.dll", stereo_effect);
+    FakeHost second;
+    second.start("gain.dll");
+    node.driver.fill_with(1);
+    node.set(fake::gain, 0.5);
+    node.driver.run();
+    node.processor.attach(second.region(), 0);
+    for (int block = 0; block < 4; ++block)
+        node.driver.run();
+
+    CHECK(node.driver.outputs[0] == std::vector<float>(64, 1.0F));
+    const auto owners = node.host.region().use_count();
+    (void)node.processor.unanswered_since_nsec();
+    CHECK(node.host.region().use_count() == owners - 1); // the old one is let go of
+    CHECK(node.processor.stats().late == 0);
+}
+
+TEST_CASE("the same host can be detached and attached again")
+{
+    Bridged node("gain.dll", stereo_effect);
+    node.driver.fill_with(1);
+    for (int round = 0; round < 20; ++round) {
+        node.driver.run();
+        node.processor.detach();
+        node.driver.run();
+        node.processor.attach(node.host.region(), 0);
+    }
+    CHECK(node.processor.stats().completed == 20);
+    CHECK(node.processor.stats().detached == 20);
+}
+
+TEST_CASE("hosts come and go while the audio thread runs")
+{
+    FakeHost first, second;
+    first.start("gain.dll");
+    second.start("gain.dll");
+    BridgeProcessor processor(stereo_effect);
+    std::atomic<bool> stop = false;
+    std::thread audio([&] {
+        BlockDriver driver(processor, 2, 64);
+        driver.fill_with(0.5F);
+        while (!stop) {
+            driver.run();
+            for (const float sample : driver.outputs[1])
+                if (sample != 0.5F)
+                    FAIL_CHECK("the signal was disturbed: " << sample);
+        }
+    });
+    for (int round = 0; round < 300; ++round) {
+        processor.attach(round % 2 == 0 ? first.region() : second.region(), 0);
+        (void)processor.set_parameter(fake::gain, 1);
+        if (round % 3 == 0)
+            processor.detach();
+        (void)processor.next_parameter_change();
+        (void)processor.stats();
+        const auto blocks = processor.stats().blocks;
+        CHECK(tests::wait_until([&] { return processor.stats().blocks > blocks + 2; }));
+    }
+    stop = true;
+    audio.join();
+    CHECK(processor.stats().completed > 0);
+    CHECK(processor.stats().late == 0);
+}
+
+TEST_CASE("a host that answers garbage for ten thousand blocks harms nobody")
+{
+    Bridged node("gain.dll", stereo_effect, 256);
+    node.misbehave(FakeMisbehaviour::garbage);
+    for (int block = 0; block < 10'000; ++block) {
+        node.driver.run();
+        for (const auto& channel : node.driver.outputs)
+            for (const float sample : channel)
+                if (!std::isfinite(sample))
+                    FAIL("not a number: " << sample);
+        while (node.processor.next_parameter_change())
+            ;
+    }
+    const auto stats = node.processor.stats();
+    CHECK(stats.completed + stats.failed + stats.not_active == 10'000);
+    CHECK(node.processor.latency() <= protocol::max_latency);
+}
+
+TEST_CASE("a host that corrupts the region at random for ten thousand rounds harms nobody")
+{
+    Bridged node("gain.dll", stereo_effect);
+    node.misbehave(FakeMisbehaviour::corrupt);
+    node.driver.budget = 2ms;
+    node.driver.fill_with(0.5F);
+    bool broken = false;
+    for (int round = 0; round < 10'000; ++round) {
+        node.driver.midi_in = {{0, {0x90, 69, 100}}};
+        CHECK(node.driver.run() < 10s);
+        for (const auto& channel : node.driver.outputs)
+            for (const float sample : channel)
+                if (!std::isfinite(sample))
+                    FAIL("not a number: " << sample);
+        try {
+            if (!broken)
+                node.host.link().poll_notifications();
+        } catch (const bridge::HostError& error) {
+            CHECK(error.code == bridge::HostErrorCode::broken);
+            broken = true;
+        }
+        REQUIRE(node.host_answers()); // else the next round would not reach it
+    }
+    const auto stats = node.processor.stats();
+    CHECK(broken);
+    CHECK(stats.completed > 5'000);
+    CHECK(stats.completed + stats.late + stats.failed + stats.not_active == 10'000);
+}

@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "wine-host/protocol/messages.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+using namespace decant::protocol;
+
+namespace
+{
+
+PluginDescription some_plugin()
+{
+    PluginDescription plugin;
+    plugin.format = PluginFormat::vst3;
+    plugin.bits = 32;
+    plugin.id = "ABCD";
+    plugin.name = "Bässe";
+    plugin.vendor = "Vendor";
+    plugin.version = "1.2";
+    plugin.instrument = true;
+    plugin.midi_in = true;
+    plugin.latency = 64;
+    plugin.inputs = {{"Side", "Sidechain", "MONO", true}};
+    plugin.outputs = {{"L", "Main", "FL", false}, {"R", "Main", "FR", false}};
+    plugin.parameters = {{7, "Cutoff", "Hz", 20, 20000, 1000, 0}, {8, "On", "", 0, 1, 1, 1}};
+    plugin.programs = {"Init", ""};
+    return plugin;
+}
+
+} // namespace
+
+TEST_CASE("a description of a plugin survives the way over the wire")
+{
+    const auto plugin = some_plugin();
+
+    const auto copy = decode_plugin(encode(plugin));
+
+    REQUIRE(copy);
+    CHECK(encode(*copy) == encode(plugin));
+    CHECK(copy->name == "Bässe");
+    CHECK(copy->inputs.at(0).side);
+    CHECK(copy->parameters.at(1).steps == 1);
+}
+
+TEST_CASE("a description that is cut anywhere is damaged")
+{
+    const auto whole = encode(some_plugin());
+    for (std::size_t size = 0; size < whole.size(); ++size)
+        CHECK_FALSE(decode_plugin(std::span(whole).first(size)));
+}
+
+TEST_CASE("a description with bytes behind its end is damaged")
+{
+    auto bytes = encode(some_plugin());
+    bytes.push_back({});
+
+    CHECK_FALSE(decode_plugin(bytes));
+}
+
+TEST_CASE("a description that claims more than any plugin has is damaged")
+{
+    auto plugin = some_plugin();
+    SECTION("ports")
+    {
+        plugin.outputs.resize(65);
+    }
+    SECTION("parameters")
+    {
+        plugin.parameters.resize(65537);
+    }
+    SECTION("programs")
+    {
+        plugin.programs.resize(65537);
+    }
+
+    CHECK_FALSE(decode_plugin(encode(plugin)));
+}
+
+TEST_CASE("damaged descriptions are refused or read, never more")
+{
+    const auto whole = encode(some_plugin());
+    std::mt19937 random(5);
+    for (int round = 0; round < 20000; ++round) {
+        auto bytes = whole;
+        for (auto changes = random() % 4 + 1; changes != 0; --changes)
+            bytes[random() % bytes.size()] = static_cast<std::byte>(random());
+        bytes.resize(bytes.size() - (random() % 2 == 0 ? random() % bytes.size() : 0));
+        if (const auto plugin = decode_plugin(bytes))
+            CHECK(plugin->outputs.size() <= 64);
+    }
+}
+
+TEST_CASE("a greeting and a failure survive the way over the wire")
+{
+    const auto hello = decode_hello(encode(Hello{3, 64, "8.0"}));
+    REQUIRE(hello);
+    CHECK((hello->version == 3 && hello->bits == 64 && hello->wine == "8.0"));
+
+    const auto failure = decode_failure(encode(Failure{FailureCode::refused, "no"}));
+    REQUIRE(failure);
+    CHECK((failure->code == FailureCode::refused && failure->text == "no"));
+}

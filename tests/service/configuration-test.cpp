@@ -1,0 +1,343 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/configuration.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <random>
+
+namespace decant::service
+{
+namespace
+{
+
+namespace fs = std::filesystem;
+using Catch::Matchers::ContainsSubstring;
+
+/// A home directory with some instruments in it.
+class Home
+{
+    fs::path path_;
+
+public:
+    Home()
+    {
+        std::string name = (fs::temp_directory_path() / "decant-home-XXXXXX").string();
+        REQUIRE(::mkdtemp(name.data()) != nullptr);
+        path_ = name;
+        for (const char* file : {"Bass.dll", "Piano.sfz", "Organ.wav", "Thing.xyz", "conf/Local.sfz"}) {
+            fs::create_directories((path_ / file).parent_path());
+            std::ofstream(path_ / file) << "x";
+        }
+    }
+    Home(const Home&) = delete;
+    Home& operator=(const Home&) = delete;
+    ~Home() { fs::remove_all(path_); }
+
+    const fs::path& path() const { return path_; }
+
+    /// What comes of the text of one file, conf/a.conf.
+    Configuration parse(const std::string& text) const
+    {
+        return parse_configuration({file("a", text)}, path_);
+    }
+
+    ConfigurationText file(const std::string& name, const std::string& text) const
+    {
+        return {path_ / "conf" / (name + ".conf"), text};
+    }
+};
+
+} // namespace
+
+TEST_CASE("every key of a plugin arrives with its type")
+{
+    const Home home;
+    const auto result = home.parse(R"(
+        decant.nodes = [ {
+            name = bass  type = plugin  path = "~/Bass.dll"  plugin = "Bass Station"  prefix = "$HOME/wine"
+            description = "The bass"  group = keys  enabled = false
+            midi.from = [ "~.*Keystation.*" pads ]  midi.channels = [ 1 16 ]  output.to = [ reverb default ]
+            params = { Cutoff = 0.4  "Filter Type" = 3  Bypass = true }
+            node.latency = "128/48000"
+        } ])");
+
+    REQUIRE(result.problems.empty());
+    REQUIRE(result.nodes.size() == 1);
+    NodeConfig expected;
+    expected.name = "bass";
+    expected.type = NodeType::plugin;
+    expected.path = home.path() / "Bass.dll";
+    expected.plugin_class = "Bass Station";
+    expected.prefix = home.path() / "wine";
+    expected.description = "The bass";
+    expected.host_group = "keys";
+    expected.enabled = false;
+    expected.midi_from = {"~.*Keystation.*", "pads"};
+    expected.midi_channels = 0x8001;
+    expected.output_to = {"reverb", "default"};
+    expected.params = {{"Cutoff", 0.4}, {"Filter Type", 3}, {"Bypass", 1}};
+    expected.properties = {{"node.latency", "128/48000"}};
+    CHECK(result.nodes[0] == expected);
+}
+
+TEST_CASE("a sampler needs no more than a name and a file")
+{
+    const Home home;
+    const auto result = home.parse("decant.nodes = [ { name = piano path = ~/Piano.sfz } ]");
+
+    REQUIRE(result.problems.empty());
+    REQUIRE(result.nodes.size() == 1);
+    CHECK(result.nodes[0].type == NodeType::sampler);
+    CHECK(result.nodes[0].description == "Piano");
+    CHECK(result.nodes[0].polyphony == 256);
+    CHECK(result.nodes[0].midi_channels == 0xffff);
+    CHECK(result.nodes[0].enabled);
+}
+
+TEST_CASE("a relative path starts at the directory of its file")
+{
+    const Home home;
+    const auto result = home.parse(R"(decant.nodes = [ { name = a path = Local.sfz }
+                                                       { name = b path = "../Organ.wav" volume = -6.5 } ])");
+    REQUIRE(result.problems.empty());
+    CHECK(result.nodes.at(0).path == home.path() / "conf/Local.sfz");
+    CHECK(result.nodes.at(1).path == home.path() / "Organ.wav");
+    CHECK(result.nodes.at(1).volume == -6.5);
+}
+
+TEST_CASE("an unknown key is named with its place and the nearest right one, and the node plays")
+{
+    const Home home;
+    const auto result = home.parse("# a comment\n"
+                                   "decant.nodes = [\n"
+                                   "  { name = piano  path = ~/Piano.sfz\n"
+                                   "    midi.form = keys }\n"
+                                   "]\n");
+    REQUIRE(result.problems.size() == 1);
+    CHECK(to_text(result.problems[0]) == (home.path() / "conf/a.conf").string() +
+                                             ":4:5: node 'piano': there is no key 'midi.form'; did you mean "
+                                             "'midi.from'?");
+    CHECK_FALSE(result.problems[0].fatal);
+    CHECK(result.nodes.size() == 1);
+}
+
+TEST_CASE("what is wrong in a node costs that node and says what and where")
+{
+    const Home home;
+    struct Case {
+        std::string keys;
+        int column;
+        std::string message;
+    };
+    const std::string start = "{ name = wrong  ";
+    const int column = static_cast<int>(start.size()) + 1;
+    for (const auto& [keys, at, message] : std::vector<Case>{
+             {"path = [ 1 ]", column, "path must be a text, not an array"},
+             {"path = ~/Piano.sfz polyphony = many", column + 19, "whole number from 1 to 4096, not 'many'"},
+             {"path = ~/Piano.sfz polyphony = 0", column + 19, "whole number from 1 to 4096, not '0'"},
+             {"path = ~/Piano.sfz polyphony = 2.5", column + 19, "whole number"},
+             {"path = ~/Piano.sfz polyphony = 1e99", column + 19, "whole number"},
+             {"path = ~/Piano.sfz volume = nan", column + 19, "a number from -144 to 24, not 'nan'"},
+             {"path = ~/Piano.sfz volume = 6dB", column + 19, "a number from -144 to 24, not '6dB'"},
+             {"path = ~/Piano.sfz enabled = yes", column + 19, "enabled must be true or false, not 'yes'"},
+             {"path = ~/Piano.sfz midi.channels = 17", column + 19, "whole number from 1 to 16, not '17'"},
+             {"path = ~/Piano.sfz midi.channels = [ 1 x ]", column + 19, "not 'x'"},
+             {"path = ~/Piano.sfz midi.from = { a = b }", column + 19,
+              "a text or an array of texts, not an object"},
+             {"path = ~/Piano.sfz output.to = [ [ ] ]", column + 19,
+              "each element of output.to must be a text"},
+             {"path = ~/Piano.sfz node.latency = [ 1 ]", column + 19, "node.latency must be a text"},
+             {"path = ~/Bass.dll params = [ 1 ]", column + 18, "an object of names and values"},
+             {"path = ~/Bass.dll params = { a = b }", column + 18,
+              "params.a must be a number, true or false"},
+             {"path = ~/Piano.sfz type = smapler", column + 19, "did you mean 'sampler'?"},
+             {"path = ~/Nowhere/Bass.dll", column, "does not exist"},
+             {"path = \"\"", column, "path must be a text, not ''"},
+             {"path = ~/Thing.xyz", 18, "add type = plugin or type = sampler"},
+             {"type = plugin", 18, "path is missing"},
+         }) {
+        INFO(keys);
+        const auto result =
+            home.parse("decant.nodes = [\n" + start + keys + " }\n{ name = good path = ~/Piano.sfz } ]");
+        CHECK(result.nodes.size() == 1);
+        CHECK(result.nodes.at(0).name == "good");
+        REQUIRE(result.problems.size() == 1);
+        const auto& problem = result.problems[0];
+        CHECK(problem.fatal);
+        CHECK(problem.node == "wrong");
+        CHECK_THAT(problem.text, ContainsSubstring(message));
+        CHECK(problem.where.position.line == 2);
+        if (at != 18) // the node itself
+            CHECK(problem.where.position.column == at);
+        else
+            CHECK(problem.where.position.column == 1);
+    }
+}
+
+TEST_CASE("a name that cannot be one is refused")
+{
+    const Home home;
+    for (const char* name : {"\"\"", "\"a b\"", "../x", ".hidden", "[ ]", "-x"}) {
+        INFO(name);
+        const auto result =
+            home.parse(std::string("decant.nodes = [ { name = ") + name + " path = ~/Piano.sfz } ]");
+        CHECK(result.nodes.empty());
+        CHECK(result.problems.size() == 1);
+    }
+    CHECK(home.parse("decant.nodes = [ { path = ~/Piano.sfz } ]").problems.at(0).text ==
+          "name is missing; add it, as in name = bass");
+    CHECK(home.parse("decant.nodes = [ { name = " + std::string(65, 'a') + " path = ~/Piano.sfz } ]")
+              .nodes.empty());
+}
+
+TEST_CASE("of two nodes with one name the first one stays")
+{
+    const Home home;
+    const auto result =
+        parse_configuration({home.file("a", "decant.nodes = [ { name = x path = ~/Piano.sfz } ]"),
+                             home.file("b", "decant.nodes = [ { name = x path = ~/Organ.wav } ]")},
+                            home.path());
+    REQUIRE(result.nodes.size() == 1);
+    CHECK(result.nodes[0].path.filename() == "Piano.sfz");
+    REQUIRE(result.problems.size() == 1);
+    CHECK_THAT(to_text(result.problems[0]),
+               ContainsSubstring("b.conf:1:18: there is another node named 'x'"));
+}
+
+TEST_CASE("a syntax error costs its file and no other")
+{
+    const Home home;
+    for (const char* damage : {"decant.nodes = [ { name = a }", "decant.nodes = [\n  { name = \"a } ]",
+                               "decant.nodes = [ ] }", "decant.nodes = [ { name } ]", "\xff\xfe", "= = ="}) {
+        INFO(damage);
+        const auto result =
+            parse_configuration({home.file("bad", damage),
+                                 home.file("good", "decant.nodes = [ { name = x path = ~/Piano.sfz } ]")},
+                                home.path());
+        CHECK(result.nodes.size() == 1);
+        REQUIRE(result.problems.size() == 1);
+        CHECK_THAT(to_text(result.problems[0]), ContainsSubstring("bad.conf:"));
+        CHECK_THAT(to_text(result.problems[0]), ContainsSubstring("nothing of this file is used"));
+        CHECK(result.problems[0].fatal);
+    }
+}
+
+TEST_CASE("sections of other programs are none of our business, empty files neither")
+{
+    const Home home;
+    for (const char* text : {"", "# nothing\n", "{ }",
+                             "context.properties = { log.level = 2 } context.modules = [ { name = x } ]"}) {
+        INFO(text);
+        const auto result = home.parse(text);
+        CHECK(result.nodes.empty());
+        CHECK(result.problems.empty());
+    }
+}
+
+TEST_CASE("sections of the wrong kind or with a slip in their name are reported")
+{
+    const Home home;
+    CHECK_THAT(home.parse("decant.nodes = { name = x }").problems.at(0).text,
+               ContainsSubstring("must be an array"));
+    CHECK_THAT(home.parse("decant.nodes = [ piano ]").problems.at(0).text,
+               ContainsSubstring("must be an object"));
+    CHECK_THAT(home.parse("decant.properties = 5").problems.at(0).text,
+               ContainsSubstring("must be an object"));
+    CHECK_THAT(home.parse("decant.rules = { }").problems.at(0).text, ContainsSubstring("must be an array"));
+    CHECK_THAT(home.parse("decant.node = [ ]").problems.at(0).text,
+               ContainsSubstring("did you mean 'decant.nodes'?"));
+    CHECK_THAT(home.parse("[ 1 ]").problems.at(0).text, ContainsSubstring("expected an object"));
+}
+
+TEST_CASE("properties are defaults for all nodes, of the type that they are for")
+{
+    const Home home;
+    const auto result = home.parse(R"(
+        decant.nodes = [ { name = a path = ~/Piano.sfz } { name = b path = ~/Organ.wav polyphony = 7 }
+                         { name = c path = ~/Bass.dll } ]
+        decant.properties = { polyphony = 32  midi.from = [ keys ]  node.latency = "64/48000" })");
+
+    REQUIRE(result.problems.empty());
+    CHECK(result.nodes.at(0).polyphony == 32);
+    CHECK(result.nodes.at(1).polyphony == 7);
+    CHECK(result.nodes.at(2).midi_from == std::vector<std::string>{"keys"});
+    CHECK(result.nodes.at(2).properties.at("node.latency") == "64/48000");
+}
+
+TEST_CASE("a key for the other type is reported and has no effect")
+{
+    const Home home;
+    const auto result = home.parse("decant.nodes = [ { name = a path = ~/Bass.dll polyphony = 3 } ]");
+    REQUIRE(result.nodes.size() == 1);
+    CHECK_THAT(result.problems.at(0).text, ContainsSubstring("'polyphony' is for a sampler only"));
+    CHECK_FALSE(result.problems.at(0).fatal);
+}
+
+TEST_CASE("rules change the nodes that they match, from any file")
+{
+    const Home home;
+    const auto result =
+        parse_configuration({home.file("a", "decant.nodes = [ { name = a path = ~/Piano.sfz } { name = b "
+                                            "path = ~/Bass.dll type = plugin } ]"),
+                             home.file("b", R"(decant.rules = [
+            { matches = [ { type = plugin } ]  actions = { update-props = { group = all } } }
+            { matches = [ { name = "~^[ab]$" } ]  actions = { update-props = { midi.channels = 2 } } }
+            { matches = [ { name = a } ]
+              actions = { update-props = { polyphny = 9 } } }
+         ])")},
+                            home.path());
+
+    REQUIRE(result.nodes.size() == 2);
+    CHECK(result.nodes[0].host_group.empty());
+    CHECK(result.nodes[1].host_group == "all");
+    CHECK(result.nodes[0].midi_channels == 2);
+    CHECK(result.nodes[1].midi_channels == 2);
+    REQUIRE(result.problems.size() == 1);
+    CHECK(result.problems[0].where == Location{home.path() / "conf/b.conf", {5, 44}});
+    CHECK_THAT(result.problems[0].text, ContainsSubstring("did you mean 'polyphony'?"));
+}
+
+TEST_CASE("a key that is given twice is reported")
+{
+    const Home home;
+    const auto result =
+        home.parse("decant.nodes = [ { name = a path = ~/Piano.sfz volume = 1 volume = 2 } ]");
+    CHECK(result.nodes.at(0).volume == 2);
+    CHECK_THAT(result.problems.at(0).text, ContainsSubstring("'volume' is given twice"));
+}
+
+TEST_CASE("a node that was not changed compares equal, wherever it stands")
+{
+    const Home home;
+    const auto before = home.parse("decant.nodes = [ { name = a path = ~/Piano.sfz } ]");
+    const auto after = home.parse("# moved\n\n\ndecant.nodes = [\n { path = \"~/Piano.sfz\" name = a } ]");
+    CHECK(before.nodes == after.nodes);
+}
+
+TEST_CASE("no damage to a configuration makes the reader throw")
+{
+    const Home home;
+    const std::string text =
+        "decant.nodes = [ { name = a path = \"~/Piano.sfz\" midi.from = [ x ] params = { a = 1 } } ]\n"
+        "decant.rules = [ { matches = [ { name = a } ] actions = { update-props = { volume = 1 } } } ]\n"
+        "decant.properties = { polyphony = 5 }";
+    std::minstd_rand random(1); // NOLINT: the same damage in every run
+    for (int round = 0; round < 5000; ++round) {
+        std::string damaged = text.substr(0, random() % (text.size() + 1));
+        for (int i = 0; i < 3 && !damaged.empty(); ++i)
+            damaged[random() % damaged.size()] = static_cast<char>("[]{}\"=\\# a\n\x80\0"[random() % 13]);
+        CHECK_NOTHROW(home.parse(damaged));
+    }
+    std::string deep = "decant.nodes = ";
+    deep.append(100000, '[');
+    CHECK_FALSE(home.parse(deep).problems.empty());
+    deep.append(100000, ']');
+    CHECK_FALSE(home.parse(deep).problems.empty());
+}
+
+} // namespace decant::service

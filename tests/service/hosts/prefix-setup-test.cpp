@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/hosts/prefix-setup.hpp"
+#include "tests/support/private-session.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+using namespace decant::service;
+using Catch::Matchers::ContainsSubstring;
+using decant::tests::TemporaryDirectory;
+namespace fs = std::filesystem;
+
+namespace
+{
+
+/// A Wine whose wineboot is a few lines of shell; what it did is counted in `boots`.
+struct World {
+    TemporaryDirectory directory;
+    fs::path root = fs::canonical(directory.path());
+    fs::path prefix = root / "home/.wine";
+    fs::path boots = root / "boots";
+    Wine wine{root / "bin/wine64", false};
+
+    explicit World(const std::string& wineboot = "echo 1676758571 > \"$WINEPREFIX/.update-timestamp\"")
+    {
+        fs::create_directories(root / "bin");
+        std::ofstream(wine.loader) << "#!/bin/sh\necho \"$@ arch=$WINEARCH display=$DISPLAY\" >> "
+                                   << boots.string() << "\n"
+                                   << wineboot << "\n";
+        fs::permissions(wine.loader, fs::perms::owner_all);
+    }
+
+    /// As this Wine's share/wine/wine.inf would be if it was built at `seconds`.
+    void built_at(long seconds) const
+    {
+        fs::create_directories(root / "share/wine");
+        std::ofstream(root / "share/wine/wine.inf") << "[Version]\n";
+        const timespec times[2] = {{seconds, 0}, {seconds, 0}};
+        REQUIRE(utimensat(AT_FDCWD, (root / "share/wine/wine.inf").c_str(), times, 0) == 0);
+    }
+
+    [[nodiscard]] std::vector<std::string> boot_lines() const
+    {
+        std::vector<std::string> lines;
+        std::ifstream file(boots);
+        for (std::string line; std::getline(file, line);)
+            lines.push_back(line);
+        return lines;
+    }
+};
+
+} // namespace
+
+TEST_CASE("a missing prefix is made, without a window and for 64 bits, and that is told")
+{
+    ::setenv("DISPLAY", ":77", 1);
+    const World world;
+    std::vector<std::string> told;
+
+    ensure_wine_prefix(world.wine, world.prefix, 64,
+                       [&told](const std::string& text) { told.push_back(text); });
+
+    CHECK(world.boot_lines() == std::vector<std::string>{"wineboot --init arch=win64 display="});
+    REQUIRE(told.size() == 1);
+    CHECK_THAT(told[0], ContainsSubstring(world.prefix.string()));
+}
+
+TEST_CASE("a prefix that is there is left alone")
+{
+    const World world;
+    world.built_at(1676758571);
+    ensure_wine_prefix(world.wine, world.prefix, 64, {});
+    ensure_wine_prefix(world.wine, world.prefix, 64, {});
+    CHECK(world.boot_lines().size() == 1);
+}
+
+TEST_CASE("a prefix of another Wine is updated, unless its owner has forbidden that")
+{
+    const World world;
+    world.built_at(1676758571);
+    fs::create_directories(world.prefix);
+
+    std::ofstream(world.prefix / ".update-timestamp") << "disable\n";
+    ensure_wine_prefix(world.wine, world.prefix, 64, {});
+    CHECK(world.boot_lines().empty());
+
+    std::ofstream(world.prefix / ".update-timestamp") << "1000\n";
+    ensure_wine_prefix(world.wine, world.prefix, 64, {});
+    CHECK(world.boot_lines().size() == 1);
+}
+
+TEST_CASE("many hosts that start together make the prefix once")
+{
+    const World world("sleep 0.2; echo 1 > \"$WINEPREFIX/.update-timestamp\"");
+    std::atomic<int> ready = 0;
+    std::vector<std::thread> starts;
+    for (int i = 0; i < 32; ++i)
+        starts.emplace_back([&] {
+            ensure_wine_prefix(world.wine, world.prefix, 64, {});
+            if (fs::exists(world.prefix / ".update-timestamp"))
+                ++ready;
+        });
+    for (auto& start : starts)
+        start.join();
+
+    CHECK(ready == 32);
+    CHECK(world.boot_lines().size() == 1);
+}
+
+TEST_CASE("a prefix that cannot be made is an error with what wineboot said")
+{
+    const World failing("echo no space left >&2; exit 1");
+    CHECK_THROWS_WITH(ensure_wine_prefix(failing.wine, failing.prefix, 64, {}),
+                      ContainsSubstring("ended with status 1") && ContainsSubstring("no space left"));
+
+    const World lazy("true");
+    CHECK_THROWS_WITH(ensure_wine_prefix(lazy.wine, lazy.prefix, 64, {}),
+                      ContainsSubstring("could not make"));
+}
+
+TEST_CASE("a prefix in the way of a file is an error that names it")
+{
+    const World world;
+    fs::create_directories(world.prefix.parent_path());
+    std::ofstream(world.prefix) << "a file";
+    CHECK_THROWS_WITH(ensure_wine_prefix(world.wine, world.prefix, 64, {}),
+                      ContainsSubstring(world.prefix.string()));
+}
+
+TEST_CASE("a 32-bit prefix runs 32-bit plugins only")
+{
+    const World world;
+    fs::create_directories(world.prefix);
+    std::ofstream(world.prefix / ".update-timestamp") << "1\n";
+    std::ofstream(world.prefix / "system.reg") << "WINE REGISTRY Version 2\n;; All keys\n\n#arch=win32\n";
+
+    CHECK_NOTHROW(ensure_wine_prefix(world.wine, world.prefix, 32, {}));
+    CHECK_THROWS_WITH(ensure_wine_prefix(world.wine, world.prefix, 64, {}),
+                      ContainsSubstring("WINEARCH=win32"));
+}

@@ -1,0 +1,173 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/hosts/host-command.hpp"
+#include "service/hosts/state-file.hpp"
+#include "tests/support/private-session.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <string>
+
+using namespace decant::service;
+using decant::tests::TemporaryDirectory;
+namespace fs = std::filesystem;
+
+namespace
+{
+
+SavedState state_of(std::string_view text)
+{
+    SavedState state{"vst2:DcSy", {}};
+    for (const char letter : text)
+        state.bytes.push_back(static_cast<std::byte>(letter));
+    return state;
+}
+
+std::string text_in(const StateReading& reading)
+{
+    std::string text;
+    if (reading.state)
+        for (const std::byte byte : reading.state->bytes)
+            text.push_back(static_cast<char>(byte));
+    return text;
+}
+
+std::string content_of(const fs::path& file)
+{
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void replace_content(const fs::path& file, const std::string& content)
+{
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << content;
+}
+
+} // namespace
+
+TEST_CASE("a state that was written is read again")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "deep/down/bass.state";
+    CHECK_FALSE(read_state_file(file).state);
+
+    write_state_file(file, state_of("cutoff"));
+
+    const auto reading = read_state_file(file);
+    CHECK(text_in(reading) == "cutoff");
+    CHECK(reading.state->plugin == "vst2:DcSy");
+    CHECK(reading.problems.empty());
+}
+
+TEST_CASE("the state before stays beside the new one, and the same state twice does not push it out")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "bass.state";
+    write_state_file(file, state_of("first"));
+    write_state_file(file, state_of("second"));
+    write_state_file(file, state_of("second"));
+
+    CHECK(text_in(read_state_file(file)) == "second");
+    CHECK(text_in(read_state_file(fs::path(file) += ".bak")) == "first");
+}
+
+TEST_CASE("a damaged state is set aside and the one before is used")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "bass.state";
+    write_state_file(file, state_of("first"));
+    write_state_file(file, state_of("second"));
+    replace_content(file, "something else");
+
+    const auto reading = read_state_file(file);
+
+    CHECK(text_in(reading) == "first");
+    REQUIRE(reading.problems.size() == 1);
+    CHECK_THAT(reading.problems[0], Catch::Matchers::ContainsSubstring("bass.state.aside-1"));
+    CHECK(content_of(directory.path() / "bass.state.aside-1") == "something else");
+    CHECK_FALSE(fs::exists(file));
+}
+
+TEST_CASE("two damaged states are both kept")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "bass.state";
+    replace_content(file, "damaged");
+    replace_content(fs::path(file) += ".bak", "damaged too");
+
+    const auto reading = read_state_file(file);
+
+    CHECK_FALSE(reading.state);
+    CHECK(reading.problems.size() == 2);
+    CHECK(content_of(directory.path() / "bass.state.aside-1") == "damaged");
+    CHECK(content_of(directory.path() / "bass.state.bak.aside-1") == "damaged too");
+}
+
+TEST_CASE("one bit is enough to call a state damaged")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "bass.state";
+    write_state_file(file, state_of("a state of some length"));
+    const std::string whole = content_of(file);
+
+    std::mt19937 random(7);
+    for (int round = 0; round < 200; ++round) {
+        std::string broken = whole;
+        const auto place = random() % broken.size();
+        broken[place] = static_cast<char>(broken[place] ^ (1 << random() % 8));
+        if (round % 2 != 0)
+            broken.resize(random() % broken.size());
+        replace_content(file, broken);
+        const auto reading = read_state_file(file);
+        CHECK_FALSE(reading.state);
+        CHECK(reading.problems.size() == 1);
+        for (const auto& entry : fs::directory_iterator(directory.path()))
+            fs::remove(entry.path());
+    }
+}
+
+TEST_CASE("a state that cannot be written leaves the old one whole and says why")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "bass.state";
+    write_state_file(file, state_of("first"));
+    fs::create_directory(fs::path(file) += ".new"); // stands in the way, for root too
+
+    CHECK_THROWS_WITH(write_state_file(file, state_of("second")),
+                      Catch::Matchers::ContainsSubstring("bass.state.new"));
+    CHECK(text_in(read_state_file(file)) == "first");
+}
+
+TEST_CASE("a full disk leaves the old state whole")
+{
+    if (!fs::exists("/dev/full"))
+        SKIP("no /dev/full");
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "bass.state";
+    write_state_file(file, state_of("first"));
+    fs::create_symlink("/dev/full", fs::path(file) += ".new");
+
+    CHECK_THROWS_AS(write_state_file(file, state_of("second")), PluginError);
+    CHECK(text_in(read_state_file(file)) == "first");
+}
+
+TEST_CASE("the file of a node lies in the state directory, whatever the node is called")
+{
+    const TemporaryDirectory directory;
+    ::setenv("XDG_STATE_HOME", directory.path().c_str(), 1);
+
+    CHECK(state_file_of("bass") == directory.path() / "decant/bass.state");
+    CHECK(state_file_of("../etc/x") == directory.path() / "decant/%2E.%2Fetc%2Fx.state");
+    CHECK(state_file_of("..").filename() == "%2E..state");
+
+    ::setenv("XDG_STATE_HOME", "not/absolute", 1);
+    ::setenv("HOME", "/home/ada", 1);
+    CHECK(state_file_of("bass") == "/home/ada/.local/state/decant/bass.state");
+}
