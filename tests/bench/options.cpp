@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <string>
+#include <vector>
 
 namespace decant::bench
 {
@@ -11,7 +13,9 @@ namespace decant::bench
 Options parse_options(int argc, char** argv)
 {
     Options options;
+    options.plugin = BENCH_PLUGIN;
     bool unpaced = false;
+    std::vector<std::string> placements;
     CLI::App app("Measures what a block costs that is handed to another process and back, against the least\n"
                  "that it can cost on this machine, and prints times in microseconds.");
     app.add_option("--block", options.block, "Frames in a block")
@@ -26,6 +30,29 @@ Options parse_options(int argc, char** argv)
     app.add_option("--seconds", options.seconds, "How long to measure; the floor takes as long again")
         ->check(CLI::Range(0.1, 3600.0))
         ->capture_default_str();
+    app.add_option("--threads", options.threads,
+                   "How many threads share the instances; several are measured in turn")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    app.add_option(
+           "--placement", placements,
+           "core: each caller and the audio threads that it calls on one CPU; free: anywhere; or both")
+        ->check(CLI::IsMember({"core", "free"}));
+    app.add_option("--spin", options.spin_usec,
+                   "Microseconds that a caller looks for the reply before it sleeps")
+        ->check(CLI::Range(0, 100000))
+        ->capture_default_str();
+    app.add_option("--host-priority", options.host_priority,
+                   "SCHED_FIFO priority of the audio threads in the hosts; the callers have 80")
+        ->check(CLI::Range(1, 99))
+        ->capture_default_str();
+    app.add_option("--deadline", options.deadline_usec,
+                   "Microseconds after its start that a period's blocks must be done; 0: by its end")
+        ->check(CLI::Range(0, 10'000'000))
+        ->capture_default_str();
+    app.add_option("--plugin", options.plugin, "The gain of tests/plugins")->check(CLI::ExistingFile);
+    app.add_option("--prefix", options.prefix,
+                   "A Wine prefix to use, made if it is missing, kept afterwards");
     app.add_flag("--unpaced", unpaced, "Call without waiting for the period");
     app.add_flag("--json", options.json, "Print JSON instead of a table");
     app.add_option("--svg", options.svg, "Draw the latencies into this file");
@@ -35,6 +62,10 @@ Options parse_options(int argc, char** argv)
         std::exit(app.exit(error));
     }
     options.paced = !unpaced;
+    if (!placements.empty())
+        options.placements.clear();
+    for (const std::string& placement : placements)
+        options.placements.push_back(placement == "core" ? Placement::core : Placement::free);
     return options;
 }
 

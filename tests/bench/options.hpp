@@ -4,18 +4,32 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <vector>
 
 namespace decant::bench
 {
+
+/// Where the threads run that call, and the hosts' audio threads.
+enum class Placement {
+    core, ///< each caller on a CPU of its own, with the audio threads of all that it calls
+    free, ///< wherever the kernel likes
+};
 
 struct Options {
     std::uint32_t block = 64;   ///< frames
     std::uint32_t rate = 48000; ///< Hz
     unsigned instances = 8;
     double seconds = 20; ///< of what is measured; the floors take half of it each, in addition
+    std::vector<Placement> placements{Placement::free}; ///< measured in turn
+    std::vector<unsigned> threads{1}; ///< that call, the instances spread over them; in turn
+    std::uint32_t spin_usec = 0;      ///< how long a caller looks for the reply before it sleeps
+    int host_priority = 80;           ///< SCHED_FIFO of the hosts' audio threads; that of the callers is 80
+    std::uint32_t deadline_usec = 0;  ///< after the period's start; 0: its end
     bool paced = true;
     bool json = false;
-    std::filesystem::path svg; ///< empty: no plot
+    std::filesystem::path svg;    ///< empty: no plot
+    std::filesystem::path plugin; ///< a stereo gain of tests/plugins
+    std::filesystem::path prefix; ///< of Wine; empty: a new one for this run
 
     [[nodiscard]] std::uint64_t period_nsec() const noexcept
     {

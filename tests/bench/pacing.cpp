@@ -65,7 +65,7 @@ class LaneRun
         for (std::uint32_t period = 0; period < pace_.periods;) {
             const std::uint64_t due = origin_ + period * pace_.period_nsec;
             sleep_until(due);
-            const Stamp stamp = work(now_nsec(), due + pace_.period_nsec);
+            const Stamp stamp = work(now_nsec(), due + pace_.deadline_nsec);
             stamps_[period] = stamp;
             const std::uint64_t passed = (stamp.end - origin_) / pace_.period_nsec;
             period = std::max(period + 1,

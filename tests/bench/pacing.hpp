@@ -19,7 +19,7 @@ public:
     virtual ~Subject() = default;
 
     /// One round trip, which is what the clock is held against. `start_nsec` and `deadline_nsec` are
-    /// CLOCK_MONOTONIC: when the period began and when it ends. [rt]
+    /// CLOCK_MONOTONIC: when the period began, and when the call must be done. [rt]
     virtual void call(std::uint64_t start_nsec, std::uint64_t deadline_nsec) noexcept = 0;
 
     /// Looks, outside the measured time, at what the last call brought. [rt]
@@ -40,8 +40,9 @@ struct Lane {
 
 struct Pace {
     std::uint64_t period_nsec;
-    std::uint32_t periods; ///< length of a run
-    bool paced = true;     ///< at the real period; else without waiting, in bursts that leave others some CPU
+    std::uint32_t periods;       ///< length of a run
+    std::uint64_t deadline_nsec; ///< after a period's start: when its calls must be done
+    bool paced = true; ///< at the real period; else without waiting, in bursts that leave others some CPU
 };
 
 /// What was measured, over one run or several.

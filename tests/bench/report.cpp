@@ -81,6 +81,27 @@ void add_outcome(std::string& out, const Findings& findings)
     }
 }
 
+/// Of all but the first, which may have had to wait for a wineserver.
+double usual_time_to_open(const Findings& findings)
+{
+    std::vector<double> times = findings.times_to_open;
+    if (times.size() > 1)
+        times.erase(times.begin());
+    std::sort(times.begin(), times.end());
+    return times[times.size() / 2];
+}
+
+void add_instances(std::string& out, const Findings& findings)
+{
+    const auto& times = findings.times_to_open;
+    fmt::format_to(
+        std::back_inserter(out),
+        "\nan instance opens in {:.0f} ms (median; the first {:.0f}, the longest {:.0f}) and has {:.1f} MB "
+        "of memory (PSS)\n",
+        usual_time_to_open(findings), times.front(), *std::max_element(times.begin(), times.end()),
+        findings.memory_per_instance / 1e6);
+}
+
 nlohmann::ordered_json durations(const Distribution& distribution)
 {
     nlohmann::ordered_json out;
@@ -127,7 +148,7 @@ nlohmann::ordered_json to_json(const Series& series, const Series& floor)
 
 std::string heading(const Options& options)
 {
-    return fmt::format("{} frames at {} Hz ({:.0f} us), {} in turn, {}", options.block, options.rate,
+    return fmt::format("{} frames at {} Hz ({:.0f} us), {} instances, {}", options.block, options.rate,
                        static_cast<double>(options.period_nsec()) / 1000, options.instances,
                        options.paced ? "paced" : "unpaced");
 }
@@ -148,9 +169,10 @@ std::string table(const Findings& findings)
 {
     std::string out = heading(findings.options) + "; times in microseconds\n";
     add_durations(out, findings, "round trip of a block", &Series::calls);
-    add_durations(out, findings, "a period, all in turn", &Series::periods);
+    add_durations(out, findings, "a period, until all are done", &Series::periods);
     add_costs(out, findings);
     add_outcome(out, findings);
+    add_instances(out, findings);
     return out;
 }
 
@@ -164,6 +186,11 @@ std::string json(const Findings& findings)
                                {"instances", options.instances},
                                {"seconds", options.seconds},
                                {"paced", options.paced},
+                               {"spin_usec", options.spin_usec},
+                               {"host_priority", options.host_priority},
+                               {"deadline_usec", options.deadline_usec},
+                               {"time_to_open_ms", findings.times_to_open},
+                               {"pss_per_instance_bytes", findings.memory_per_instance},
                                {"floor", floor.name},
                                {"series", nlohmann::ordered_json::array()}};
     for (const Series& series : findings.series)
@@ -175,7 +202,7 @@ void write_svg(const Findings& findings, const std::filesystem::path& file)
 {
     const double period = static_cast<double>(findings.options.period_nsec()) / 1000;
     Panel call{"Round trip of a block", {}, std::nullopt};
-    Panel all{"A period, all in turn", {}, period};
+    Panel all{"A period, until all are done", {}, period};
     for (const Series& series : findings.series) {
         call.curves.push_back({series.title, series.calls()});
         all.curves.push_back({series.title, series.periods()});

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace decant::bench
 {
@@ -16,6 +17,8 @@ namespace decant::bench
 struct Findings {
     Options options;
     std::vector<Series> series;
+    std::vector<double> times_to_open; ///< ms, in order of opening; the first may have started a wineserver
+    double memory_per_instance;        ///< bytes of a host's share of memory (PSS)
 
     /// The floor with the better median: what the others are compared with.
     [[nodiscard]] const Series& reference() const;

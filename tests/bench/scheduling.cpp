@@ -37,10 +37,13 @@ void bind_thread(pid_t thread, const std::vector<unsigned>& cpus)
 void make_realtime(pid_t thread, int priority)
 {
     const sched_param parameter{.sched_priority = priority};
-    if (sched_setscheduler(thread, SCHED_FIFO, &parameter) != 0)
-        throw std::runtime_error(fmt::format("no SCHED_FIFO {} for the audio threads ({}): run as root, or "
-                                             "raise `rtprio` in /etc/security/limits.d and log in again",
-                                             priority, std::generic_category().message(errno)));
+    if (sched_setscheduler(thread, SCHED_FIFO, &parameter) == 0)
+        return;
+    if (errno == ESRCH)
+        throw std::runtime_error("an audio thread has ended; its host has crashed");
+    throw std::runtime_error(fmt::format("no SCHED_FIFO {} for the audio threads ({}): run as root, or "
+                                         "raise `rtprio` in /etc/security/limits.d and log in again",
+                                         priority, std::generic_category().message(errno)));
 }
 
 void sleep_until(std::uint64_t nsec) noexcept

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/bench/host-set.hpp"
+
+#include "tests/bench/costs.hpp"
+#include "tests/bench/scheduling.hpp"
+
+#include <fmt/format.h>
+#include <numeric>
+
+namespace decant::bench
+{
+
+namespace
+{
+
+/// Of the plugin: exact in binary, and anything but the dry signal that a lost block is replaced with.
+constexpr float gain = 0.5F;
+
+/// Where that is in the parameter's range of 0..2.
+constexpr double gain_position = 0.25;
+
+/// The CPU of a lane, and of all that works for it.
+unsigned cpu_of_lane(std::size_t lane)
+{
+    const std::vector<unsigned> cpus = allowed_cpus();
+    return cpus[lane % cpus.size()];
+}
+
+} // namespace
+
+HostSet::HostSet(const Options& options, const WineSession& wine) : options_(options), signal_(gain)
+{
+    const service::PluginFile file{options.plugin, "", wine.prefix(), {}};
+    for (unsigned index = 0; index < options.instances; ++index) {
+        const auto& plugin =
+            plugins_.emplace_back(std::make_unique<BridgedPlugin>(file, options.rate, gain_position));
+        plugin->processor().set_spin_nsec(options.spin_usec * 1000);
+        subjects_.push_back(std::make_unique<PluginSubject>(plugin->processor(), signal_, index,
+                                                            options.block, options.rate));
+        processes_.hosts.push_back(plugin->process());
+    }
+    processes_.wineserver = wine.server();
+}
+
+void HostSet::place(Placement placement, unsigned threads) const
+{
+    const std::vector<unsigned> all = allowed_cpus();
+    for (std::size_t index = 0; index < plugins_.size(); ++index) {
+        const pid_t thread = plugins_[index]->audio_thread();
+        make_realtime(thread, options_.host_priority);
+        bind_thread(thread, placement == Placement::core ? std::vector{cpu_of_lane(index % threads)} : all);
+    }
+}
+
+Contender HostSet::contender(Placement placement, unsigned threads)
+{
+    Contender contender;
+    const std::string_view word = placement == Placement::core ? "core" : "free";
+    contender.series.name = fmt::format("bridge_{}_{}", word, threads);
+    contender.series.title = fmt::format("bridge, {}, {} thread{}", word, threads, threads == 1 ? "" : "s");
+    contender.lanes.resize(threads);
+    for (std::size_t index = 0; index < subjects_.size(); ++index)
+        contender.lanes[index % threads].subjects.push_back(subjects_[index].get());
+    if (placement == Placement::core)
+        for (std::size_t lane = 0; lane < threads; ++lane)
+            contender.lanes[lane].cpu = cpu_of_lane(lane);
+    contender.processes = processes_;
+    contender.prepare = [this, placement, threads] {
+        place(placement, threads);
+    };
+    return contender;
+}
+
+std::vector<Contender> HostSet::contenders()
+{
+    std::vector<Contender> contenders;
+    for (const Placement placement : options_.placements)
+        for (const unsigned threads : options_.threads)
+            contenders.push_back(contender(placement, threads));
+    return contenders;
+}
+
+std::vector<double> HostSet::times_to_open() const
+{
+    std::vector<double> times;
+    for (const auto& plugin : plugins_)
+        times.push_back(plugin->time_to_open().count());
+    return times;
+}
+
+double HostSet::memory_per_instance() const
+{
+    double sum = 0;
+    for (const auto& plugin : plugins_)
+        sum += static_cast<double>(share_of_memory(plugin->process()));
+    return sum / static_cast<double>(plugins_.size());
+}
+
+} // namespace decant::bench

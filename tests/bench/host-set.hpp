@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tests/bench/bridged-plugin.hpp"
+#include "tests/bench/contender.hpp"
+#include "tests/bench/options.hpp"
+#include "tests/bench/plugin-subject.hpp"
+#include "tests/bench/test-signal.hpp"
+#include "tests/bench/wine-session.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace decant::bench
+{
+
+/// As many instances of the gain plugin as the options say, each in a Wine host of its own.
+class HostSet
+{
+    Options options_;
+    TestSignal signal_;
+    std::vector<std::unique_ptr<BridgedPlugin>> plugins_;
+    std::vector<std::unique_ptr<PluginSubject>> subjects_;
+    Processes processes_;
+
+    void place(Placement placement, unsigned threads) const;
+    [[nodiscard]] Contender contender(Placement placement, unsigned threads);
+
+public:
+    /// Opens all of them. Throws what BridgedPlugin throws. [main]
+    HostSet(const Options& options, const WineSession& wine);
+
+    /// The same instances in every placement and spread over every number of threads that the options name.
+    /// They must not outlive the set.
+    [[nodiscard]] std::vector<Contender> contenders();
+
+    /// Milliseconds each instance took to open, in order.
+    [[nodiscard]] std::vector<double> times_to_open() const;
+
+    /// Bytes of an instance's share of memory (PSS), on the average.
+    [[nodiscard]] double memory_per_instance() const;
+};
+
+} // namespace decant::bench
