@@ -115,6 +115,13 @@ add_backports() {
     say "Added $list."
 }
 
+# The parts of PipeWire and WirePlumber on this machine that insist on one version of it, as a desktop has them: they
+# have to move to the backports together.
+installed_sisters() {
+    dpkg-query -W -f '${db:Status-Status} ${source:Package} ${Package}\n' |
+        sed -nE 's/^installed (pipewire|wireplumber) (.*)/\2/p' | grep -v '^libwireplumber-0.4'
+}
+
 set_up_debian() {
     local command=$1 yes=$2 version=$3 words word packages=() backports=()
     words=$(missing_words "$command" debian)
@@ -127,6 +134,9 @@ set_up_debian() {
             packages+=("${word%'*'}")
         fi
     done
+    if [ ${#backports[@]} -gt 0 ]; then
+        while IFS= read -r word; do backports+=("$word"); done < <(installed_sisters)
+    fi
     say "To be installed from Debian $version: ${packages[*]:-nothing}"
     if [ ${#backports[@]} -gt 0 ]; then
         say "To be installed from bookworm-backports: ${backports[*]}"
