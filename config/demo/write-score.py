@@ -71,8 +71,8 @@ def track(name, timed):
     return chunk(b"MTrk", content + b"\x00\xff\x2f\x00")
 
 
-def part(name, channel, notes):
-    timed = []
+def part(name, channel, notes, timed=()):
+    timed = list(timed)
     for beat, length, note, velocity in notes:
         begin = round((START + beat) * TICKS)
         timed.append((begin, bytes([0x90 | channel, number(note), velocity])))
@@ -80,11 +80,11 @@ def part(name, channel, notes):
     return track(name, timed)
 
 
-conductor = track("First sound", [(0, b"\xff\x51\x03" + struct.pack(">I", round(60e6 / TEMPO))[1:])])
+# No track for the tempo alone: pw-midiplay of PipeWire 1.4 refuses a file with more than two tracks.
+tempo = (0, b"\xff\x51\x03" + struct.pack(">I", round(60e6 / TEMPO))[1:])
 with open(sys.argv[1], "wb") as file:
     file.write(
-        chunk(b"MThd", struct.pack(">HHH", 1, 3, TICKS))
-        + conductor
-        + part("Melody", 0, MELODY)
+        chunk(b"MThd", struct.pack(">HHH", 1, 2, TICKS))
+        + part("Melody", 0, MELODY, [tempo])
         + part("Chords", 1, chord_notes())
     )

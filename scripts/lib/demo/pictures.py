@@ -81,7 +81,6 @@ def draw_graph(dump, kinds, path):
         lines.append(f"n{number} [label={_label(properties, inputs, outputs, colour)}];")
     for link in _links(dump):
         source, target = link["output-node-id"], link["input-node-id"]
-        # The recorder closes a circle with nothing: what it hears is the sink's monitor.
         colour = MIDI if link["output-port-id"] in midi_ports else AUDIO
         lines.append(
             f'n{source}:p{link["output-port-id"]}:e -> n{target}:p{link["input-port-id"]}:w [color="{colour}"];'
@@ -118,6 +117,7 @@ def draw_recording(samples, rate, findings, shift, parts, path):
     image = spectrum.pcolormesh(
         times, frequencies[1:], level[1:], shading="nearest", cmap="magma", vmin=level.max() - 75, rasterized=True
     )
+    spectrum.set_facecolor("black")
     spectrum.set_yscale("log")
     spectrum.set_ylim(100, 3000)
     ticks = (100, 130.8, 261.6, 440, 523.3, 1046.5, 2000, 3000)

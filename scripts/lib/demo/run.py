@@ -117,7 +117,7 @@ def start_rack(session, build, synth, effect):
     def running():
         if service.poll() is not None:
             raise DemoError(f"decantd ended.\n{session.last_words()}")
-        rack = json.loads(session.run(build / "service/decant", "list", "--json", check=False) or "[]")
+        rack = json.loads(session.run(build / "service/cli/decant", "list", "--json", check=False) or "[]")
         states = {node["name"].removeprefix("decant."): node for node in rack}
         for node in states.values():
             if node["state"] == "failed":
@@ -148,7 +148,7 @@ def play(session, build, score, wav):
     if player.wait(120) != 0:
         raise DemoError(f"pw-midiplay failed.\n{session.last_words()}")
     time.sleep(1.5)  # for the last note to fade: this is a recording, and so takes its time
-    table = session.run(build / "service/decant", "list")
+    table = session.run(build / "service/cli/decant", "list")
     session.stop(recorder, signal.SIGINT)
     return graph, table
 
