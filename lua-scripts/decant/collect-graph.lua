@@ -23,6 +23,9 @@ SimpleEventHook {
     for _, node in ipairs(plan.nodes) do
       texts[node.midi_from or ""] = true
       texts[node.output_to or ""] = true
+      if node.short_name and not node.complete then
+        report.info(node.name .. ": waits for its ports")
+      end
     end
     names.keep_only(texts)
   end,

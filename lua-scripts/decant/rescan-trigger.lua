@@ -11,11 +11,6 @@ SimpleEventHook {
     EventInterest {
       Constraint { "event.type", "c", "node-added", "node-removed", "port-added", "port-removed" },
     },
-    -- Also when a link of ours has come: perhaps nobody wants it any more.
-    EventInterest {
-      Constraint { "event.type", "=", "link-added" },
-      Constraint { "decant.link", "=", "true" },
-    },
     EventInterest {
       Constraint { "event.type", "=", "metadata-changed" },
       Constraint { "metadata.name", "=", "default" },

@@ -116,7 +116,8 @@ function graph.default_sink(source)
     Constraint { "metadata.name", "=", "default" },
   }
   local value = metadata and metadata:find(0, "default.audio.sink")
-  local parsed = value and Json.Raw(value):parse()
+  -- The parser recurses on the C stack; a name is not that long.
+  local parsed = value and #value < 4096 and Json.Raw(value):parse()
   return type(parsed) == "table" and parsed.name or nil
 end
 

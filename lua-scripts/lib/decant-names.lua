@@ -61,21 +61,31 @@ local function compile(text)
   }
 end
 
+local function quoted(text)
+  return #text > 200 and text:sub(1, 200) .. "..." or text
+end
+
+-- WirePlumber's parser recurses on the C stack for nested containers and forgives what is not closed. The text is a
+-- stranger's, so it must be one flat list when its strings are taken out.
+local function is_flat_list(text)
+  local skeleton = text:gsub("\\.", ""):gsub('"[^"]*"', "")
+  return skeleton:find('^%s*%[[^%[%]{}"]*%]%s*$') ~= nil
+end
+
 local function parse(text)
-  local json = Json.Raw(text)
-  if not json:is_array() or not text:find("%]%s*$") then
-    return {}, { "is not a list of names: " .. text .. '; write it as [ "first", "second" ]' }
+  if not is_flat_list(text) then
+    return {}, { "is not a list of names: " .. quoted(text) .. '; write it as [ "first", "second" ]' }
   end
 
   local list, faults = {}, {}
-  for _, element in pairs(json:parse()) do
+  for _, element in pairs(Json.Raw(text):parse()) do
     local name = type(element) == "string" and element ~= "" and compile(element)
     if name then
       table.insert(list, name)
     elseif type(element) == "string" and element:sub(1, 1) == "~" then
-      table.insert(faults, 'has a regular expression that does not compile: "' .. element .. '"')
+      table.insert(faults, 'has a regular expression that does not compile or is too long: "' .. quoted(element) .. '"')
     else
-      table.insert(faults, "has something that is not a name in its list: " .. text)
+      table.insert(faults, "has something that is not a name in its list: " .. quoted(text))
     end
   end
   return list, faults

@@ -35,6 +35,16 @@ function plan.hold(node)
   plan.held[node.id] = true
 end
 
+-- Whether the last rescan wanted a link between two ports, given by their ids.
+function plan.wants(output_id, input_id)
+  for _, link in pairs(plan.wanted) do
+    if link.output.id == output_id and link.input.id == input_id then
+      return true
+    end
+  end
+  return false
+end
+
 -- Whether nothing can be said about the links of a node.
 function plan.is_open(node)
   return plan.held[node.id] or not node.complete

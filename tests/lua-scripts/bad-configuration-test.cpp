@@ -22,8 +22,9 @@ std::string log_of(PrivateSession& session)
 TEST_CASE("a property that is no list of names is reported once, and other nodes are linked")
 {
     PrivateSession session;
-    const auto* text = GENERATE("", "reverb", "{ a = b }", "[ \"unfinished", "[ unfinished", "[ 1, 2.5 ]",
-                                "[ [ nested ] ]", "[ true, { a = b } ]", "]", "[ \"\\", "\"default\"");
+    const auto* text =
+        GENERATE("", "reverb", "{ a = b }", "[ \"unfinished", "[ unfinished", "[ 1, 2.5 ]", "[ [ nested ] ]",
+                 "[ true, { a = b } ]", "]", "[ \"\\", "[ a ] b", "[ \"a\" \" ]", "\"default\"");
     CAPTURE(text);
     const StandInNode broken(session, "decant.broken", synth(text));
 
@@ -80,6 +81,17 @@ TEST_CASE("without a default sink the node waits, and this is reported once")
     CHECK(wait_until(
         [&] { return count(log_of(session), "decant.bass: there is no default audio sink") == 1; }));
     CHECK(session.graph().links().empty());
+}
+
+TEST_CASE("containers nested a hundred thousand deep do not stop WirePlumber")
+{
+    PrivateSession session;
+    const auto deep = std::string(100000, '[') + std::string(100000, ']');
+    const StandInNode bass(session, "decant.bass", synth(deep));
+    const StandInNode piano(session, "decant.piano", synth("[ \"reverb\", " + deep));
+
+    CHECK(settled(session));
+    CHECK(session.wireplumber().running());
 }
 
 TEST_CASE("names of any length and in any script do no harm")
