@@ -17,23 +17,25 @@ ControlThread::ControlThread(UnixBridge& bridge, HostChannel& channel, Notices& 
     : bridge_(bridge), channel_(channel), notices_(notices),
       event_(CreateEventW(nullptr, FALSE, FALSE, nullptr))
 {
-    const auto start = [](void* self) -> DWORD {
-        auto& control = *static_cast<ControlThread*>(self);
-        control.bridge_.name_thread("decant-control");
-        try {
-            control.run();
-        } catch (const std::exception& error) { // out of memory
-            print_error(error.what());
-        }
-        const std::scoped_lock lock(control.mutex_);
-        control.broken_ = true;
-        SetEvent(control.event_);
-        return 0;
-    };
-    const HANDLE thread = CreateThread(nullptr, 0, start, this, 0, nullptr);
+    const HANDLE thread = CreateThread(nullptr, 0, &start, this, 0, nullptr);
     if (thread == nullptr)
         throw std::runtime_error("Windows makes no control thread: " + windows_error(GetLastError()));
     CloseHandle(thread);
+}
+
+unsigned long WINAPI ControlThread::start(void* self) noexcept
+{
+    auto& control = *static_cast<ControlThread*>(self);
+    control.bridge_.name_thread("decant-control");
+    try {
+        control.run();
+    } catch (const std::exception& error) { // out of memory
+        print_error(error.what());
+    }
+    const std::scoped_lock lock(control.mutex_);
+    control.broken_ = true;
+    SetEvent(control.event_);
+    return 0;
 }
 
 void ControlThread::run()

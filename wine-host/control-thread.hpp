@@ -27,6 +27,7 @@ class ControlThread
     std::deque<protocol::Message> inbox_;
     bool broken_ = false;
 
+    static unsigned long __stdcall start(void* self) noexcept;
     void run();
 
 public:

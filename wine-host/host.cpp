@@ -112,8 +112,10 @@ void Host::wait()
 
 void Host::pump_windows()
 {
+    // Not without end: a plugin that posts a message for each one it gets must not keep the service waiting.
+    constexpr int most_at_once = 100;
     MSG message;
-    while (PeekMessageW(&message, nullptr, 0, 0, PM_REMOVE)) {
+    for (int i = 0; i < most_at_once && PeekMessageW(&message, nullptr, 0, 0, PM_REMOVE) != 0; ++i) {
         TranslateMessage(&message);
         DispatchMessageW(&message);
     }

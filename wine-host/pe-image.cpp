@@ -34,7 +34,8 @@ public:
         constexpr std::size_t longest = 255;
         if (offset > bytes_.size())
             return {};
-        const auto rest = bytes_.subspan(offset, std::min<std::size_t>(longest, bytes_.size() - offset));
+        const auto start = static_cast<std::size_t>(offset);
+        const auto rest = bytes_.subspan(start, std::min(longest, bytes_.size() - start));
         const auto end = std::find(rest.begin(), rest.end(), std::byte{0});
         return {reinterpret_cast<const char*>(rest.data()), static_cast<std::size_t>(end - rest.begin())};
     }

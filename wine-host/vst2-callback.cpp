@@ -71,7 +71,7 @@ VstIntPtr Vst2Plugin::answer(int opcode, int index, VstIntPtr, void* pointer, fl
     case audioMasterGetSampleRate:
         return static_cast<VstIntPtr>(rate_);
     case audioMasterGetBlockSize:
-        return max_frames_;
+        return static_cast<VstIntPtr>(max_frames_);
     case audioMasterGetCurrentProcessLevel:
         if (!in_process())
             return vst2::process_level_user;

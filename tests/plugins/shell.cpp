@@ -1,15 +1,27 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// A VST2 shell for tests: one DLL with two plugins, "Half" and "Double". Old-fashioned in every way: its
-// entry point is called main, and its audio is added to what is there.
+// A VST2 shell for tests: one DLL with two plugins, "Half" and "Double", each with eight megabytes of state.
+// Old-fashioned in every way: its entry point is called main, and its audio is added to what is there.
 
 #include <fst/aeffectx.h>
 
 #include <cstring>
+#include <vector>
 
 namespace
 {
+
+/// The plugin's state; its one parameter says whether what was restored is what was saved.
+std::vector<unsigned> make_state()
+{
+    std::vector<unsigned> state(2 * 1024 * 1024);
+    for (unsigned i = 0; i < state.size(); ++i)
+        state[i] = i * 2654435761u;
+    return state;
+}
+
+float restored = 0;
 
 constexpr int half_id = CCONST('D', 't', 'H', 'f');
 constexpr int double_id = CCONST('D', 't', 'D', 'b');
@@ -20,7 +32,7 @@ VstIntPtr write(void* pointer, const char* text)
     return 1;
 }
 
-VstIntPtr dispatch(AEffect* effect, int opcode, int, VstIntPtr, void* const pointer, float)
+VstIntPtr dispatch(AEffect* effect, int opcode, int, VstIntPtr value, void* const pointer, float)
 {
     static int next = 0;
     const bool is_shell = effect->uniqueID == 0;
@@ -37,15 +49,27 @@ VstIntPtr dispatch(AEffect* effect, int opcode, int, VstIntPtr, void* const poin
         return next == 1 ? half_id : double_id;
     case effGetEffectName:
         return write(pointer, effect->uniqueID == half_id ? "Half" : "Double");
+    case effGetChunk: {
+        static std::vector<unsigned> state = make_state();
+        *static_cast<void**>(pointer) = state.data();
+        return static_cast<VstIntPtr>(state.size() * sizeof state[0]);
+    }
+    case effSetChunk: {
+        const std::vector<unsigned> state = make_state();
+        const std::size_t size = state.size() * sizeof state[0];
+        restored = value == static_cast<VstIntPtr>(size) && std::memcmp(pointer, state.data(), size) == 0;
+        return 1;
+    }
     default:
         return 0;
     }
 }
 
 void set_parameter(AEffect*, int, float) {}
+
 float get_parameter(AEffect*, int)
 {
-    return 0;
+    return restored;
 }
 
 void process_adding(AEffect* effect, float** inputs, float** outputs, int frames)
@@ -65,6 +89,8 @@ extern "C" AEffect* entry(audioMasterCallback host)
     effect->setParameter = set_parameter;
     effect->getParameter = get_parameter;
     effect->process = process_adding;
+    effect->flags = effFlagsProgramChunks;
+    effect->numParams = 1;
     effect->numInputs = effect->numOutputs = 1;
     effect->uniqueID = static_cast<int>(host(effect, audioMasterCurrentId, 0, 0, nullptr, 0));
     return effect;

@@ -137,6 +137,29 @@ TEST_CASE("a crash in the process call is answered as failed and ends the proces
                ContainsSubstring("access violation") && ContainsSubstring("decant-test-mirror.dll"));
 }
 
+TEST_CASE("a host refuses a request that it does not know, and ends when the ring makes no sense")
+{
+    WineHost host;
+    bridge::BellRope rope;
+    auto& region = host.region();
+    protocol::Channel<bridge::BellRope> channel(rope, region.to_host, region.to_service, region.service_bell,
+                                                region.host_bell);
+    const auto deadline = rope.now() + std::uint64_t{60'000'000'000};
+    REQUIRE(channel.send(static_cast<protocol::MessageType>(9999), 5, {}, deadline));
+    const auto hello = channel.receive(deadline);
+    REQUIRE(hello);
+    CHECK(hello->type == protocol::MessageType::hello);
+    const auto answer = channel.receive(deadline);
+    REQUIRE(answer);
+    CHECK(answer->type == protocol::MessageType::failed);
+    CHECK(answer->id == 5);
+
+    region.to_host.written.store(0x80000000); // a count that cannot be
+    protocol::ring(rope, region.host_bell);
+    CHECK(host.process().wait(patience) == 2);
+    CHECK_THAT(host.process().errors(), ContainsSubstring("protocol"));
+}
+
 TEST_CASE("a host that is told to quit closes the plugin and ends with zero")
 {
     WineHost host;

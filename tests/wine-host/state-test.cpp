@@ -50,6 +50,17 @@ TEST_CASE("a state saved in one host is restored in another, chunk or parameters
     CHECK(host.link().state() == state);
 }
 
+TEST_CASE("a state of eight megabytes makes its way out and back")
+{
+    WineHost host;
+    host.load("decant-test-shell.dll", "Double");
+    const auto state = host.link().state();
+    CHECK(state.size() > 8 * 1024 * 1024);
+    CHECK(host.link().values() == std::vector{0.0});
+    host.link().set_state(state);
+    CHECK(host.link().values() == std::vector{1.0});
+}
+
 TEST_CASE("a state is restored while blocks run")
 {
     WineHost host;

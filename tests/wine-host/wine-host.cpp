@@ -31,6 +31,15 @@ Arguments with_options(Arguments command, const Arguments& options)
     return command;
 }
 
+/// Keeps a host, and with it Wine's own processes in the prefix, alive for as long as the tests run: Wine
+/// ends them with the last program, and each test would start them again.
+class Session
+{
+    bridge::SharedRegion region_;
+    ChildProcess host_{with_options(wine_host_command(), {"--region", region_.name()}),
+                       wine_host_environment()};
+};
+
 } // namespace
 
 Arguments wine_host_command()
@@ -58,6 +67,7 @@ std::filesystem::path test_plugin(const std::string& name)
 WineHost::WineHost(const Arguments& options, pid_t service)
     : link_(region_, [this](const bridge::Notification& said) { heard_.push_back(said); })
 {
+    static const Session session;
     if (service != 0)
         region().service_pid = static_cast<std::uint32_t>(service);
     Arguments command = with_options(wine_host_command(), {"--region", region_->name()});
