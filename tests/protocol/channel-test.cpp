@@ -43,21 +43,22 @@ struct SharedMemory {
     ~SharedMemory() { munmap(&region, sizeof region); }
 };
 
-struct End {
+struct ServiceEnd {
     bridge::BellRope rope;
     Channel<bridge::BellRope> channel;
-};
 
-struct ServiceEnd : End {
     explicit ServiceEnd(Region& region)
-        : End{{}, {rope, region.to_host, region.to_service, region.service_bell, region.host_bell}}
+        : channel(rope, region.to_host, region.to_service, region.service_bell, region.host_bell)
     {
     }
 };
 
-struct HostEnd : End {
+struct HostEnd {
+    bridge::BellRope rope;
+    Channel<bridge::BellRope> channel;
+
     explicit HostEnd(Region& region)
-        : End{{}, {rope, region.to_service, region.to_host, region.host_bell, region.service_bell}}
+        : channel(rope, region.to_service, region.to_host, region.host_bell, region.service_bell)
     {
     }
 };

@@ -86,6 +86,8 @@ TEST_CASE("bytes come out in order when they wrap around the end of the ring")
     CHECK(received == content);
 }
 
+#if !defined(__SANITIZE_THREAD__) // under which it takes minutes, with one thread to look at
+
 TEST_CASE("the counts of a ring wrap at their end without a seam")
 {
     // The ends count in private memory: only by moving 4 GiB do they get there.
@@ -102,6 +104,8 @@ TEST_CASE("the counts of a ring wrap at their end without a seam")
     CHECK(ring.reader.read_some(place) == 5000);
     CHECK(std::equal(place.begin(), place.begin() + 5000, content.begin()));
 }
+
+#endif
 
 TEST_CASE("a reader does not follow a count that cannot be")
 {
@@ -141,11 +145,11 @@ TEST_CASE("two threads pass a stream through a ring")
     Ring ring;
     const auto content = some_bytes(4 * 1024 * 1024);
     std::thread producer([&] {
-        for (std::size_t sent = 0; sent < content.size();)
+        for (std::size_t sent = 0; sent < content.size(); std::this_thread::yield())
             sent += ring.writer.write_some(std::span(content).subspan(sent));
     });
     Bytes received(content.size());
-    for (std::size_t taken = 0; taken < received.size();)
+    for (std::size_t taken = 0; taken < received.size(); std::this_thread::yield())
         taken += ring.reader.read_some(std::span(received).subspan(taken));
     producer.join();
 

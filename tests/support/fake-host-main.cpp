@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // The host's half of the bridge as a native program, for tests without Wine.
+//
+// fake-host --region NAME [--version-number N] [--state-bytes N] [--mute]: claims to speak version N of the
+// protocol, has a plugin state of N bytes, never says hello. What it loads is said in fake-host-plugin.hpp;
+// besides, the names "crash-on-load", "hang-on-load", "refuse" and "not-a-plugin" do what they say.
 
 #include "nodes/bridge/bell-rope.hpp"
 #include "nodes/bridge/futex.hpp"
@@ -10,23 +14,25 @@
 #include "wine-host/protocol/layout.hpp"
 #include "wine-host/protocol/messages.hpp"
 
-#include <CLI/CLI.hpp>
 #include <atomic>
-#include <bit>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
+#include <getopt.h>
 #include <limits>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <system_error>
 #include <thread>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace
 {
@@ -280,16 +286,35 @@ public:
 
 int main(int argc, char** argv)
 try {
-    CLI::App options("Host of Decant's bridge without Wine, for tests");
+    const option known[] = {
+        {"region", required_argument, nullptr, 'r'},
+        {"version-number", required_argument, nullptr, 'v'},
+        {"state-bytes", required_argument, nullptr, 's'},
+        {"mute", no_argument, nullptr, 'm'},
+        {},
+    };
     std::string name;
     std::uint32_t version = protocol::version;
     std::size_t state_bytes = 0;
     bool mute = false;
-    options.add_option("--region", name)->required();
-    options.add_option("--version-number", version, "claim to speak this version of the protocol");
-    options.add_option("--state-bytes", state_bytes, "size of the plugin's state");
-    options.add_flag("--mute", mute, "never say hello");
-    CLI11_PARSE(options, argc, argv);
+    for (int found; (found = getopt_long(argc, argv, "", known, nullptr)) != -1;)
+        switch (found) {
+        case 'r':
+            name = optarg;
+            break;
+        case 'v':
+            version = static_cast<std::uint32_t>(std::stoul(optarg));
+            break;
+        case 's':
+            state_bytes = std::stoul(optarg);
+            break;
+        case 'm':
+            mute = true;
+            break;
+        default:
+            throw std::invalid_argument(
+                "usage: fake-host --region NAME [--version-number N] [--state-bytes N] [--mute]");
+        }
 
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);

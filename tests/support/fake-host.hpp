@@ -26,7 +26,7 @@ class FakeHost
     ChildProcess process_;
 
 public:
-    /// `options` go to the program besides --region; see its --help.
+    /// `options` go to the program besides --region; see fake-host-main.cpp.
     explicit FakeHost(const Arguments& options = {});
 
     [[nodiscard]] const std::shared_ptr<bridge::SharedRegion>& region() const noexcept { return region_; }

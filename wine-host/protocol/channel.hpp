@@ -16,9 +16,6 @@
 namespace decant::protocol
 {
 
-// clang-format 14 and 19 disagree about a concept.
-// clang-format off
-
 /// How one side sleeps and wakes; what differs between a native process and a thread of a Wine host.
 template <class T>
 concept BellRope = requires(T rope, Doorbell& bell, std::uint32_t seen, std::uint64_t deadline) {
@@ -30,8 +27,6 @@ concept BellRope = requires(T rope, Doorbell& bell, std::uint32_t seen, std::uin
     /// CLOCK_MONOTONIC in nanoseconds.
     { rope.now() } noexcept -> std::same_as<std::uint64_t>;
 };
-
-// clang-format on
 
 /// Adds one to the bell and wakes whoever sleeps on it.
 template <BellRope Rope>
