@@ -56,7 +56,8 @@ ChildProcess::ChildProcess(const HostCommand& command, LineListener on_line, Exi
 {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0)
-        throw PluginError(std::string("no pipe for a host: ") + std::strerror(errno) + ".", true);
+        throw PluginError(std::string("no pipe for a host: ") + std::strerror(errno) + ".",
+                          PluginError::Kind::passing);
     output_.adopt(ends[0]);
     Descriptor writing_end;
     writing_end.adopt(ends[1]);
@@ -67,7 +68,8 @@ ChildProcess::ChildProcess(const HostCommand& command, LineListener on_line, Exi
     handle_.adopt(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
     try {
         if (handle_.get() < 0)
-            throw PluginError(std::string("cannot watch a host: ") + std::strerror(errno) + ".", true);
+            throw PluginError(std::string("cannot watch a host: ") + std::strerror(errno) + ".",
+                              PluginError::Kind::passing);
         watcher_ = std::thread([this] { watch(); });
     } catch (...) {
         ::kill(-pid_, SIGKILL);

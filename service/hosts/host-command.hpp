@@ -13,19 +13,25 @@
 namespace decant::service
 {
 
-/// Why a host did not start, or ended: what, where, and what to do about it. For people.
+/// Why a plugin does not run: what, where, and what to do about it. For people.
 class PluginError : public std::runtime_error
 {
-    bool retry_;
-
 public:
-    /// `retry`: whether the same attempt may succeed a little later without anybody's help.
-    explicit PluginError(const std::string& what, bool retry = false)
-        : std::runtime_error(what), retry_(retry)
+    enum class Kind {
+        lasting, ///< somebody has to do something before another try makes sense
+        passing, ///< another host may do better: this one died, hangs or talks nonsense
+        answer,  ///< the host said no to a single question, and works on
+    };
+
+    explicit PluginError(const std::string& what, Kind kind = Kind::lasting)
+        : std::runtime_error(what), kind_(kind)
     {
     }
 
-    [[nodiscard]] bool retry() const noexcept { return retry_; }
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+
+private:
+    Kind kind_;
 };
 
 /// A plugin to be loaded.

@@ -140,9 +140,9 @@ pid_t spawn(const HostCommand& command, int output)
 
     if (child > 0)
         waitpid(child, nullptr, 0);
-    throw PluginError("cannot start " + command.arguments.front() + ": " +
-                          std::generic_category().message(error) + ".",
-                      error == EAGAIN || error == ENOMEM);
+    throw PluginError(
+        "cannot start " + command.arguments.front() + ": " + std::generic_category().message(error) + ".",
+        error == EAGAIN || error == ENOMEM ? PluginError::Kind::passing : PluginError::Kind::lasting);
 }
 
 } // namespace decant::service

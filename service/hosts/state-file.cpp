@@ -214,6 +214,17 @@ StateReading read_state_file(const fs::path& file)
     return reading;
 }
 
+SavedState load_state_file(const fs::path& file)
+{
+    const auto bytes = contents(file);
+    if (!bytes)
+        throw PluginError("there is no state " + file.string() + ".");
+    auto state = decode(*bytes);
+    if (!state)
+        throw PluginError(file.string() + " is no state of decantd, or damaged.");
+    return std::move(*state);
+}
+
 fs::path set_state_aside(const fs::path& file)
 {
     for (int number = 1;; ++number) {

@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nodes/bridge/host-link.hpp"
+#include "wine-host/protocol/messages.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <variant>
+
+namespace decant::service
+{
+
+/// The plugin runs: after the first start and after every restart. The ports may differ from the last time if
+/// the file was replaced meanwhile.
+struct HostReady {
+    protocol::PluginDescription description;
+    bool state_restored = false; ///< from the state file, or from the last state known before a restart
+};
+
+/// The host died, hung or did not come up; the next try follows after `delay`.
+struct HostRestarting {
+    std::string reason;
+    std::chrono::milliseconds delay;
+};
+
+/// No further try until PluginHost::restart(); `reason` names what happened and the remedy.
+struct HostParked {
+    std::string reason;
+};
+
+enum class Severity { info, warning, error };
+
+/// A line for the log: the host's own, or about the state file.
+struct HostLog {
+    Severity severity;
+    std::string text;
+};
+
+/// The state is on the disk.
+struct StateSaved {
+    std::filesystem::path file;
+};
+
+using HostEvent = std::variant<HostReady, HostRestarting, HostParked, HostLog, StateSaved,
+                               bridge::ParameterChanged, bridge::LatencyChanged>;
+
+using HostListener = std::function<void(HostEvent)>;
+
+} // namespace decant::service

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/hosts/plugin-connection.hpp"
+
+#include <utility>
+
+namespace decant::service
+{
+
+void PluginConnection::attach()
+{
+    if (processor_ == nullptr)
+        return;
+    if (!region_) {
+        processor_->detach();
+        return;
+    }
+    send_all(); // before the attachment, so that the first block has them
+    processor_->attach(region_, latency_);
+}
+
+void PluginConnection::send_all()
+{
+    for (const auto& [id, value] : values_)
+        send(id, value);
+}
+
+void PluginConnection::send(std::uint32_t id, double value)
+{
+    if (processor_->set_parameter(id, value))
+        unsent_.erase(id);
+    else
+        unsent_[id] = value;
+}
+
+void PluginConnection::set_processor(bridge::BridgeProcessor* processor)
+{
+    const std::lock_guard lock(mutex_);
+    if (processor_ != nullptr && processor_ != processor)
+        processor_->detach();
+    processor_ = processor;
+    attach();
+}
+
+void PluginConnection::set_host(std::shared_ptr<bridge::SharedRegion> region, std::uint32_t latency)
+{
+    const std::lock_guard lock(mutex_);
+    region_ = std::move(region);
+    latency_ = latency;
+    attach();
+}
+
+void PluginConnection::set_value(std::uint32_t id, double value)
+{
+    const std::lock_guard lock(mutex_);
+    values_[id] = value;
+    if (processor_ != nullptr && region_)
+        send(id, value); // else with the attachment
+}
+
+void PluginConnection::renew()
+{
+    const std::lock_guard lock(mutex_);
+    if (processor_ != nullptr && region_)
+        send_all();
+}
+
+void PluginConnection::note_value(std::uint32_t id, double value)
+{
+    const std::lock_guard lock(mutex_);
+    values_[id] = value;
+    unsent_.erase(id);
+}
+
+void PluginConnection::exchange(const std::function<void(bridge::ParameterChange)>& moved)
+{
+    std::map<std::uint32_t, double> news;
+    {
+        const std::lock_guard lock(mutex_);
+        if (processor_ == nullptr)
+            return;
+        for (const auto& [id, value] : std::exchange(unsent_, {}))
+            send(id, value);
+        while (const auto change = processor_->next_parameter_change())
+            news[change->id] = values_[change->id] = change->value;
+    }
+    for (const auto& [id, value] : news)
+        moved({id, value});
+}
+
+std::uint64_t PluginConnection::unanswered_since_nsec() const
+{
+    const std::lock_guard lock(mutex_);
+    return processor_ != nullptr && region_ ? processor_->unanswered_since_nsec() : 0;
+}
+
+} // namespace decant::service

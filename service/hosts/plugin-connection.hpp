@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nodes/bridge/bridge-setup.hpp"
+#include "nodes/bridge/shared-region.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace decant::service
+{
+
+/// Where a processor, which comes and goes with its node, and a host, which comes and goes as plugins do,
+/// meet: attaches one to the other while both are there, and keeps the parameters' values over the change of
+/// either.
+///
+/// All functions: [any but rt].
+class PluginConnection
+{
+    mutable std::mutex mutex_;
+    bridge::BridgeProcessor* processor_ = nullptr;
+    std::shared_ptr<bridge::SharedRegion> region_; ///< null while no host is ready
+    std::uint32_t latency_ = 0;
+    std::map<std::uint32_t, double> values_; ///< all that were ever set or moved
+    std::map<std::uint32_t, double> unsent_; ///< the processor's queue was full
+
+    void attach();
+    void send_all();
+    void send(std::uint32_t id, double value);
+
+public:
+    /// The processor must live until the next call with null or another one has returned.
+    void set_processor(bridge::BridgeProcessor* processor);
+
+    /// A host is ready, with an active plugin in `region`; null: it is no more. `latency` in frames.
+    void set_host(std::shared_ptr<bridge::SharedRegion> region, std::uint32_t latency);
+
+    void set_value(std::uint32_t id, double value);
+
+    /// The host has activated the plugin anew: sends all values again, as those of blocks that came meanwhile
+    /// are lost.
+    void renew();
+
+    /// The plugin moved a parameter itself.
+    void note_value(std::uint32_t id, double value);
+
+    /// Sends what found the queue full, and tells what the plugin moved while it processed, once per
+    /// parameter.
+    void exchange(const std::function<void(bridge::ParameterChange)>& moved);
+
+    /// CLOCK_MONOTONIC (ns) when the block was posted that the host has not answered yet; zero if there is
+    /// none.
+    [[nodiscard]] std::uint64_t unanswered_since_nsec() const;
+};
+
+} // namespace decant::service

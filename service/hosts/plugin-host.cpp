@@ -1,0 +1,399 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/hosts/plugin-host.hpp"
+
+#include "nodes/bridge/futex.hpp"
+#include "service/hosts/parameter-names.hpp"
+#include "service/hosts/plugin-connection.hpp"
+#include "service/hosts/state-keeper.hpp"
+
+#include <cmath>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace decant::service
+{
+namespace
+{
+
+using Clock = std::chrono::steady_clock;
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+    using Handlers::operator()...;
+};
+
+std::uint64_t nsec_of(Clock::duration duration) noexcept
+{
+    return static_cast<std::uint64_t>(std::chrono::nanoseconds(duration).count());
+}
+
+} // namespace
+
+class PluginHost::Supervisor
+{
+    /// What the owner wants, until the supervisor's thread has taken it.
+    struct Wishes {
+        bool stop = false;
+        bool restart = false;
+        bool save = false;
+        bool format = false;  ///< rate or block size have changed
+        bool changed = false; ///< a parameter has, which makes the state on the disk an old one
+    };
+
+    PluginHostSettings settings_;
+    HostListener listener_;
+    std::mutex listener_mutex_;
+    HostCommandSource command_;
+
+    PluginConnection connection_;
+
+    std::mutex mutex_;
+    std::condition_variable wished_;
+    Wishes wishes_;
+    std::uint32_t rate_;
+    std::uint32_t max_frames_;
+    RunningHost* host_ = nullptr; ///< while there is one
+    bool ready_ = false;          ///< it has loaded the plugin, and listens to wishes
+
+    // The thread's own.
+    StateKeeper state_;
+    RestartPolicy policy_;
+    bool names_resolved_ = false;
+    std::optional<Clock::time_point> ready_since_; ///< the last host's; nothing if it never was
+    std::optional<Clock::time_point> save_at_; ///< there are changes that the state on the disk does not have
+
+    std::thread thread_;
+
+    void emit(HostEvent event)
+    {
+        const std::lock_guard lock(listener_mutex_);
+        listener_(std::move(event));
+    }
+
+    void log(Severity severity, const std::string& text) { emit(HostLog{severity, text}); }
+
+    [[nodiscard]] Wishes take_wishes()
+    {
+        const std::lock_guard lock(mutex_);
+        Wishes taken = wishes_;
+        wishes_ = {.stop = taken.stop}; // for ever
+        return taken;
+    }
+
+    [[nodiscard]] bool stopping()
+    {
+        const std::lock_guard lock(mutex_);
+        return wishes_.stop;
+    }
+
+    /// Sleeps until the owner wants a start or an end, or until `patience` is over if there is one.
+    void wait_for_restart(std::optional<std::chrono::milliseconds> patience)
+    {
+        const auto wished = [this] {
+            return wishes_.stop || wishes_.restart;
+        };
+        std::unique_lock lock(mutex_);
+        if (patience)
+            wished_.wait_for(lock, *patience, wished);
+        else
+            wished_.wait(lock, wished);
+        wishes_.restart = false;
+    }
+
+    void publish(RunningHost* host)
+    {
+        const std::lock_guard lock(mutex_);
+        host_ = host;
+        ready_ = false;
+    }
+
+    /// Makes a host known to the owner's thread for as long as it lives, and takes it out of the audio path
+    /// before it is destroyed.
+    class Publication
+    {
+        Supervisor& supervisor_;
+
+    public:
+        Publication(Supervisor& supervisor, RunningHost& host) : supervisor_(supervisor)
+        {
+            supervisor_.publish(&host);
+        }
+        ~Publication()
+        {
+            supervisor_.connection_.set_host(nullptr, 0);
+            supervisor_.publish(nullptr);
+        }
+        Publication(const Publication&) = delete;
+        Publication& operator=(const Publication&) = delete;
+    };
+
+    void hear(const bridge::Notification& notification)
+    {
+        std::visit(
+            Overloaded{
+                [this](const bridge::LogLine& line) { log(Severity::info, line.text); },
+                [this](const bridge::ParameterChanged& change) { hear_moved(change.id, change.value); },
+                [this](const bridge::LatencyChanged& latency) { emit(latency); },
+            },
+            notification);
+    }
+
+    void hear_moved(std::uint32_t id, double value)
+    {
+        connection_.note_value(id, value);
+        save_soon();
+        emit(bridge::ParameterChanged{id, value});
+    }
+
+    void save_soon() { save_at_ = Clock::now() + settings_.patience.settle; }
+
+    void save(RunningHost& host)
+    {
+        save_at_.reset();
+        if (state_.save(host))
+            emit(StateSaved{state_.file()});
+    }
+
+    /// The configuration's values, now that the plugin says which parameters it has.
+    void resolve_names(const protocol::PluginDescription& plugin)
+    {
+        if (std::exchange(names_resolved_, true))
+            return;
+        for (const auto& [name, value] : settings_.values) {
+            try {
+                const auto& parameter = parameter_named(plugin, name);
+                connection_.set_value(parameter.id, value_within(parameter, value));
+            } catch (const std::exception& error) {
+                log(Severity::warning, error.what());
+            }
+        }
+    }
+
+    void activate(RunningHost& host)
+    {
+        std::uint32_t rate = 0;
+        std::uint32_t max_frames = 0;
+        {
+            const std::lock_guard lock(mutex_);
+            rate = rate_;
+            max_frames = max_frames_;
+            wishes_.format = false;
+        }
+        host.activate(rate, max_frames);
+    }
+
+    /// From the start to the end of one host. Returns when the owner wants an end or a restart; throws when
+    /// the host fails.
+    void run_host()
+    {
+        ready_since_.reset();
+        const HostCommand command =
+            command_(settings_.plugin, [this](const std::string& text) { log(Severity::info, text); });
+        RunningHost host(command, settings_.plugin, settings_.patience.timeouts,
+                         {[this](const bridge::Notification& notification) { hear(notification); },
+                          [this](std::string_view line) {
+                              log(Severity::info, std::string(line));
+                          }});
+        const Publication publication(*this, host);
+        if (stopping())
+            return;
+
+        const auto& plugin = host.load();
+        const bool restored = state_.restore(host);
+        resolve_names(plugin);
+        activate(host);
+        connection_.set_host(host.region(), plugin.latency);
+        {
+            const std::lock_guard lock(mutex_);
+            ready_ = true;
+        }
+        ready_since_ = Clock::now();
+        emit(HostReady{plugin, restored});
+
+        watch(host);
+
+        connection_.set_host(nullptr, 0);
+        save(host);
+        host.quit(settings_.patience.timeouts.quit);
+    }
+
+    void watch(RunningHost& host)
+    {
+        const auto tick = settings_.patience.block / 4;
+        for (;;) {
+            const Wishes wishes = take_wishes();
+            if (wishes.stop || wishes.restart)
+                return;
+            if (wishes.format) {
+                host.deactivate();
+                activate(host);
+                connection_.renew();
+            }
+            if (wishes.changed)
+                save_soon();
+            if (wishes.save || (save_at_ && Clock::now() >= *save_at_))
+                save(host);
+
+            host.wait(bridge::now_nsec() + nsec_of(tick));
+            connection_.exchange(
+                [this](bridge::ParameterChange change) { hear_moved(change.id, change.value); });
+            expect_answer();
+        }
+    }
+
+    /// Throws if the plugin has not come back from a block for too long.
+    void expect_answer()
+    {
+        const std::uint64_t since = connection_.unanswered_since_nsec();
+        const std::uint64_t now = bridge::now_nsec();
+        if (since != 0 && now > since && now - since > nsec_of(settings_.patience.block))
+            throw PluginError(settings_.plugin.path.filename().string() +
+                                  ": the plugin hangs in a block for " +
+                                  std::to_string((now - since) / 1'000'000) + " ms, and is replaced.",
+                              PluginError::Kind::passing);
+    }
+
+    /// Says what happened and sleeps as long as that asks for.
+    void handle(const PluginError& error)
+    {
+        if (stopping())
+            return;
+        const bool passing = error.kind() == PluginError::Kind::passing;
+        const auto ran = ready_since_ ? Clock::now() - *ready_since_ : Clock::duration::zero();
+        if (const auto delay = passing ? policy_.failed(ran) : std::nullopt) {
+            emit(HostRestarting{error.what(), *delay});
+            wait_for_restart(delay);
+            return;
+        }
+        std::string reason = error.what();
+        if (passing)
+            reason += "\nThat was failure " + std::to_string(policy_.failures()) +
+                      " in a row; it is not started again until you restart it.";
+        emit(HostParked{reason});
+        wait_for_restart(std::nullopt);
+        policy_.forget();
+    }
+
+    void run() noexcept
+    {
+        while (!stopping()) {
+            try {
+                run_host();
+            } catch (const PluginError& error) {
+                handle(error);
+            } catch (const std::exception& error) { // no memory, no thread, no room in /dev/shm
+                handle(PluginError(error.what(), PluginError::Kind::passing));
+            }
+        }
+    }
+
+    /// Leaves a wish, and wakes the thread wherever it sleeps.
+    template <class Change>
+    void wish(Change change)
+    {
+        const std::lock_guard lock(mutex_);
+        change(wishes_);
+        if (host_ != nullptr && ready_)
+            host_->interrupt();
+        else if (host_ != nullptr && wishes_.stop)
+            host_->kill(); // nothing to lose yet, and loading may take minutes
+        wished_.notify_all();
+    }
+
+public:
+    Supervisor(PluginHostSettings settings, HostListener listener, HostCommandSource command)
+        : settings_(std::move(settings)), listener_(std::move(listener)), command_(std::move(command)),
+          rate_(settings_.rate), max_frames_(settings_.max_frames),
+          state_(settings_.state_file,
+                 [this](Severity severity, const std::string& text) { log(severity, text); }),
+          policy_(settings_.patience.restarts), thread_([this] { run(); })
+    {
+    }
+
+    ~Supervisor()
+    {
+        stop();
+        thread_.join();
+        connection_.set_processor(nullptr);
+    }
+
+    Supervisor(const Supervisor&) = delete;
+    Supervisor& operator=(const Supervisor&) = delete;
+
+    void set_processor(bridge::BridgeProcessor* processor) { connection_.set_processor(processor); }
+
+    void set_parameter(std::uint32_t id, double value)
+    {
+        if (!std::isfinite(value))
+            return;
+        connection_.set_value(id, value);
+        wish([](Wishes& wishes) { wishes.changed = true; });
+    }
+
+    void set_format(std::uint32_t rate, std::uint32_t max_frames)
+    {
+        wish([&](Wishes& wishes) {
+            wishes.format = wishes.format || rate != rate_ || max_frames != max_frames_;
+            rate_ = rate;
+            max_frames_ = max_frames;
+        });
+    }
+
+    void save()
+    {
+        wish([](Wishes& wishes) { wishes.save = true; });
+    }
+
+    void restart()
+    {
+        wish([](Wishes& wishes) { wishes.restart = true; });
+    }
+
+    void stop()
+    {
+        wish([](Wishes& wishes) { wishes.stop = true; });
+    }
+};
+
+PluginHost::PluginHost(PluginHostSettings settings, HostListener listener, HostCommandSource command)
+    : supervisor_(std::make_unique<Supervisor>(std::move(settings), std::move(listener), std::move(command)))
+{
+}
+
+PluginHost::~PluginHost() = default;
+
+void PluginHost::connect(bridge::BridgeProcessor& processor)
+{
+    supervisor_->set_processor(&processor);
+}
+void PluginHost::disconnect()
+{
+    supervisor_->set_processor(nullptr);
+}
+void PluginHost::set_parameter(std::uint32_t id, double value)
+{
+    supervisor_->set_parameter(id, value);
+}
+void PluginHost::set_format(std::uint32_t rate, std::uint32_t max_frames)
+{
+    supervisor_->set_format(rate, max_frames);
+}
+void PluginHost::save()
+{
+    supervisor_->save();
+}
+void PluginHost::restart()
+{
+    supervisor_->restart();
+}
+void PluginHost::stop()
+{
+    supervisor_->stop();
+}
+
+} // namespace decant::service

@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/hosts/state-keeper.hpp"
+
+#include <utility>
+
+namespace decant::service
+{
+namespace
+{
+
+/// The plugin's id with its format, as different formats have ids of their own.
+std::string identity_of(const protocol::PluginDescription& plugin)
+{
+    switch (plugin.format) {
+    case protocol::PluginFormat::vst2:
+        return "vst2:" + plugin.id;
+    case protocol::PluginFormat::vst3:
+        return "vst3:" + plugin.id;
+    case protocol::PluginFormat::clap:
+        return "clap:" + plugin.id;
+    }
+    return plugin.id;
+}
+
+} // namespace
+
+void StateKeeper::read_file()
+{
+    if (std::exchange(read_, true) || file_.empty())
+        return;
+    try {
+        StateReading reading = read_state_file(file_);
+        for (const auto& problem : reading.problems)
+            log_(Severity::warning, problem + (reading.state ? ". The one before it is used" : ""));
+        last_ = std::move(reading.state);
+        from_file_ = last_.has_value();
+    } catch (const std::exception& error) {
+        // Whatever it is, it is not to be overwritten.
+        log_(Severity::error, std::string(error.what()) + " The state will not be saved in this session.");
+        file_.clear();
+    }
+}
+
+/// The last state is of no use to the plugin; the file with it stays under another name.
+void StateKeeper::forget(const std::string& why)
+{
+    std::string text = why + ". The plugin starts as it comes";
+    if (std::exchange(from_file_, false)) {
+        try {
+            text += "; the state is kept as " + set_state_aside(file_).string();
+        } catch (const PluginError& error) {
+            text += ", and the state will not be saved: " + std::string(error.what());
+            file_.clear();
+        }
+    }
+    last_.reset();
+    log_(Severity::warning, text);
+}
+
+bool StateKeeper::restore(RunningHost& host)
+{
+    read_file();
+    if (!last_)
+        return false;
+    if (last_->plugin != identity_of(host.description())) {
+        forget("the state " + file_.string() + " belongs to another plugin (" + last_->plugin + ")");
+        return false;
+    }
+    try {
+        host.set_state(last_->bytes);
+        return true;
+    } catch (const PluginError& error) {
+        if (error.kind() == PluginError::Kind::answer) {
+            forget(error.what());
+            return false;
+        }
+        if (!from_file_)
+            throw;
+        throw PluginError(std::string(error.what()) + "\nIt was restoring " + file_.string() +
+                              "; if that happens again, move this file away, and restart the node.",
+                          error.kind());
+    }
+}
+
+bool StateKeeper::save(RunningHost& host)
+{
+    try {
+        last_ = SavedState{identity_of(host.description()), host.state()};
+        if (file_.empty())
+            return false;
+        write_state_file(file_, *last_);
+        from_file_ = true;
+        return true;
+    } catch (const std::exception& error) {
+        log_(Severity::warning, std::string("the state was not saved: ") + error.what());
+        return false;
+    }
+}
+
+} // namespace decant::service

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/hosts/host-event.hpp"
+#include "service/hosts/running-host.hpp"
+#include "service/hosts/state-file.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace decant::service
+{
+
+/// Carries one plugin's state from host to host, and through the state file from session to session. What
+/// cannot be used is set aside and told, never overwritten.
+///
+/// Thread: the supervisor's.
+class StateKeeper
+{
+public:
+    using Log = std::function<void(Severity, const std::string&)>;
+
+    /// An empty `file` keeps the state from host to host only.
+    StateKeeper(std::filesystem::path file, Log log) : file_(std::move(file)), log_(std::move(log)) {}
+
+    /// Gives the last state to a host that has loaded the plugin. False if there is none, or if the plugin
+    /// does not want it. Throws PluginError if the host is of no use any more.
+    bool restore(RunningHost& host);
+
+    /// Takes the state from the host, and writes it. False, and told, if that did not work.
+    bool save(RunningHost& host);
+
+    [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
+
+private:
+    std::filesystem::path file_;
+    Log log_;
+    std::optional<SavedState> last_;
+    bool read_ = false;      ///< the file has been looked at
+    bool from_file_ = false; ///< `last_` is what the file holds
+
+    void read_file();
+    void forget(const std::string& why);
+};
+
+} // namespace decant::service

@@ -1,0 +1,537 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "nodes/bridge/bridge-setup.hpp"
+#include "nodes/bridge/futex.hpp"
+#include "service/hosts/plugin-host.hpp"
+#include "service/hosts/state-file.hpp"
+#include "tests/support/fake-host.hpp"
+#include "tests/support/private-session.hpp"
+#include "tests/support/wait-until.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <array>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include <signal.h>
+
+using namespace decant;
+using namespace decant::service;
+using namespace std::chrono_literals;
+using Catch::Matchers::ContainsSubstring;
+using decant::tests::FakeMisbehaviour;
+using decant::tests::TemporaryDirectory;
+using decant::tests::wait_until;
+namespace fake_parameter = decant::tests::fake_parameter;
+
+namespace
+{
+
+/// Everything that a PluginHost tells, in order.
+class Diary
+{
+    mutable std::mutex mutex_;
+    std::vector<HostEvent> events_;
+
+public:
+    void write(HostEvent event)
+    {
+        const std::lock_guard lock(mutex_);
+        events_.push_back(std::move(event));
+    }
+
+    template <class Event>
+    [[nodiscard]] std::vector<Event> all() const
+    {
+        const std::lock_guard lock(mutex_);
+        std::vector<Event> found;
+        for (const auto& event : events_)
+            if (const auto* one = std::get_if<Event>(&event))
+                found.push_back(*one);
+        return found;
+    }
+
+    template <class Event>
+    [[nodiscard]] bool has(std::size_t count = 1) const
+    {
+        return wait_until([&] { return all<Event>().size() >= count; });
+    }
+
+    [[nodiscard]] std::string log() const
+    {
+        std::string text;
+        for (const auto& line : all<HostLog>())
+            text += line.text + "\n";
+        return text;
+    }
+};
+
+/// Plays a processor as the graph does: every two milliseconds ones go in, and the last block that came out
+/// is kept.
+class Player
+{
+    bridge::BridgeProcessor& processor_;
+    std::atomic<float> heard_ = 0;
+    std::atomic<std::uint32_t> rate_ = 48000;
+    std::jthread thread_;
+
+    void play(const std::stop_token& stopped)
+    {
+        constexpr std::uint32_t frames = 64;
+        std::array<float, frames> ones{};
+        ones.fill(1);
+        std::array<std::array<float, frames>, 2> out{};
+        const std::array<const float*, 2> inputs{ones.data(), ones.data()};
+        const std::array<float*, 2> outputs{out[0].data(), out[1].data()};
+        while (!stopped.stop_requested()) {
+            const std::uint64_t now = bridge::now_nsec();
+            processor_.process({.frames = frames,
+                                .rate = rate_,
+                                .start_nsec = now,
+                                .deadline_nsec = now + 20'000'000,
+                                .freewheel = false,
+                                .transport = {},
+                                .inputs = inputs,
+                                .outputs = outputs,
+                                .midi_in = {},
+                                .midi_out = nullptr});
+            heard_ = out[0][frames - 1];
+            std::this_thread::sleep_for(2ms);
+        }
+    }
+
+public:
+    explicit Player(bridge::BridgeProcessor& processor)
+        : processor_(processor), thread_([this](const std::stop_token& stopped) { play(stopped); })
+    {
+    }
+
+    /// The gain plugin's gain, as its input is one; the dry signal while there is no host is one too.
+    [[nodiscard]] float heard() const { return heard_; }
+    void set_rate(std::uint32_t rate) { rate_ = rate; }
+    [[nodiscard]] bool hears(float level) const
+    {
+        return wait_until([&] { return heard() == level; });
+    }
+};
+
+constexpr bridge::BridgeLayout gain_layout{.inputs = 2, .outputs = 2, .midi_in = true, .midi_out = true};
+
+struct World {
+    TemporaryDirectory directory;
+    std::filesystem::path state_file = directory.path() / "gain.state";
+    Diary diary;
+    bridge::BridgeProcessor processor{gain_layout};
+    std::vector<std::string> options; ///< of the fake host
+    std::atomic<int> starts = 0;
+
+    [[nodiscard]] PluginHostSettings settings(const std::string& plugin = "gain") const
+    {
+        PluginHostSettings result;
+        result.plugin.path = directory.path() / (plugin + ".dll");
+        result.state_file = state_file;
+        result.patience.block = 400ms;
+        result.patience.settle = 500ms;
+        result.patience.restarts = {20ms, 3, 60s};
+        return result;
+    }
+
+    [[nodiscard]] std::unique_ptr<PluginHost> start(PluginHostSettings settings)
+    {
+        return std::make_unique<PluginHost>(
+            std::move(settings), [this](HostEvent event) { diary.write(std::move(event)); },
+            [this](const PluginFile&, const Progress&) {
+                ++starts;
+                HostCommand command{{tests::fake_host_program()}, {}};
+                command.arguments.insert(command.arguments.end(), options.begin(), options.end());
+                return command;
+            });
+    }
+};
+
+/// The one host that runs.
+pid_t only_child()
+{
+    std::vector<pid_t> children;
+    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::ifstream file(task.path() / "children");
+        for (pid_t child = 0; file >> child;)
+            children.push_back(child);
+    }
+    REQUIRE(children.size() == 1);
+    return children[0];
+}
+
+void misbehave(World& world, FakeMisbehaviour how)
+{
+    REQUIRE(world.processor.set_parameter(fake_parameter::misbehave, static_cast<double>(how)));
+}
+
+} // namespace
+
+TEST_CASE("a plugin comes up and is played through its processor")
+{
+    World world;
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+    CHECK(world.diary.all<HostReady>()[0].description.inputs.size() == 2);
+    CHECK_THAT(world.diary.log(), ContainsSubstring("loading gain"));
+
+    Player player(world.processor);
+    host->connect(world.processor);
+    host->set_parameter(fake_parameter::gain, 0.25);
+    CHECK(player.hears(0.25F));
+
+    host->disconnect();
+    CHECK(player.hears(1)); // dry
+}
+
+TEST_CASE("the configuration's values are set by name, and an unknown name is told")
+{
+    World world;
+    auto settings = world.settings();
+    settings.values = {{"GAIN", 0.5}, {"Gian", 1}};
+    auto host = world.start(settings);
+    REQUIRE(world.diary.has<HostReady>());
+    Player player(world.processor);
+    host->connect(world.processor);
+
+    CHECK(player.hears(0.5F));
+    CHECK_THAT(world.diary.log(), ContainsSubstring("no parameter 'Gian'"));
+}
+
+TEST_CASE("a plugin that crashes comes back with its parameters, and says what killed it")
+{
+    World world;
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+    Player player(world.processor);
+    host->connect(world.processor);
+    host->set_parameter(fake_parameter::gain, 0.25);
+    REQUIRE(player.hears(0.25F));
+
+    misbehave(world, FakeMisbehaviour::crash);
+
+    REQUIRE(world.diary.has<HostReady>(2));
+    CHECK_THAT(world.diary.all<HostRestarting>()[0].reason, ContainsSubstring("signal 11"));
+    CHECK(player.hears(0.25F));
+}
+
+TEST_CASE("a plugin that crashes comes back with the state that it had, although nobody set a parameter")
+{
+    World world;
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+    Player player(world.processor);
+    host->connect(world.processor);
+    REQUIRE(world.processor.set_parameter(fake_parameter::gain, 0.75)); // behind the supervisor's back
+    REQUIRE(player.hears(0.75F));
+    host->save();
+    REQUIRE(world.diary.has<StateSaved>());
+
+    misbehave(world, FakeMisbehaviour::crash);
+
+    REQUIRE(world.diary.has<HostReady>(2));
+    CHECK(world.diary.all<HostReady>()[1].state_restored);
+    CHECK(player.hears(0.75F));
+}
+
+TEST_CASE("a host that is killed from outside is replaced")
+{
+    World world;
+    auto settings = world.settings();
+    auto host = world.start(settings);
+    for (std::size_t round = 1; round <= 3; ++round) {
+        REQUIRE(world.diary.has<HostReady>(round));
+        REQUIRE(::kill(only_child(), SIGKILL) == 0);
+        REQUIRE(world.diary.has<HostRestarting>(round));
+    }
+    CHECK_THAT(world.diary.all<HostRestarting>()[0].reason, ContainsSubstring("signal 9"));
+}
+
+TEST_CASE("a plugin that hangs in a block is killed and replaced")
+{
+    World world;
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+    Player player(world.processor);
+    host->connect(world.processor);
+    host->set_parameter(fake_parameter::gain, 0.5);
+    REQUIRE(player.hears(0.5F));
+
+    misbehave(world, FakeMisbehaviour::hang);
+
+    REQUIRE(world.diary.has<HostReady>(2));
+    CHECK_THAT(world.diary.all<HostRestarting>()[0].reason, ContainsSubstring("hangs in a block"));
+    CHECK(player.hears(0.5F));
+}
+
+TEST_CASE("a plugin that ends its process quietly is replaced as well")
+{
+    World world;
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+    Player player(world.processor);
+    host->connect(world.processor);
+    misbehave(world, FakeMisbehaviour::exit);
+    REQUIRE(world.diary.has<HostReady>(2));
+    CHECK_THAT(world.diary.all<HostRestarting>()[0].reason, ContainsSubstring("ended with status 0"));
+}
+
+TEST_CASE("a plugin that crashes again and again is parked with the reason, until it is restarted")
+{
+    World world;
+    auto host = world.start(world.settings("crash-on-load"));
+    REQUIRE(world.diary.has<HostParked>());
+
+    CHECK(world.diary.all<HostRestarting>().size() == 3);
+    CHECK(world.starts == 4);
+    const auto reason = world.diary.all<HostParked>()[0].reason;
+    CHECK_THAT(reason, ContainsSubstring("crash-on-load.dll") && ContainsSubstring("signal 11") &&
+                           ContainsSubstring("failure 4 in a row"));
+
+    host->restart();
+    REQUIRE(world.diary.has<HostParked>(2));
+    CHECK(world.starts == 8);
+}
+
+TEST_CASE("a plugin that cannot be loaded is parked at once")
+{
+    World world;
+    const std::string plugin = GENERATE(as<std::string>(), "refuse", "not-a-plugin", "missing");
+    auto host = world.start(world.settings(plugin));
+    REQUIRE(world.diary.has<HostParked>());
+    CHECK(world.diary.all<HostRestarting>().empty());
+    CHECK_THAT(world.diary.all<HostParked>()[0].reason, ContainsSubstring(plugin + ".dll"));
+}
+
+TEST_CASE("a plugin that hangs while it loads is given up")
+{
+    World world;
+    auto settings = world.settings("hang-on-load");
+    settings.patience.timeouts.load = 100ms;
+    settings.patience.restarts.in_a_row = 1;
+    auto host = world.start(settings);
+    REQUIRE(world.diary.has<HostParked>());
+    CHECK_THAT(world.diary.all<HostParked>()[0].reason, ContainsSubstring("does not answer"));
+}
+
+TEST_CASE("a host that says nothing, or is of another build, is given up")
+{
+    World world;
+    auto settings = world.settings();
+    settings.patience.timeouts.hello = 100ms;
+    settings.patience.restarts.in_a_row = 0;
+    SECTION("mute")
+    {
+        world.options = {"--mute"};
+        auto host = world.start(settings);
+        REQUIRE(world.diary.has<HostParked>());
+        CHECK_THAT(world.diary.all<HostParked>()[0].reason, ContainsSubstring("has not come up"));
+    }
+    SECTION("another version")
+    {
+        settings.patience.timeouts.hello = 30s;
+        world.options = {"--version-number", "999"};
+        auto host = world.start(settings);
+        REQUIRE(world.diary.has<HostParked>());
+        CHECK_THAT(world.diary.all<HostParked>()[0].reason, ContainsSubstring("Install Decant again"));
+    }
+}
+
+TEST_CASE("a stop in the middle of a long load does not wait for it")
+{
+    World world;
+    auto host = world.start(world.settings("hang-on-load"));
+    REQUIRE(wait_until([&] { return world.starts == 1; }));
+    std::this_thread::sleep_for(50ms); // somewhere between the start and the load; any moment is as good
+
+    const auto before = std::chrono::steady_clock::now();
+    host.reset();
+    CHECK(std::chrono::steady_clock::now() - before < 10s);
+    CHECK(world.diary.all<HostParked>().empty());
+}
+
+TEST_CASE("a clean stop saves the state and the next session has it")
+{
+    World world;
+    {
+        auto host = world.start(world.settings());
+        REQUIRE(world.diary.has<HostReady>());
+        CHECK_FALSE(world.diary.all<HostReady>()[0].state_restored);
+        Player player(world.processor);
+        host->connect(world.processor);
+        REQUIRE(world.processor.set_parameter(fake_parameter::gain, 0.125));
+        REQUIRE(player.hears(0.125F));
+    }
+    REQUIRE(std::filesystem::exists(world.state_file));
+
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>(2));
+    CHECK(world.diary.all<HostReady>()[1].state_restored);
+    Player player(world.processor);
+    host->connect(world.processor);
+    CHECK(player.hears(0.125F));
+}
+
+TEST_CASE("a change of a parameter reaches the disk without being asked")
+{
+    World world;
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+    host->set_parameter(fake_parameter::gain, 0.5);
+    REQUIRE(world.diary.has<StateSaved>());
+    CHECK(read_state_file(world.state_file).state);
+}
+
+TEST_CASE("a parameter that the plugin moves itself is told, and survives a crash")
+{
+    World world;
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+    Player player(world.processor);
+    host->connect(world.processor);
+
+    REQUIRE(world.processor.set_parameter(fake_parameter::touch, 0.375));
+    REQUIRE(world.diary.has<bridge::ParameterChanged>());
+    CHECK(world.diary.all<bridge::ParameterChanged>()[0].id == fake_parameter::gain);
+    CHECK(world.diary.all<bridge::ParameterChanged>()[0].value == 0.375);
+
+    misbehave(world, FakeMisbehaviour::crash);
+    REQUIRE(world.diary.has<HostReady>(2));
+    CHECK(player.hears(0.375F));
+}
+
+TEST_CASE("a damaged state is kept aside, and the plugin starts as it comes")
+{
+    World world;
+    std::ofstream(world.state_file) << "not a state";
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+    CHECK_FALSE(world.diary.all<HostReady>()[0].state_restored);
+    CHECK_THAT(world.diary.log(), ContainsSubstring("damaged") && ContainsSubstring("gain.state.aside-1"));
+    CHECK(std::filesystem::exists(world.directory.path() / "gain.state.aside-1"));
+}
+
+TEST_CASE("the state of another plugin, or one that the plugin refuses, is kept aside")
+{
+    World world;
+    SavedState state{"vst2:something else", {std::byte{1}}};
+    SECTION("another plugin's") {}
+    SECTION("refused")
+    {
+        auto host = world.start(world.settings());
+        REQUIRE(world.diary.has<HostReady>());
+        host.reset();
+        state.plugin = read_state_file(world.state_file).state.value().plugin;
+    }
+    write_state_file(world.state_file, state);
+    const auto ready = world.diary.all<HostReady>().size() + 1;
+
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>(ready));
+    CHECK_FALSE(world.diary.all<HostReady>().back().state_restored);
+    CHECK(std::filesystem::exists(world.directory.path() / "gain.state.aside-1"));
+    CHECK_THAT(world.diary.log(), ContainsSubstring("The plugin starts as it comes"));
+}
+
+TEST_CASE("a state that cannot be written is told and the plugin plays on")
+{
+    World world;
+    std::filesystem::create_directory(std::filesystem::path(world.state_file) += ".new");
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+    host->save();
+    REQUIRE(
+        wait_until([&] { return world.diary.log().find("the state was not saved") != std::string::npos; }));
+    CHECK(world.diary.all<HostRestarting>().empty());
+}
+
+TEST_CASE("a state of thirty megabytes is kept")
+{
+    World world;
+    world.options = {"--state-bytes", "30000000"};
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+    host->save();
+    REQUIRE(world.diary.has<StateSaved>());
+    CHECK(read_state_file(world.state_file).state.value().bytes.size() >= 30'000'000);
+}
+
+TEST_CASE("another rate or block size activates the plugin anew")
+{
+    World world;
+    auto settings = world.settings();
+    settings.values = {{"gain", 0.5}};
+    settings.max_frames = 32; // smaller than the player's blocks
+    auto host = world.start(settings);
+    REQUIRE(world.diary.has<HostReady>());
+    Player player(world.processor);
+    host->connect(world.processor);
+    REQUIRE(wait_until([&] { return world.processor.stats().not_active > 0; }));
+    CHECK(player.heard() == 1); // dry
+
+    host->set_format(48000, 64);
+    CHECK(player.hears(0.5F));
+
+    player.set_rate(96000);
+    CHECK(player.hears(1));
+    host->set_format(96000, 64);
+    CHECK(player.hears(0.5F));
+}
+
+TEST_CASE("a restart on demand keeps the state")
+{
+    World world;
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+    Player player(world.processor);
+    host->connect(world.processor);
+    REQUIRE(world.processor.set_parameter(fake_parameter::gain, 0.625));
+    REQUIRE(player.hears(0.625F));
+
+    host->restart();
+
+    REQUIRE(world.diary.has<HostReady>(2));
+    CHECK(world.diary.all<HostRestarting>().empty());
+    CHECK(player.hears(0.625F));
+}
+
+TEST_CASE("thousands of changes at once all arrive, though the processor's queue is short")
+{
+    World world;
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+    host->connect(world.processor);
+    for (int i = 0; i < 20'000; ++i) // nothing takes them yet
+        host->set_parameter(fake_parameter::gain, i % 2 == 0 ? 0.5 : 0.25);
+    Player player(world.processor);
+    CHECK(player.hears(0.25F));
+}
+
+TEST_CASE("sixteen plugins stop at the same time")
+{
+    std::vector<std::unique_ptr<World>> worlds;
+    std::vector<std::unique_ptr<PluginHost>> hosts;
+    for (int i = 0; i < 16; ++i) {
+        worlds.push_back(std::make_unique<World>());
+        hosts.push_back(worlds.back()->start(worlds.back()->settings()));
+    }
+    for (const auto& world : worlds)
+        REQUIRE(world->diary.has<HostReady>());
+    for (const auto& host : hosts)
+        host->stop();
+    hosts.clear();
+    for (const auto& world : worlds)
+        CHECK(std::filesystem::exists(world->state_file));
+}
