@@ -46,8 +46,9 @@ BridgedPlugin::BridgedPlugin(const service::PluginFile& file, std::uint32_t rate
       process_(
           host_command(file, *region_), [](std::string_view line) { fmt::print(stderr, "host: {}\n", line); },
           [this](const std::string& reason) {
-              if (!ending_)
-                  fmt::print(stderr, "bridge-bench: a host {}\n", reason);
+              if (ending_)
+                  return; // as asked for: its answer may still lie in the ring
+              fmt::print(stderr, "bridge-bench: a host {}\n", reason);
               link_.host_gone();
           })
 {
