@@ -27,6 +27,7 @@ namespace
 
 namespace fs = std::filesystem;
 
+constexpr std::uint8_t last_control = 119; // what is above are mode messages, such as all-notes-off
 constexpr std::size_t most_regions = 1'000'000;
 
 float linear(float decibels)
@@ -151,10 +152,11 @@ private:
             else if (!opcode.name.starts_with("set_cc"))
                 count_unsupported(opcode.name, opcode.place);
             else if (!set_control(std::string_view(opcode.name).substr(6), opcode.value))
-                problems_.add(opcode.place,
-                              fmt::format("{}: both the controller and its value are numbers from 0 to "
-                                          "127; it is left out",
-                                          opcode.name));
+                problems_.add(
+                    opcode.place,
+                    fmt::format("{}: the controller is a number from 0 to {} and its value one from "
+                                "0 to 127; it is left out",
+                                opcode.name, last_control));
         }
     }
 
@@ -169,7 +171,7 @@ private:
         };
         const auto which = number(control);
         const auto what = number(value);
-        if (!which || !what)
+        if (!which || *which > last_control || !what)
             return false;
         std::erase_if(controls_, [&](const ControlDefault& known) { return known.control == *which; });
         controls_.push_back({.control = *which, .value = *what});

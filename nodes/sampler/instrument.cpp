@@ -17,8 +17,8 @@ void for_each_node(const Region& region, Visit&& visit)
 {
     if (region.hikey < 0 || region.lokey > region.hikey)
         return;
-    auto first = static_cast<std::size_t>(128 + std::max(region.lokey, 0));
-    auto last = static_cast<std::size_t>(128 + region.hikey + 1);
+    std::size_t first = 128 + static_cast<std::size_t>(std::max(region.lokey, 0));
+    std::size_t last = 129 + static_cast<std::size_t>(region.hikey);
     for (; first < last; first /= 2, last /= 2) {
         if (first % 2 == 1)
             visit(first++);

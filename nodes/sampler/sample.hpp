@@ -41,7 +41,7 @@ struct Sample {
 
     // What the file says about playing it
     std::optional<int> root_key;
-    int detune = 0; ///< cents above root_key at which the file sounds
+    float detune = 0; ///< cents above root_key at which the file sounds
     std::optional<FrameRange> loop;
 
     [[nodiscard]] std::size_t frame_bytes() const noexcept { return channels * bytes_of(format); }

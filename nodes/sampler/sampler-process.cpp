@@ -103,7 +103,7 @@ void SamplerProcess::exchange_programs() noexcept DECANT_REALTIME
         return;
     current_ = static_cast<std::uint32_t>(free - programs_.begin());
     for (const ControlDefault& value : (*free)->instrument->controls())
-        for (std::uint8_t channel = 0; channel < channels_.size(); ++channel)
+        for (std::uint8_t channel = 0; channel < 16; ++channel)
             control_change(channel, value.control, value.value);
 }
 

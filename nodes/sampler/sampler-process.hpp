@@ -91,7 +91,7 @@ private:
     void handle(std::span<const std::uint8_t> message) noexcept DECANT_REALTIME;
     void note_on(std::uint8_t channel, std::uint8_t key, std::uint8_t velocity) noexcept DECANT_REALTIME;
     void note_off(std::uint8_t channel, std::uint8_t key) noexcept DECANT_REALTIME;
-    void control_change(std::uint8_t channel, std::uint8_t control,
+    void control_change(std::uint8_t channel, std::uint8_t which,
                         std::uint8_t value) noexcept DECANT_REALTIME;
     void pitch_bend(std::uint8_t channel, int bend) noexcept DECANT_REALTIME;
     void pedal_up(std::uint8_t channel) noexcept DECANT_REALTIME;

@@ -43,6 +43,8 @@ void Sampler::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
 
 void Sampler::play(std::shared_ptr<const Instrument> instrument)
 {
+    if (!instrument)
+        throw std::invalid_argument("there is no instrument to play; load one first");
     collect();
     const std::size_t zones = instrument->zones().size();
     link_.programs.offer(std::make_unique<Program>(Program{

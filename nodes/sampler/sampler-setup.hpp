@@ -46,7 +46,7 @@ public:
     void process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME override;
 
     /// From the next block on, new notes play `instrument`. Sounding ones play on to their end with what they
-    /// started with. Also frees what collect() does. [main]
+    /// started with. Also frees what collect() does. Throws std::invalid_argument if it is null. [main]
     void play(std::shared_ptr<const Instrument> instrument);
 
     /// Frees an instrument whose last note has ended, if there is one. Call it now and then after play(); at

@@ -125,7 +125,7 @@ public:
     }
 
 private:
-    void problem(std::string text) { problems_.add(place_, std::move(text)); }
+    void problem(std::string_view text) { problems_.add(place_, text); }
 
     bool spend(std::size_t bytes)
     {

@@ -109,7 +109,7 @@ TEST_CASE("every problem of an instrument is named with file and line, and the r
                                                  "<region> sample=*sine\n"       // 16
                                                  "<region> sample=missing.wav\n" // 17: reported once
                                                  "this is nonsense\n"            // 18
-                                                 "<control> set_cc300=1\n"       // 19
+                                                 "<control> set_cc123=1\n"       // 19
                                                  "<region> sample=good.wav end=-1\n"));
 
     const auto& problems = loaded.problems;
@@ -128,7 +128,7 @@ TEST_CASE("every problem of an instrument is named with file and line, and the r
     CHECK(reports(problems, "a.sfz", 15, "is empty"));
     CHECK(reports(problems, "a.sfz", 16, "generators"));
     CHECK(reports(problems, "a.sfz", 18, "is not understood"));
-    CHECK(reports(problems, "a.sfz", 19, "set_cc300"));
+    CHECK(reports(problems, "a.sfz", 19, "set_cc123"));
     CHECK(problems.size() == 16);
     CHECK(loaded.instrument->zones().size() == 8);
 }

@@ -580,8 +580,9 @@ TEST_CASE("events from another thread play in the next block and a full queue co
     CHECK(player.sampler.stats().events_dropped == 6);
 }
 
-TEST_CASE("options out of range are refused")
+TEST_CASE("options out of range and no instrument are refused")
 {
+    CHECK_THROWS_AS(Sampler().play(nullptr), std::invalid_argument);
     CHECK_THROWS_AS(Sampler({.polyphony = 0}), std::invalid_argument);
     CHECK_THROWS_AS(Sampler({.polyphony = 1'000'000}), std::invalid_argument);
     CHECK_THROWS_AS(Sampler({.queue_length = 0}), std::invalid_argument);
