@@ -71,10 +71,11 @@ SimpleEventHook {
         for _, fault in ipairs(faults) do
           report.warning(node.name .. ": " .. property .. " " .. fault)
         end
-        if #list > 0 and #node.audio_out == 0 and #node.midi_out == 0 then
+        local silent = #node.audio_out == 0 and #node.midi_out == 0
+        if #list > 0 and silent then
           report.notice(node.name .. ": " .. property .. " is set, but the node has no outputs")
         end
-        for _, name in ipairs(list) do
+        for _, name in ipairs(silent and {} or list) do
           if name.text == "default" then
             want_links_to_default(node, sink_name)
           else
