@@ -48,8 +48,8 @@ AudioThread::AudioThread(UnixBridge& bridge, int rt_priority, UnixBridge::Schedu
         inputs_[channel] = region.audio_in[channel].data();
         outputs_[channel] = region.audio_out[channel].data();
     }
-    // Plugins put whole blocks on the stack; Windows' own default of one megabyte is what the tightest were
-    // made for.
+    // Plugins put whole blocks on the stack, and what is left of Windows' default of one megabyte is not
+    // much.
     constexpr SIZE_T stack = 8 * 1024 * 1024;
     Start start{this,       [](AudioThread& self) { self.run(); },      bridge, rt_priority,
                 scheduling, CreateEventW(nullptr, TRUE, FALSE, nullptr)};

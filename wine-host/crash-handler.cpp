@@ -66,6 +66,18 @@ LONG WINAPI end_process(EXCEPTION_POINTERS* exception)
     return EXCEPTION_EXECUTE_HANDLER;
 }
 
+/// abort() and assert() of the runtime libraries that plugins share open a dialog unless they are told not
+/// to.
+void silence_runtime(const wchar_t* library) noexcept
+{
+    constexpr int to_stderr = 1;
+    using SetErrorMode = int(CDECL*)(int);
+    const HMODULE module = LoadLibraryW(library);
+    const FARPROC function = module != nullptr ? GetProcAddress(module, "_set_error_mode") : nullptr;
+    if (function != nullptr)
+        reinterpret_cast<SetErrorMode>(reinterpret_cast<void*>(function))(to_stderr);
+}
+
 } // namespace
 
 void install_crash_handler(CrashListener& listener) noexcept
@@ -73,6 +85,8 @@ void install_crash_handler(CrashListener& listener) noexcept
     crash_listener = &listener;
     SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
     SetUnhandledExceptionFilter(end_process);
+    silence_runtime(L"msvcrt.dll");
+    silence_runtime(L"ucrtbase.dll");
 }
 
 } // namespace decant::host

@@ -212,6 +212,7 @@ void Host::load(WireReader request, std::uint32_t id)
     if (plugin_ != nullptr)
         throw PluginError(FailureCode::other, "a plugin is loaded already; each one needs its own host");
     plugin_ = load_plugin(path, plugin_class, notices_);
+    install_crash_handler(*this); // again: some plugins bring their own, with a dialog
     const protocol::PluginDescription description = plugin_->describe();
     told_latency_ = description.latency;
     send(MessageType::loaded, id, protocol::encode(description));

@@ -60,11 +60,11 @@ std::uint32_t Vst2Effect::programs() const noexcept
 }
 std::uint32_t Vst2Effect::inputs() const noexcept
 {
-    return in_range(effect_->numInputs, 1024);
+    return in_range(effect_->numInputs, most_pins);
 }
 std::uint32_t Vst2Effect::outputs() const noexcept
 {
-    return in_range(effect_->numOutputs, 1024);
+    return in_range(effect_->numOutputs, most_pins);
 }
 
 std::uint32_t Vst2Effect::latency() const noexcept

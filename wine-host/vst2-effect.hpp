@@ -14,6 +14,11 @@ namespace decant::host
 /// Functions are [main] unless marked.
 class Vst2Effect
 {
+public:
+    /// What inputs() and outputs() never exceed, even if the plugin changes its mind while it runs.
+    static constexpr std::uint32_t most_pins = 1024;
+
+private:
     AEffect* effect_;
 
     [[nodiscard]] bool has_flag(VstAEffectFlags flag) const noexcept;
@@ -38,7 +43,7 @@ public:
     [[nodiscard]] std::int32_t id() const noexcept { return effect_->uniqueID; }
     [[nodiscard]] std::int32_t version() const noexcept { return effect_->version; }
 
-    /// At most 65536, 8192 and 1024.
+    /// At most 65536 and 8192.
     [[nodiscard]] std::uint32_t parameters() const noexcept;
     [[nodiscard]] std::uint32_t programs() const noexcept;
     [[nodiscard]] std::uint32_t inputs() const noexcept;
@@ -55,7 +60,7 @@ public:
     [[nodiscard]] float parameter(std::uint32_t index) const;
     void set_parameter(std::uint32_t index, float value) const;
 
-    /// [rt]
+    /// Both arrays have most_pins pointers. [rt]
     void process(float** inputs, float** outputs, std::uint32_t frames) const;
 
     /// For the host callback, which is given it back.

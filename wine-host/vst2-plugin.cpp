@@ -64,11 +64,11 @@ std::unique_ptr<Plugin> open_vst2_plugin(const LoadedFile& file, const std::stri
         return nullptr;
     auto plugin = std::make_unique<Vst2Plugin>(file, entry, 0, listener);
     const auto wanted = [&](std::int32_t id, const std::string& name) {
-        return plugin_class == name || plugin_class == vst2_id(id);
+        return plugin_class.empty() || plugin_class == name || plugin_class == vst2_id(id);
     };
     if (plugin->effect().dispatch(effGetPlugCategory) != kPlugCategShell) {
-        const std::string name = plugin->describe().name;
-        if (!plugin_class.empty() && !wanted(plugin->effect().id(), name))
+        const std::string name = plugin->effect().text(effGetEffectName);
+        if (!wanted(plugin->effect().id(), name))
             throw PluginError(FailureCode::not_found, file.name + " has no plugin \"" + plugin_class +
                                                           "\", it has only \"" + name + "\"");
         return plugin;
@@ -76,7 +76,7 @@ std::unique_ptr<Plugin> open_vst2_plugin(const LoadedFile& file, const std::stri
 
     std::string names;
     for (const ShellPlugin& inner : plugins_of_shell(plugin->effect())) {
-        if (plugin_class.empty() || wanted(inner.id, inner.name)) {
+        if (wanted(inner.id, inner.name)) {
             plugin.reset();
             return std::make_unique<Vst2Plugin>(file, entry, inner.id, listener);
         }
@@ -122,9 +122,10 @@ void Vst2Plugin::activate(double rate, std::uint32_t max_frames)
 {
     rate_ = rate;
     max_frames_ = max_frames;
-    inputs_.resize(effect_->inputs());
-    outputs_.resize(effect_->outputs());
-    spare_.assign(std::size_t{2} * max_frames, 0.0f);
+    silence_.assign(max_frames, 0.0f);
+    waste_.assign(max_frames, 0.0f);
+    inputs_.fill(silence_.data());
+    outputs_.fill(waste_.data());
     set_time({});
 
     effect_->dispatch(effSetSampleRate, 0, 0, nullptr, static_cast<float>(rate));

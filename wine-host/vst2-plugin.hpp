@@ -6,6 +6,7 @@
 #include "wine-host/vst2-effect.hpp"
 #include "wine-host/vst2-events.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -63,10 +64,10 @@ private:
     double rate_ = 48000;
     std::uint32_t max_frames_ = protocol::max_frames;
     bool active_ = false;
-    std::vector<float*> inputs_; ///< one per pin of the plugin
-    std::vector<float*> outputs_;
-    std::vector<float>
-        spare_; ///< for the pins beyond protocol::max_channels: a silent block and a wasted one
+    std::array<float*, Vst2Effect::most_pins> inputs_{};
+    std::array<float*, Vst2Effect::most_pins> outputs_{};
+    std::vector<float> silence_; ///< for the inputs beyond protocol::max_channels
+    std::vector<float> waste_;   ///< for the outputs beyond
 
     // The audio thread's own; `audio_thread_` tells others that they are not it.
     std::atomic<std::uint32_t> audio_thread_ = 0;

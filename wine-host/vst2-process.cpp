@@ -23,14 +23,11 @@ void Vst2Plugin::process(Block& block) noexcept
     set_time(block.request);
     take_events(block);
 
-    // Anew for each block: plugins of one's own making are known to change the pointers.
-    float* const silence = spare_.data();
-    float* const waste = spare_.data() + max_frames_;
-    std::fill_n(silence, frames, 0.0f);
-    for (std::size_t pin = 0; pin < inputs_.size(); ++pin)
-        inputs_[pin] = pin < block.inputs.size() ? block.inputs[pin] : silence;
-    for (std::size_t pin = 0; pin < outputs_.size(); ++pin)
-        outputs_[pin] = pin < block.outputs.size() ? block.outputs[pin] : waste;
+    // Anew for each block: some plugins change the pointers, and what they are given to read.
+    if (effect_->inputs() > block.inputs.size())
+        std::fill_n(silence_.begin(), frames, 0.0f);
+    std::copy_n(block.inputs.begin(), block.inputs.size(), inputs_.begin());
+    std::copy_n(block.outputs.begin(), block.outputs.size(), outputs_.begin());
     effect_->process(inputs_.data(), outputs_.data(), frames);
 
     block_ = nullptr;

@@ -70,6 +70,16 @@ TEST_CASE("an effect with a gain of one gives every bit back, at any rate and si
     }
 }
 
+TEST_CASE("denormal numbers are zero to a plugin")
+{
+    WineHost host;
+    host.load("decant-test-gain.dll");
+    host.link().activate(rate, 64);
+    host.region().audio_in[0].fill(1e-40f);
+    CHECK(host.run_block(64, rate).status == BlockStatus::done);
+    CHECK(host.region().audio_out[0][5] == 0);
+}
+
 TEST_CASE("a parameter event takes effect at the beginning of its block")
 {
     WineHost host;
