@@ -18,7 +18,7 @@ namespace
 {
 
 constexpr double panel_width = 560;
-constexpr double panel_height = 420;
+constexpr double panel_height = 420; ///< without the legend below
 constexpr double left = 64;
 constexpr double right = 20;
 constexpr double top = 76;
@@ -146,13 +146,13 @@ void add_curve(std::string& out, const Scale& scale, const Curve& curve, std::st
 
 void add_legend(std::string& out, const Panel& panel)
 {
-    double y = top + 16;
+    double y = panel_height + 12;
     for (std::size_t index = 0; index < panel.curves.size(); ++index, y += legend_step) {
         const std::string style =
             fmt::format("stroke=\"{}\" stroke-width=\"3\"", colours[index % colours.size()]);
-        add_line(out, left + 12, y - 4, left + 34, y - 4, style);
+        add_line(out, left, y - 4, left + 22, y - 4, style);
         const Curve& curve = panel.curves[index];
-        add_text(out, left + 40, y, "start",
+        add_text(out, left + 30, y, "start",
                  fmt::format("{}: {:.1f} / {:.1f} µs (50 / 99 %)", curve.name,
                              curve.distribution.percentile(50), curve.distribution.percentile(99)));
     }
@@ -179,10 +179,14 @@ void add_panel(std::string& out, const Panel& panel)
 void write_plot(const std::filesystem::path& file, const std::string& title, const std::vector<Panel>& panels)
 {
     const double width = panel_width * static_cast<double>(panels.size());
+    std::size_t legend_lines = 0;
+    for (const Panel& panel : panels)
+        legend_lines = std::max(legend_lines, panel.curves.size());
+    const double height = panel_height + legend_step * static_cast<double>(legend_lines);
     std::string out = fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" "
                                   "viewBox=\"0 0 {0} {1}\" font-family=\"sans-serif\" font-size=\"12\">\n"
                                   "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n",
-                                  width, panel_height);
+                                  width, height);
     fmt::format_to(std::back_inserter(out), "<text x=\"{}\" y=\"24\" font-size=\"15\">{}</text>\n", left,
                    escaped(title));
     for (std::size_t index = 0; index < panels.size(); ++index) {
