@@ -64,6 +64,7 @@ void SamplerProcess::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
 
     exchange_programs();
     set_rate(cycle.rate);
+    set_volume(link_.volume.load(std::memory_order_relaxed));
     QueuedMessage message;
     while (link_.queue.pop(message))
         handle(message.bytes);
@@ -114,6 +115,15 @@ void SamplerProcess::set_rate(double rate) noexcept DECANT_REALTIME
     rate_ = rate;
     for (Voice& voice : voices_.sounding())
         voice.set_rate(rate);
+}
+
+void SamplerProcess::set_volume(float volume) noexcept DECANT_REALTIME
+{
+    if (volume == volume_)
+        return;
+    volume_ = volume;
+    for (std::uint8_t channel = 0; channel < 16; ++channel)
+        update_gains(channel);
 }
 
 void SamplerProcess::render(float* left, float* right, std::uint32_t frames) noexcept DECANT_REALTIME
@@ -352,7 +362,7 @@ void SamplerProcess::update_gains(std::uint8_t channel) noexcept DECANT_REALTIME
 Gains SamplerProcess::gains(const Zone& zone, float velocity_gain,
                             const Channel& channel) const noexcept DECANT_REALTIME
 {
-    const float gain = zone.gain * velocity_gain * squared(channel.controls[control::volume]) *
+    const float gain = volume_ * zone.gain * velocity_gain * squared(channel.controls[control::volume]) *
                        squared(channel.controls[control::expression]);
     const float channel_pan = static_cast<float>(channel.controls[control::pan] - 64) / 63;
     const float pan = std::clamp(zone.region.pan / 100 + channel_pan, -1.0f, 1.0f);

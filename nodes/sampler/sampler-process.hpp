@@ -39,6 +39,8 @@ struct SamplerLink {
     nodes::Handover<Program> programs;
     boost::lockfree::spsc_queue<QueuedMessage> queue;
 
+    std::atomic<float> volume = 1; ///< gain of everything
+
     // Written by the audio thread alone, but for the last.
     std::atomic<std::uint32_t> active_voices = 0;
     std::atomic<std::uint32_t> peak_voices = 0;
@@ -74,6 +76,7 @@ class SamplerProcess
     std::uint32_t current_ = no_program;
     std::array<Channel, 16> channels_;
     double rate_ = 0;
+    float volume_ = 1;
     std::uint64_t notes_ = 0;
     std::uint32_t random_ = 0x9e3779b9;
 
@@ -86,6 +89,7 @@ public:
 private:
     void exchange_programs() noexcept DECANT_REALTIME;
     void set_rate(double rate) noexcept DECANT_REALTIME;
+    void set_volume(float volume) noexcept DECANT_REALTIME;
     void render(float* left, float* right, std::uint32_t frames) noexcept DECANT_REALTIME;
 
     void handle(std::span<const std::uint8_t> message) noexcept DECANT_REALTIME;

@@ -3,6 +3,8 @@
 
 #include "nodes/sampler/sampler-setup.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <stdexcept>
 #include <utility>
@@ -54,6 +56,14 @@ void Sampler::play(std::shared_ptr<const Instrument> instrument)
 void Sampler::collect() noexcept
 {
     static_cast<void>(link_.programs.collect());
+}
+
+void Sampler::set_volume(float decibels) noexcept
+{
+    constexpr float silence = -144;
+    const bool audible = decibels > silence; // not a number is silence, too
+    link_.volume.store(audible ? std::pow(10.0f, std::min(decibels, 24.0f) / 20) : 0.0f,
+                       std::memory_order_relaxed);
 }
 
 bool Sampler::note_on(unsigned channel, unsigned key, unsigned velocity) noexcept

@@ -53,6 +53,10 @@ public:
     /// most one instrument is freed per call and block. [main]
     void collect() noexcept;
 
+    /// Sets the volume of everything, in dB: limited to -144 (silence) … 24. Sounding notes follow within a
+    /// few milliseconds. [any]
+    void set_volume(float decibels) noexcept;
+
     /// Queue a note for the next block. `channel` is 0…15, `key` and `velocity` 0…127. False if the queue is
     /// full, which is counted, or an argument is out of range. [any, but one thread at a time]
     bool note_on(unsigned channel, unsigned key, unsigned velocity) noexcept;

@@ -220,6 +220,27 @@ TEST_CASE("controllers 7, 10 and 11 act on sounding notes, without a click")
     CHECK(largest_step(part(sound.left, 100, 20'000)) < 0.02f);
 }
 
+TEST_CASE("the sampler's own volume acts on sounding and on new notes, without a click")
+{
+    const TemporaryDirectory directory;
+    directory.write("a.wav", wav(constant(1, 48'000), {.bits = 32}));
+    Player player(instrument(directory, "<region> sample=a.wav"));
+    player.sampler.set_volume(-6.0206f);
+    CHECK(player.render(1000, {note_on(0, 60)}).left[0] == Approx(0.5f * centre).epsilon(1e-4));
+    player.sampler.set_volume(0);
+    const auto louder = player.render(1000);
+    CHECK(louder.left[999] == Approx(centre));
+    CHECK(largest_step(louder.left) < 0.01f);
+    for (const float silent : {-144.0f, -1e30f, std::nanf("")}) {
+        player.sampler.set_volume(silent);
+        player.render(1000);
+        CHECK(is_zero(player.render(1000).left));
+    }
+    player.sampler.set_volume(1e30f);
+    player.render(1000);
+    CHECK(player.render(1000).left[999] == Approx(centre * std::pow(10.0f, 1.2f)));
+}
+
 TEST_CASE("loops are seamless, whatever their length, the pitch and the format")
 {
     const TemporaryDirectory directory;
