@@ -7,6 +7,7 @@
 #include "wine-host/protocol/version.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <stdexcept>
 #include <utility>
@@ -74,7 +75,7 @@ void BridgeProcessor::detach() noexcept
 bool BridgeProcessor::set_parameter(std::uint32_t id, double value) noexcept
 {
     const std::scoped_lock lock(setup_);
-    return state_->parameters_in.push({id, value});
+    return std::isfinite(value) && state_->parameters_in.push({id, value});
 }
 
 std::optional<ParameterChange> BridgeProcessor::next_parameter_change() noexcept

@@ -67,7 +67,8 @@ public:
     void detach() noexcept;
 
     /// Sets a parameter at the start of the next block that the host takes; waits there while no host is
-    /// attached. False if more are waiting than the queue holds: try again after some blocks.
+    /// attached. False if `value` is not finite, or more changes are waiting than the queue holds: try again
+    /// after some blocks.
     bool set_parameter(std::uint32_t id, double value) noexcept;
 
     /// The next change of a parameter that the plugin made while it processed, oldest first.

@@ -286,7 +286,7 @@ void HostLink::deliver(const protocol::Message& message)
     }
 }
 
-void HostLink::notify(Notification notification)
+void HostLink::notify(const Notification& notification)
 {
     if (listener_)
         listener_(notification);

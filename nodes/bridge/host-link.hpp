@@ -140,7 +140,7 @@ private:
                                             protocol::MessageType answer, Timeout timeout);
     [[noreturn]] void give_up(std::string_view waiting_for, Timeout timeout);
     void deliver(const protocol::Message& message);
-    void notify(Notification notification);
+    void notify(const Notification& notification);
 };
 
 } // namespace decant::bridge

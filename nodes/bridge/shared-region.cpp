@@ -131,8 +131,12 @@ void SharedRegion::allocate(std::size_t offset, std::size_t size)
 void SharedRegion::lock(std::size_t offset, std::size_t size) noexcept
 {
     auto* const start = static_cast<std::byte*>(mapping_.get_address()) + offset;
-    if (size != 0 && mlock(start, size) != 0)
-        lock_failures_.fetch_add(1, std::memory_order_relaxed);
+    if (size == 0 || mlock(start, size) == 0)
+        return;
+    lock_failures_.fetch_add(1, std::memory_order_relaxed);
+    // At least the first block finds its pages; they were allocated before, so this cannot fail for want of
+    // memory.
+    madvise(start, size, MADV_POPULATE_WRITE);
 }
 
 } // namespace decant::bridge

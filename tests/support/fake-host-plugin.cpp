@@ -251,7 +251,7 @@ void FakePlugin::corrupt(protocol::Region& region)
         case 14:
             scribble(random_, region.version);
             break;
-        case 15:
+        default:
             scribble(random_, region.reply.value);
             break;
         }

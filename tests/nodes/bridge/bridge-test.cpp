@@ -9,7 +9,14 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <limits>
 #include <random>
+#include <set>
+#include <string>
 #include <thread>
 
 using namespace decant;
@@ -150,6 +157,14 @@ TEST_CASE("a full queue of parameters refuses one more")
 
     CHECK(taken >= 1024);
     CHECK(taken < 100'000);
+}
+
+TEST_CASE("a parameter that is no number is refused")
+{
+    BridgeProcessor processor(stereo_effect);
+
+    CHECK_FALSE(processor.set_parameter(fake::gain, std::numeric_limits<double>::quiet_NaN()));
+    CHECK_FALSE(processor.set_parameter(fake::gain, std::numeric_limits<double>::infinity()));
 }
 
 TEST_CASE("a parameter that the plugin moves itself is told")
@@ -452,6 +467,47 @@ TEST_CASE("hosts come and go while the audio thread runs")
     audio.join();
     CHECK(processor.stats().completed > 0);
     CHECK(processor.stats().late == 0);
+}
+
+TEST_CASE("hosts that are killed in the middle of their work, one after another, leave nothing behind")
+{
+    const auto descriptors = [] {
+        const std::filesystem::directory_iterator all("/proc/self/fd");
+        return std::distance(begin(all), end(all));
+    };
+    const auto regions = [] { // each has several lines, as only parts are locked
+        std::ifstream maps("/proc/self/maps");
+        std::set<std::string> names;
+        for (std::string line; std::getline(maps, line);)
+            if (const auto name = line.find("/dev/shm/decant-"); name != std::string::npos)
+                names.insert(line.substr(name));
+        return names.size();
+    };
+    const auto before = descriptors();
+    BridgeProcessor processor(stereo_effect);
+    std::atomic<bool> stop = false;
+    std::thread audio([&] {
+        BlockDriver driver(processor, 2, 64);
+        driver.budget = 2ms;
+        while (!stop)
+            if (driver.run() > 10s)
+                FAIL_CHECK("the audio thread was stuck");
+    });
+    for (int round = 0; round < 30; ++round) {
+        FakeHost host;
+        host.start("gain.dll");
+        processor.attach(host.region(), 0);
+        const auto completed = processor.stats().completed;
+        CHECK(tests::wait_until([&] { return processor.stats().completed > completed + 10; }));
+        host.process().signal(round % 2 == 0 ? SIGKILL : SIGSTOP);
+        CHECK(tests::wait_until([&] { return processor.unanswered_since_nsec() != 0; }));
+        processor.detach();
+    }
+    stop = true;
+    audio.join();
+
+    CHECK(regions() <= 1); // the last one, which the audio thread still owns
+    CHECK(descriptors() <= before + 1);
 }
 
 TEST_CASE("a host that answers garbage for ten thousand blocks harms nobody")
