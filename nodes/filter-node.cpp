@@ -35,6 +35,10 @@ struct FilterDeleter {
     }
 };
 
+struct PropertiesDeleter {
+    void operator()(pw_properties* properties) const noexcept { pw_properties_free(properties); }
+};
+
 pw_properties* make_properties(const std::map<std::string, std::string>& from)
 {
     pw_properties* properties = pw_properties_new(nullptr, nullptr);
@@ -99,6 +103,12 @@ public:
             return;
         latency_ = frames;
         publish_latency();
+    }
+
+    void set_properties(const std::map<std::string, std::string>& properties)
+    {
+        const std::unique_ptr<pw_properties, PropertiesDeleter> changes(make_properties(properties));
+        pw_filter_update_properties(filter_.get(), nullptr, &changes->dict);
     }
 
     void publish_parameters()
@@ -296,6 +306,11 @@ const std::string& FilterNode::error() const noexcept
 void FilterNode::set_latency(std::uint32_t frames)
 {
     filter_->set_latency(frames);
+}
+
+void FilterNode::set_properties(const std::map<std::string, std::string>& properties)
+{
+    filter_->set_properties(properties);
 }
 
 void FilterNode::publish_parameters()

@@ -55,6 +55,9 @@ public:
     /// Tells the graph that it now takes `frames` from input to output. [main]
     void set_latency(std::uint32_t frames);
 
+    /// Sets properties of the node; the others stay as they are. [main]
+    void set_properties(const std::map<std::string, std::string>& properties);
+
     /// Tells the graph the values of the parameters after the processor's side changed them. [main]
     void publish_parameters();
 
