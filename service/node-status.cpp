@@ -14,11 +14,12 @@ namespace decant::service
 namespace
 {
 
-constexpr std::array<std::pair<NodeState, std::string_view>, 4> state_names{{
+constexpr std::array<std::pair<NodeState, std::string_view>, 5> state_names{{
     {NodeState::loading, "loading"},
     {NodeState::running, "running"},
     {NodeState::restarting, "restarting"},
     {NodeState::failed, "failed"},
+    {NodeState::disabled, "disabled"},
 }};
 
 /// The member, if it is there and of the right type; throws nlohmann::json::exception otherwise.

@@ -25,6 +25,7 @@ enum class NodeState {
     running,    ///< in the graph
     restarting, ///< in the graph, but its host is being replaced
     failed,     ///< not in the graph, or silent in it; the message says why and what to do
+    disabled,   ///< by the configuration
 };
 
 [[nodiscard]] std::string_view to_text(NodeState state) noexcept;

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nodes/filter-process.hpp"
+#include "nodes/parameters.hpp"
+#include "nodes/processor.hpp"
+#include "service/configuration.hpp"
+#include "service/node-status.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace decant::service
+{
+
+/// What can be put into the graph.
+struct Playable {
+    nodes::PortLayout ports;
+    nodes::Processor& processor;
+    nodes::Parameters* parameters = nullptr;
+    std::uint32_t latency = 0; ///< frames
+};
+
+/// Who shows a content to the graph and to people. All functions: [main].
+class ContentOwner
+{
+public:
+    virtual ~ContentOwner() = default;
+
+    /// The content can be heard, with these ports; replaces what was shown before. The processor is used
+    /// until hide().
+    virtual void show(const Playable& playable) = 0;
+
+    /// When this returns, the processor is not used any more.
+    virtual void hide() = 0;
+
+    virtual void set_state(NodeState state, std::string message = {}) = 0;
+    virtual void set_latency(std::uint32_t frames) = 0;
+    virtual void publish_parameters() = 0;
+};
+
+/// What a node plays: a plugin in its host, or a sampled instrument. Gets ready in its own time and tells its
+/// owner. All functions: [main].
+class NodeContent
+{
+public:
+    virtual ~NodeContent() = default;
+
+    /// Takes over what can be changed while it plays; false if the node must be made anew for `config`.
+    [[nodiscard]] virtual bool change(const NodeConfig& config) = 0;
+
+    /// Ten times a second; `counters` are those of the node if it is in the graph, or null.
+    virtual void tick(const nodes::FilterCounters* counters) = 0;
+
+    /// Adds what it knows to the status that people see; once a second.
+    virtual void report(NodeStatus& status) = 0;
+
+    /// Begins what the destructor waits for, so that many can end at the same time.
+    virtual void stop() = 0;
+};
+
+} // namespace decant::service

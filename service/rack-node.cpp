@@ -1,0 +1,212 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/rack-node.hpp"
+
+#include "service/log.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <pipewire/keys.h>
+
+#include <exception>
+#include <map>
+#include <utility>
+
+namespace decant::service
+{
+
+namespace
+{
+
+std::string_view to_text(NodeType type) noexcept
+{
+    return type == NodeType::plugin ? "plugin" : "sampler";
+}
+
+std::string json_list(const std::vector<std::string>& texts)
+{
+    return nlohmann::json(texts).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+/// All properties that the node has in the graph. `decant.*` is what the WirePlumber policy reads.
+std::map<std::string, std::string> properties_of(const NodeConfig& config)
+{
+    // No media.class: WirePlumber's own policy is to leave the node alone. No application.name: patchbays
+    // would put it in front of every name.
+    std::map<std::string, std::string> properties{
+        {PW_KEY_NODE_NAME, std::string(node_prefix) + config.name},
+        {PW_KEY_NODE_DESCRIPTION, config.description},
+        {PW_KEY_MEDIA_TYPE, "Audio"},
+        {PW_KEY_MEDIA_CATEGORY, "Duplex"},
+        {PW_KEY_MEDIA_ROLE, "DSP"},
+        {"decant.type", std::string(to_text(config.type))},
+        {"decant.midi.from", json_list(config.midi_from)},
+        {"decant.output.to", json_list(config.output_to)},
+    };
+    properties.insert(config.properties.begin(), config.properties.end());
+    return properties;
+}
+
+/// Whether the node in the graph can stay; what PipeWire makes of node.* is mostly decided when a node is
+/// made.
+bool same_node(const NodeConfig& before, const NodeConfig& after)
+{
+    return before.name == after.name && before.type == after.type && before.enabled == after.enabled &&
+           before.midi_channels == after.midi_channels && before.properties == after.properties;
+}
+
+} // namespace
+
+RackNode::RackNode(NodeConfig config, const ContentMaker& make_content) : config_(std::move(config))
+{
+    if (!config_.enabled) {
+        set_state(NodeState::disabled, {});
+        return;
+    }
+    try {
+        content_ = make_content(config_, *this);
+    } catch (const std::exception& error) {
+        set_state(NodeState::failed, error.what());
+    }
+}
+
+RackNode::~RackNode()
+{
+    drop();
+}
+
+bool RackNode::change(const NodeConfig& config)
+{
+    if (state_ == NodeState::failed)
+        return false; // what it failed for may be there now
+    if (config == config_)
+        return true;
+    if (!content_ || !same_node(config_, config) || !content_->change(config))
+        return false;
+    config_ = config;
+    if (filter_)
+        filter_->set_properties(properties_of(config_));
+    return true;
+}
+
+void RackNode::enter(pw_core* core)
+{
+    core_ = core;
+    join();
+}
+
+void RackNode::leave() noexcept
+{
+    drop();
+    core_ = nullptr;
+}
+
+void RackNode::show(const Playable& playable)
+{
+    drop();
+    playable_.emplace(playable);
+    join();
+}
+
+void RackNode::hide()
+{
+    drop();
+    playable_.reset();
+}
+
+void RackNode::join()
+{
+    if (core_ == nullptr || !playable_ || filter_)
+        return;
+    nodes::FilterNodeSetup setup;
+    setup.properties = properties_of(config_);
+    setup.ports = playable_->ports;
+    setup.midi_channels = config_.midi_channels;
+    setup.latency = playable_->latency;
+    try {
+        filter_ = std::make_unique<nodes::FilterNode>(core_, std::move(setup), playable_->processor,
+                                                      playable_->parameters);
+    } catch (const std::exception& error) {
+        set_state(NodeState::failed, error.what());
+    }
+}
+
+void RackNode::drop() noexcept
+{
+    if (!filter_)
+        return;
+    missed_before_ += filter_->counters().missed;
+    filter_.reset();
+    busy_before_ = period_before_ = 0;
+}
+
+void RackNode::set_state(NodeState state, std::string message)
+{
+    if (state == state_ && message == message_)
+        return;
+    state_ = state;
+    message_ = std::move(message);
+    const auto text = fmt::format("node '{}': {}{}{}", config_.name, service::to_text(state_),
+                                  message_.empty() ? "" : ": ", message_);
+    log(state_ == NodeState::failed       ? Severity::error
+        : state_ == NodeState::restarting ? Severity::warning
+                                          : Severity::info,
+        text);
+}
+
+void RackNode::set_latency(std::uint32_t frames)
+{
+    if (playable_)
+        playable_->latency = frames;
+    if (filter_)
+        filter_->set_latency(frames);
+}
+
+void RackNode::publish_parameters()
+{
+    if (filter_)
+        filter_->publish_parameters();
+}
+
+void RackNode::tick()
+{
+    if (filter_ && !filter_->error().empty()) {
+        const std::string reason = filter_->error();
+        drop();
+        set_state(NodeState::failed, "PipeWire threw the node out: " + reason);
+    }
+    if (content_)
+        content_->tick(filter_ ? &filter_->counters() : nullptr);
+}
+
+void RackNode::stop()
+{
+    if (content_)
+        content_->stop();
+}
+
+NodeStatus RackNode::take_status()
+{
+    NodeStatus status;
+    status.type = to_text(config_.type);
+    status.state = state_;
+    status.message = message_.empty() ? hint_ : message_;
+    status.xruns = missed_before_;
+    if (filter_) {
+        const auto& counters = filter_->counters();
+        const std::uint64_t busy = counters.busy_nsec;
+        const std::uint64_t period = counters.period_nsec;
+        if (period > period_before_)
+            status.load =
+                static_cast<double>(busy - busy_before_) / static_cast<double>(period - period_before_);
+        busy_before_ = busy;
+        period_before_ = period;
+        status.xruns += counters.missed;
+    }
+    if (content_)
+        content_->report(status);
+    return status;
+}
+
+} // namespace decant::service

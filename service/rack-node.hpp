@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nodes/filter-node.hpp"
+#include "service/configuration.hpp"
+#include "service/node-content.hpp"
+#include "service/node-status.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+struct pw_core;
+
+namespace decant::service
+{
+
+/// Makes the content of a node. Throws std::runtime_error.
+using ContentMaker =
+    std::function<std::unique_ptr<NodeContent>(const NodeConfig& config, ContentOwner& owner)>;
+
+/// A node of the rack: its content, and the node in the graph while there is a graph and something to play.
+/// Outlives the connection to PipeWire, so that a plugin plays on when the daemon comes back. All functions:
+/// [main].
+class RackNode final : private ContentOwner
+{
+    NodeConfig config_;
+    pw_core* core_ = nullptr;
+    NodeState state_ = NodeState::loading;
+    std::string message_;
+    std::string hint_; ///< what is suspicious in the configuration
+    std::unique_ptr<NodeContent> content_;
+    std::optional<Playable> playable_;
+    std::unique_ptr<nodes::FilterNode> filter_; // after the content, whose processor it uses
+    std::uint64_t busy_before_ = 0;
+    std::uint64_t period_before_ = 0;
+    std::uint64_t missed_before_ = 0; ///< by filter nodes that are gone
+
+    void show(const Playable& playable) override;
+    void hide() override;
+    void set_state(NodeState state, std::string message) override;
+    void set_latency(std::uint32_t frames) override;
+    void publish_parameters() override;
+
+    void join();
+    void drop() noexcept;
+
+public:
+    /// A content that cannot be made leaves a node that has failed and says why.
+    RackNode(NodeConfig config, const ContentMaker& make_content);
+    RackNode(const RackNode&) = delete;
+    RackNode& operator=(const RackNode&) = delete;
+    ~RackNode() override;
+
+    /// Takes over `config` without a break in the sound, as far as that is possible; false if the node must
+    /// be made anew.
+    [[nodiscard]] bool change(const NodeConfig& config);
+
+    /// There is a daemon: the node joins its graph as soon as it has something to play.
+    void enter(pw_core* core);
+
+    /// The connection is about to end, or lost.
+    void leave() noexcept;
+
+    void tick();              ///< ten times a second
+    void stop();              ///< see NodeContent::stop()
+    NodeStatus take_status(); ///< loads and round trips since the last call
+    void set_hint(std::string hint) { hint_ = std::move(hint); }
+
+    [[nodiscard]] NodeState state() const noexcept { return state_; }
+};
+
+} // namespace decant::service

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/rack.hpp"
+
+#include "service/log.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <unistd.h>
+#include <utility>
+
+namespace decant::service
+{
+
+Rack::Rack(ContentMaker make_content) : make_content_(std::move(make_content)) {}
+
+Rack::~Rack()
+{
+    leave();
+    for (const auto& [name, node] : nodes_)
+        node->stop();
+}
+
+void Rack::apply(Configuration configuration)
+{
+    problems_ = std::move(configuration.problems);
+    refused_.clear();
+    std::map<std::string, std::string> hints;
+    for (const auto& problem : problems_) {
+        log(problem.fatal ? Severity::error : Severity::warning, to_text(problem));
+        if (problem.node.empty())
+            continue;
+        hints.emplace(problem.node, to_text(problem));
+        if (problem.fatal) {
+            auto& status = refused_[problem.node];
+            status.state = NodeState::failed;
+            status.message = to_text(problem);
+        }
+    }
+
+    // Old nodes go before new ones come: a name is free by then, and so are memory and CPU.
+    std::map<std::string, std::unique_ptr<RackNode>> before = std::move(nodes_);
+    nodes_.clear();
+    for (const auto& config : configuration.nodes) {
+        refused_.erase(config.name);
+        if (const auto old = before.find(config.name); old != before.end() && old->second->change(config))
+            nodes_.insert(before.extract(old));
+    }
+    for (const auto& [name, node] : before) {
+        node->leave();
+        node->stop();
+    }
+    before.clear();
+
+    for (const auto& config : configuration.nodes) {
+        auto& node = nodes_[config.name];
+        if (!node) {
+            node = std::make_unique<RackNode>(config, make_content_);
+            if (core_ != nullptr)
+                node->enter(core_);
+        }
+        const auto hint = hints.find(config.name);
+        node->set_hint(hint != hints.end() ? hint->second : std::string());
+    }
+}
+
+void Rack::enter(pw_core* core)
+{
+    core_ = core;
+    for (const auto& [name, node] : nodes_)
+        node->enter(core);
+}
+
+void Rack::leave() noexcept
+{
+    core_ = nullptr;
+    for (const auto& [name, node] : nodes_)
+        node->leave();
+}
+
+void Rack::tick()
+{
+    for (const auto& [name, node] : nodes_)
+        node->tick();
+}
+
+void Rack::publish(StatusBoard& board)
+{
+    std::set<std::string> keys{service_key};
+    const auto publish_node = [&](const std::string& name, const NodeStatus& status) {
+        auto key = std::string(node_prefix) + name;
+        board.set(key, to_json(status));
+        keys.insert(std::move(key));
+    };
+    for (const auto& [name, node] : nodes_)
+        publish_node(name, node->take_status());
+    for (const auto& [name, status] : refused_)
+        publish_node(name, status);
+
+    auto problems = nlohmann::json::array();
+    for (const auto& problem : problems_)
+        problems.push_back(to_text(problem));
+    const nlohmann::json service{
+        {"version", DECANT_VERSION}, {"pid", ::getpid()}, {"problems", std::move(problems)}};
+    board.set(service_key, service.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+
+    for (const auto& key : published_)
+        if (!keys.contains(key))
+            board.remove(key);
+    published_ = std::move(keys);
+}
+
+std::string Rack::summary() const
+{
+    const auto failed =
+        refused_.size() +
+        static_cast<std::size_t>(std::count_if(nodes_.begin(), nodes_.end(), [](const auto& each) {
+            return each.second->state() == NodeState::failed;
+        }));
+    const auto all = nodes_.size() + refused_.size();
+    return fmt::format("{} node{}{}", all, all == 1 ? "" : "s",
+                       failed == 0 ? "" : fmt::format(", {} failed: see 'decant list'", failed));
+}
+
+} // namespace decant::service

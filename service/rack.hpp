@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/configuration.hpp"
+#include "service/rack-node.hpp"
+#include "service/status-board.hpp"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+struct pw_core;
+
+namespace decant::service
+{
+
+/// All nodes, as the configuration wants them. All functions: [main].
+class Rack
+{
+    ContentMaker make_content_;
+    pw_core* core_ = nullptr;
+    std::map<std::string, std::unique_ptr<RackNode>> nodes_;
+    std::map<std::string, NodeStatus> refused_;  ///< by the configuration
+    std::vector<ConfigurationProblem> problems_; ///< of the configuration
+    std::set<std::string> published_;            ///< keys on the board
+
+public:
+    explicit Rack(ContentMaker make_content);
+    Rack(const Rack&) = delete;
+    Rack& operator=(const Rack&) = delete;
+    ~Rack(); ///< Ends the nodes, all at the same time, and waits for them.
+
+    /// Makes, changes and removes nodes so that they are what `configuration` says. Nodes that did not change
+    /// are not touched; those that had failed are tried again.
+    void apply(Configuration configuration);
+
+    void enter(pw_core* core);
+    void leave() noexcept;
+
+    void tick(); ///< ten times a second
+
+    /// Writes the status of every node and of the service itself; once a second.
+    void publish(StatusBoard& board);
+
+    /// The next publish() goes to a board with nothing on it.
+    void forget_board() { published_.clear(); }
+
+    /// "3 nodes, 1 failed", for the service manager.
+    [[nodiscard]] std::string summary() const;
+};
+
+} // namespace decant::service

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nodes/sampler/instrument.hpp"
+#include "nodes/sampler/sampler-setup.hpp"
+#include "nodes/volume.hpp"
+#include "service/main-queue.hpp"
+#include "service/node-content.hpp"
+#include "service/workers.hpp"
+
+#include <array>
+#include <span>
+
+namespace decant::service
+{
+
+/// A sampled instrument. It is loaded by the workers and shown when it is complete.
+class SamplerContent final : public NodeContent, private nodes::Parameters
+{
+    ContentOwner& owner_;
+    NodeConfig config_;
+    sampler::Sampler sampler_;
+    nodes::Volume volume_;
+    std::array<nodes::ParameterInfo, 1> infos_;
+    double decibels_;
+    Lifeline lifeline_;
+
+    void load(MainQueue& queue, Workers& workers);
+    void play(sampler::LoadedInstrument loaded);
+
+    [[nodiscard]] std::span<const nodes::ParameterInfo> infos() const override { return infos_; }
+    [[nodiscard]] double value(std::size_t) const override { return decibels_; }
+    void set(std::size_t, double value) override;
+
+public:
+    /// `queue` and `workers` outlive it. Throws std::runtime_error.
+    SamplerContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue, Workers& workers);
+
+    [[nodiscard]] bool change(const NodeConfig& config) override;
+    void tick(const nodes::FilterCounters* counters) override;
+    void report(NodeStatus& status) override;
+    void stop() override {}
+};
+
+} // namespace decant::service

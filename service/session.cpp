@@ -1,0 +1,227 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/session.hpp"
+
+#include "service/log.hpp"
+#include "service/plugin-content.hpp"
+#include "service/sampler-content.hpp"
+
+#include <fmt/format.h>
+#include <pipewire/conf.h>
+#include <spa/utils/string.h>
+#include <systemd/sd-daemon.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+#include <thread>
+#include <utility>
+
+namespace decant::service
+{
+
+namespace
+{
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds tick_time{100};
+constexpr unsigned ticks_per_report = 10;
+
+/// Between two attempts to find a daemon.
+constexpr milliseconds shortest_wait{250};
+constexpr milliseconds longest_wait{5000};
+
+constexpr unsigned most_workers = 4; ///< loading is a matter of the disk more than of the CPU
+
+unsigned worker_count() noexcept
+{
+    return std::clamp(std::thread::hardware_concurrency(), 1u, most_workers);
+}
+
+/// The client of PipeWire as decant.conf sets it up.
+Context make_context(pw_loop* loop, const ConfigurationDirectories& directories)
+{
+    const auto file = find_main_file(directories);
+    Properties properties(pw_properties_new(PW_KEY_CONFIG_NAME, "decant.conf", nullptr));
+    // Where libpipewire itself looks, it finds the drop-ins for its sections, too. Elsewhere it must be told,
+    // and then takes those beside the file only.
+    const Properties found(pw_properties_new(nullptr, nullptr));
+    pw_conf_load_conf(nullptr, "decant.conf", found.get());
+    const char* found_path = pw_properties_get(found.get(), "config.path");
+    if (found_path == nullptr || file != found_path)
+        pw_properties_set(properties.get(), PW_KEY_CONFIG_PREFIX, file.parent_path().c_str());
+    Context context(pw_context_new(loop, properties.release(), 0));
+    if (!context)
+        throw std::runtime_error(
+            fmt::format("cannot set up a client of PipeWire with {}: {}; the lines above say "
+                        "what is wrong in it",
+                        file.string(), std::strerror(errno)));
+    return context;
+}
+
+std::vector<std::filesystem::path> watched(const ConfigurationDirectories& directories)
+{
+    std::vector<std::filesystem::path> result;
+    for (const auto& directory : directories.directories)
+        for (const char* name : {"", "decant.conf.d", "pipewire.conf.d"})
+            result.push_back(directory / name);
+    return result;
+}
+
+} // namespace
+
+Session::Session(SessionOptions options)
+    : options_(options), directories_(configuration_directories()), main_loop_(pw_main_loop_new(nullptr)),
+      loop_(pw_main_loop_get_loop(main_loop_.get())), terminate_(loop_, SIGTERM, [this] { end(); }),
+      interrupt_(loop_, SIGINT, [this] { end(); }), hang_up_(loop_, SIGHUP, [this] { reload(); }),
+      context_(make_context(loop_, directories_)), queue_(loop_), workers_(worker_count()),
+      rack_([this](const NodeConfig& config, ContentOwner& owner) -> std::unique_ptr<NodeContent> {
+          if (config.type == NodeType::plugin)
+              return std::make_unique<PluginContent>(config, owner, queue_);
+          return std::make_unique<SamplerContent>(config, owner, queue_, workers_);
+      }),
+      watcher_(loop_, [this] { reload(); }), tick_timer_(loop_, [this] { tick(); }),
+      connect_timer_(loop_, [this] { connect(); }), watchdog_(sd_watchdog_enabled(0, nullptr) > 0)
+{
+    read_configuration();
+}
+
+Session::~Session()
+{
+    disconnect();
+}
+
+void Session::run()
+{
+    connect_timer_.start(milliseconds(0));
+    tick_timer_.start(tick_time, tick_time);
+    pw_main_loop_run(main_loop_.get());
+    tell_manager("STOPPING=1\n");
+    if (failure_)
+        std::rethrow_exception(failure_);
+}
+
+void Session::end(std::exception_ptr failure) noexcept
+{
+    failure_ = std::move(failure);
+    pw_main_loop_quit(main_loop_.get());
+}
+
+void Session::read_configuration()
+{
+    std::vector<ConfigurationProblem> unreadable;
+    const auto files = read_configuration_files(directories_, unreadable);
+    auto configuration = parse_configuration(files, directories_.home);
+    configuration.problems.insert(configuration.problems.begin(), unreadable.begin(), unreadable.end());
+    rack_.apply(std::move(configuration));
+    watcher_.watch(watched(directories_));
+}
+
+void Session::reload() noexcept
+{
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
+               static_cast<long long>(now.tv_sec) * 1'000'000 + now.tv_nsec / 1000);
+    try {
+        log(Severity::info, "reading the configuration anew");
+        read_configuration();
+        tell_manager("READY=1\n");
+    } catch (const std::exception& error) {
+        log(Severity::error, fmt::format("the configuration stays as it was: {}", error.what()));
+    }
+}
+
+void Session::connect() noexcept
+try {
+    if (!loss_.empty()) {
+        disconnect();
+        wait_for_daemon(std::exchange(loss_, {}));
+        return;
+    }
+    core_.reset(pw_context_connect(context_.get(), nullptr, 0));
+    if (!core_) {
+        wait_for_daemon(std::strerror(errno));
+        return;
+    }
+    join_daemon();
+} catch (...) {
+    end(std::current_exception());
+}
+
+void Session::join_daemon()
+{
+    static constexpr auto events = [] {
+        pw_core_events table{};
+        table.version = PW_VERSION_CORE_EVENTS;
+        table.error = [](void* data, std::uint32_t id, int, int result, const char* message) {
+            if (id == PW_ID_CORE && result == -EPIPE)
+                static_cast<Session*>(data)->lose(message);
+        };
+        return table;
+    }();
+    pw_core_add_listener(core_.get(), core_listener_.hook(), &events, this);
+    board_.emplace(context_.get(), core_.get());
+    back_off_ = {};
+    log(Severity::info, "connected to PipeWire");
+    rack_.enter(core_.get());
+    rack_.forget_board();
+    rack_.publish(*board_);
+    tell_manager("READY=1\n");
+}
+
+void Session::disconnect() noexcept
+{
+    rack_.leave();
+    board_.reset();
+    core_listener_.remove();
+    core_.reset();
+}
+
+void Session::lose(std::string reason) noexcept
+{
+    // Not from inside an event of the core that is to go.
+    loss_ = std::move(reason);
+    connect_timer_.start(milliseconds(0));
+}
+
+void Session::wait_for_daemon(const std::string& reason)
+{
+    const auto text =
+        fmt::format("no PipeWire daemon answers ({}): start it with 'systemctl --user start pipewire', or "
+                    "set PIPEWIRE_REMOTE and XDG_RUNTIME_DIR to the one that you mean",
+                    reason);
+    if (!options_.wait_for_daemon)
+        throw NoDaemon(text);
+    if (back_off_ == milliseconds(0)) {
+        log(Severity::warning, text + "; waiting for it");
+        tell_manager("READY=1\n");
+    }
+    back_off_ = std::clamp(back_off_ * 2, shortest_wait, longest_wait);
+    connect_timer_.start(back_off_);
+}
+
+void Session::tick() noexcept
+try {
+    if (loss_.empty())
+        rack_.tick();
+    if (++ticks_ % ticks_per_report != 0)
+        return;
+    if (board_ && loss_.empty())
+        rack_.publish(*board_);
+    tell_manager(watchdog_ ? "WATCHDOG=1\n" : "");
+} catch (const std::exception& error) {
+    log(Severity::error, error.what());
+}
+
+void Session::tell_manager(const char* state) const
+{
+    const auto text = core_ ? rack_.summary() : rack_.summary() + ", waiting for PipeWire";
+    sd_notifyf(0, "%sSTATUS=%s", state, text.c_str());
+}
+
+} // namespace decant::service

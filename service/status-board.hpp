@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/pipewire-handles.hpp"
+
+#include <pipewire/impl.h>
+
+#include <memory>
+#include <string>
+
+namespace decant::service
+{
+
+/// The metadata object `decant`, in which everybody can read how the rack is. Whatever others write there is
+/// not read. All functions: [main].
+class StatusBoard
+{
+    struct MetadataDeleter {
+        void operator()(pw_impl_metadata* metadata) const noexcept { pw_impl_metadata_destroy(metadata); }
+    };
+
+    std::unique_ptr<pw_impl_metadata, MetadataDeleter> metadata_;
+    std::unique_ptr<pw_proxy, ProxyDeleter> exported_; // gone before what it exports
+
+public:
+    /// The context must have loaded libpipewire-module-metadata. Throws std::runtime_error.
+    StatusBoard(pw_context* context, pw_core* core);
+
+    /// Sets `key` of the subject 0 to a JSON text.
+    void set(const std::string& key, const std::string& json);
+
+    void remove(const std::string& key);
+};
+
+} // namespace decant::service

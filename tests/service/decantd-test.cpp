@@ -1,0 +1,342 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "tests/support/private-session.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sndfile.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace decant::service
+{
+namespace
+{
+
+namespace fs = std::filesystem;
+using Catch::Matchers::ContainsSubstring;
+using tests::PrivateSession;
+using tests::wait_until;
+
+constexpr std::chrono::seconds patience = tests::patience;
+
+/// The service in a session, with a sound file in its home and its configuration in the test's hand.
+class Service
+{
+    PrivateSession session_{{.session_manager = false}};
+    std::unique_ptr<tests::ChildProcess> process_;
+
+public:
+    Service()
+    {
+        session_.set_environment("DECANT_CONFIG_DIR", DECANT_TEST_CONFIG_DIR);
+        write_tone("Organ.wav");
+    }
+
+    PrivateSession& session() { return session_; }
+    tests::ChildProcess& process() { return *process_; }
+
+    void write_tone(const std::string& name) const
+    {
+        SF_INFO info{};
+        info.samplerate = 48000;
+        info.channels = 1;
+        info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
+        SNDFILE* file = sf_open((session_.home() / name).c_str(), SFM_WRITE, &info);
+        REQUIRE(file != nullptr);
+        const std::vector<float> samples(4800, 0.25F);
+        sf_write_float(file, samples.data(), static_cast<sf_count_t>(samples.size()));
+        sf_close(file);
+    }
+
+    /// Replaces a drop-in, as an editor does.
+    void configure(const std::string& text, const std::string& directory = "decant.conf.d") const
+    {
+        const auto folder = session_.config_home() / "pipewire" / directory;
+        fs::create_directories(folder);
+        std::ofstream(folder / "rack.conf.new") << text;
+        fs::rename(folder / "rack.conf.new", folder / "rack.conf");
+    }
+
+    void start(const tests::Arguments& more = {})
+    {
+        tests::Arguments arguments{DECANTD};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        process_ = session_.spawn(arguments);
+    }
+
+    /// What `decant list --json` says of a node, or null.
+    nlohmann::json listed(const std::string& name) const
+    {
+        const auto result = session_.run({DECANT, "list", "--json"});
+        const auto list = nlohmann::json::parse(result.output, nullptr, false);
+        if (list.is_array())
+            for (const auto& node : list)
+                if (node.at("name") == name)
+                    return node;
+        return nullptr;
+    }
+
+    bool wait_for_state(const std::string& name, const std::string& state) const
+    {
+        return wait_until([&] {
+            const auto node = listed(name);
+            return !node.is_null() && node.at("state") == state &&
+                   (state != "running" || !node.at("id").is_null());
+        });
+    }
+
+    /// Changes whenever a node is made anew.
+    nlohmann::json serial(const std::string& name) const
+    {
+        const auto node = session_.graph().find_node("decant." + name);
+        return node ? node->at("info").at("props").at("object.serial") : nlohmann::json();
+    }
+
+    nlohmann::json property(const std::string& name, const char* key) const
+    {
+        const auto node = session_.graph().find_node("decant." + name);
+        return node ? node->at("info").at("props").value(key, nlohmann::json()) : nlohmann::json();
+    }
+};
+
+const std::string organ = "decant.nodes = [ { name = organ path = ~/Organ.wav output.to = [ test-sink ] } ]";
+
+} // namespace
+
+TEST_CASE("a sampler of the configuration becomes a node with its ports and properties")
+{
+    Service service;
+    service.configure("decant.nodes = [ { name = organ path = ~/Organ.wav description = \"The organ\"\n"
+                      "  midi.from = [ \"~Key.*\" ] output.to = [ default ] node.latency = 64/48000 } ]");
+    service.start();
+
+    REQUIRE(service.wait_for_state("organ", "running"));
+    const auto node = service.listed("organ");
+    CHECK(node.at("type") == "sampler");
+    CHECK(node.at("description") == "The organ");
+    CHECK(node.at("ports") ==
+          nlohmann::json{{"inputs", 0}, {"outputs", 2}, {"midi-inputs", 1}, {"midi-outputs", 0}});
+    CHECK(node.value("message", "").empty());
+    CHECK(service.property("organ", "decant.midi.from") == R"(["~Key.*"])");
+    CHECK(service.property("organ", "decant.output.to") == R"(["default"])");
+    CHECK(service.property("organ", "decant.type") == "sampler");
+    CHECK(service.property("organ", "node.latency") == "64/48000");
+    CHECK(service.property("organ", "media.class").is_null());
+    CHECK(service.property("organ", "application.name").is_null());
+}
+
+TEST_CASE("what cannot play is listed with the reason, and the others play")
+{
+    Service service;
+    std::ofstream(service.session().home() / "Empty.sfz") << "";
+    std::ofstream(service.session().home() / "Text.dll") << "this is no DLL";
+    service.configure("decant.nodes = [ { name = missing path = ~/Nothing.sfz }\n"
+                      "{ name = empty path = ~/Empty.sfz } { name = text path = ~/Text.dll }\n"
+                      "{ name = off path = ~/Organ.wav enabled = false }\n"
+                      "{ name = organ path = ~/Organ.wav midi.form = x } ]");
+    service.start();
+
+    REQUIRE(service.wait_for_state("organ", "running"));
+    CHECK_THAT(service.listed("organ").at("message"), ContainsSubstring("did you mean 'midi.from'?"));
+    CHECK(service.wait_for_state("missing", "failed"));
+    CHECK_THAT(service.listed("missing").at("message"),
+               ContainsSubstring("rack.conf:1:35: node 'missing': path"));
+    CHECK(service.wait_for_state("empty", "failed"));
+    CHECK_THAT(service.listed("empty").at("message"), ContainsSubstring("Empty.sfz"));
+    CHECK(service.wait_for_state("text", "failed"));
+    CHECK_THAT(service.listed("text").at("message"), ContainsSubstring("is no plugin"));
+    CHECK(service.wait_for_state("off", "disabled"));
+    CHECK_THAT(service.process().errors(), ContainsSubstring("rack.conf:1:35: node 'missing': path"));
+}
+
+TEST_CASE("SIGHUP applies the difference and does not touch what did not change")
+{
+    Service service;
+    service.configure(
+        "decant.nodes = [ { name = same path = ~/Organ.wav } { name = gone path = ~/Organ.wav }\n"
+        "{ name = sent path = ~/Organ.wav } { name = other path = ~/Organ.wav polyphony = 8 } ]");
+    service.start();
+    for (const char* name : {"same", "gone", "sent", "other"})
+        REQUIRE(service.wait_for_state(name, "running"));
+    const auto same = service.serial("same");
+    const auto sent = service.serial("sent");
+    const auto other = service.serial("other");
+
+    service.configure("decant.nodes = [ { name = other path = ~/Organ.wav polyphony = 16 } { name = new path "
+                      "= ~/Organ.wav }\n"
+                      "{ name = sent path = ~/Organ.wav output.to = [ test-sink ] volume = -6 } { path = "
+                      "~/Organ.wav name = same } ]");
+    service.process().signal(SIGHUP);
+
+    CHECK(service.wait_for_state("new", "running"));
+    CHECK(wait_until([&] { return service.listed("gone").is_null(); }));
+    CHECK(service.wait_for_state("other", "running"));
+    CHECK(service.serial("same") == same);
+    CHECK(service.serial("sent") == sent);
+    CHECK(service.serial("other") != other);
+    CHECK(service.property("sent", "decant.output.to") == R"(["test-sink"])");
+    CHECK(service.session()
+              .graph()
+              .find_node("decant.sent")
+              ->at("info")
+              .at("params")
+              .at("Props")
+              .at(0)
+              .at("params") == nlohmann::json::array({"Volume", -6.0}));
+}
+
+TEST_CASE("a changed file is read without being told, also one beside PipeWire's own drop-ins")
+{
+    Service service;
+    service.configure(organ);
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+
+    service.configure("decant.nodes = [ { name = choir path = ~/Organ.wav } ]", "pipewire.conf.d");
+    CHECK(service.wait_for_state("choir", "running"));
+
+    service.configure("decant.nodes = [ { name = bells path = ~/Organ.wav ", "pipewire.conf.d");
+    CHECK(wait_until([&] { return service.listed("choir").is_null(); }));
+    CHECK(service.wait_for_state("organ", "running"));
+    const auto status = service.session().graph().metadata("decant", "service");
+    REQUIRE(status);
+    CHECK_THAT(status->at("problems").at(0), ContainsSubstring("nothing of this file is used"));
+}
+
+TEST_CASE("a file that is put where it was missing is found at the next reload")
+{
+    Service service;
+    service.configure("decant.nodes = [ { name = late path = ~/Late.wav } ]");
+    service.start();
+    REQUIRE(service.wait_for_state("late", "failed"));
+
+    service.write_tone("Late.wav");
+    service.process().signal(SIGHUP);
+
+    CHECK(service.wait_for_state("late", "running"));
+}
+
+TEST_CASE("the service outlives PipeWire and brings its nodes back")
+{
+    Service service;
+    service.configure(organ);
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+
+    for (int i = 0; i < 3; ++i) {
+        service.session().kill_pipewire();
+        REQUIRE(wait_until([&] {
+            const auto text = service.process().errors();
+            return text.rfind("no PipeWire daemon answers") > text.rfind("connected to PipeWire");
+        }));
+        service.session().start_pipewire();
+        CHECK(service.wait_for_state("organ", "running"));
+    }
+    CHECK_THAT(service.process().errors(), ContainsSubstring("systemctl --user start pipewire"));
+    CHECK(service.process().running());
+}
+
+TEST_CASE("SIGTERM ends the service cleanly and takes its nodes along")
+{
+    Service service;
+    service.configure(organ);
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+
+    service.process().signal(SIGTERM);
+
+    CHECK(service.process().wait(patience) == 0);
+    CHECK(wait_until([&] { return !service.session().graph().find_node("decant.organ"); }));
+    const auto result = service.session().run({DECANT, "list"});
+    CHECK(result.exit == 3);
+    CHECK_THAT(result.errors, ContainsSubstring("systemctl --user start decant"));
+}
+
+TEST_CASE("without PipeWire the commands say how to start it")
+{
+    Service service;
+    service.session().kill_pipewire();
+
+    const auto list = service.session().run({DECANT, "list"});
+    CHECK(list.exit == 3);
+    CHECK_THAT(list.errors, ContainsSubstring("systemctl --user start pipewire"));
+    const auto daemon = service.session().run({DECANTD, "--no-wait"});
+    CHECK(daemon.exit == 3);
+    CHECK_THAT(daemon.errors, ContainsSubstring("systemctl --user start pipewire"));
+}
+
+TEST_CASE("a service that waits for PipeWire starts when it comes, and can be ended before")
+{
+    Service service;
+    service.configure(organ);
+    service.session().kill_pipewire();
+    service.start();
+    REQUIRE(
+        wait_until([&] { return service.process().errors().find("waiting for it") != std::string::npos; }));
+
+    service.session().start_pipewire();
+    CHECK(service.wait_for_state("organ", "running"));
+
+    service.session().kill_pipewire();
+    service.process().signal(SIGINT);
+    CHECK(service.process().wait(patience) == 0);
+}
+
+TEST_CASE("wrong arguments and a missing decant.conf end with a message")
+{
+    Service service;
+    CHECK(service.session().run({DECANTD, "--nowait"}).exit == 2);
+    CHECK(service.session().run({DECANT, "lsit"}).exit == 2);
+    CHECK(service.session().run({DECANTD, "--version"}).output.starts_with("decantd "));
+
+    service.session().set_environment("DECANT_CONFIG_DIR", "/nonexistent");
+    service.session().set_environment("PIPEWIRE_CONFIG_DIR", "/nonexistent");
+    const auto result = service.session().run({DECANTD, "--no-wait"});
+    CHECK(result.exit == 1);
+    CHECK_THAT(result.errors, ContainsSubstring("there is no decant.conf in /nonexistent"));
+}
+
+TEST_CASE("the service manager is told of start, reload and end")
+{
+    Service service;
+    service.configure(organ);
+    const auto path = (service.session().home() / "notify").string();
+    const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+    REQUIRE(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    service.session().set_environment("NOTIFY_SOCKET", path);
+    std::string told;
+    const auto wait_for = [&](const std::string& text) {
+        return wait_until([&] {
+            char buffer[4096];
+            for (ssize_t size; (size = ::recv(socket, buffer, sizeof buffer, 0)) > 0;)
+                told.append(buffer, static_cast<std::size_t>(size)).push_back('\n');
+            const bool found = told.find(text) != std::string::npos;
+            if (found)
+                told.erase(0, told.find(text) + text.size());
+            return found;
+        });
+    };
+
+    service.start();
+    CHECK(wait_for("READY=1"));
+    CHECK(wait_for("STATUS=1 node"));
+    service.process().signal(SIGHUP);
+    CHECK(wait_for("RELOADING=1\nMONOTONIC_USEC="));
+    CHECK(wait_for("READY=1"));
+    service.process().signal(SIGTERM);
+    CHECK(wait_for("STOPPING=1"));
+    ::close(socket);
+}
+
+} // namespace decant::service
