@@ -37,7 +37,7 @@ public:
 
     void set_property(const std::string& name, const std::string& value);
 
-    /// A stereo output that comes after the node is in the graph.
+    /// One more output, when the node is in the graph already.
     void add_output(const std::string& channel);
 
 private:
