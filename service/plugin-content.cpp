@@ -23,6 +23,16 @@ namespace
 
 constexpr std::uint32_t first_rate = 48000; ///< until the graph shows its own
 
+/// What PipeWire gives the data loops of its clients: who waits and who is waited for are equals.
+constexpr const char* rt_priority = "83";
+
+HostCommand host_command(const PluginFile& plugin, const Progress& progress)
+{
+    auto command = wine_host_command(plugin, progress);
+    command.arguments.insert(command.arguments.end(), {"--rt-priority", rt_priority});
+    return command;
+}
+
 bool same_ports(const protocol::PluginDescription& one, const protocol::PluginDescription& other)
 {
     const auto same = [](const protocol::PortDescription& a, const protocol::PortDescription& b) {
@@ -64,12 +74,14 @@ PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, Main
     settings.max_frames = nodes::max_cycle_frames;
     settings.state_file = state_file_of(config.name);
     host_ = std::make_unique<PluginHost>(
-        std::move(settings), [this, watch = lifeline_.watch(), &queue](HostEvent event) {
+        std::move(settings),
+        [this, watch = lifeline_.watch(), &queue](HostEvent event) {
             queue.post([this, watch, event = std::move(event)] {
                 if (!watch.expired())
                     std::visit([this](const auto& each) { handle(each); }, event);
             });
-        });
+        },
+        host_command);
 }
 
 void PluginContent::handle(const HostReady& ready)

@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <exception>
 #include <memory>
 #include <utility>
@@ -21,19 +20,15 @@ namespace
 constexpr double least_volume = -144; ///< dB; softer than any converter
 constexpr double most_volume = 24;
 
-float gain_of(double decibels) noexcept
-{
-    return static_cast<float>(decibels <= least_volume ? 0.0 : std::pow(10.0, decibels / 20));
-}
-
 } // namespace
 
 SamplerContent::SamplerContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue,
                                Workers& workers)
     : owner_(owner), config_(config), sampler_({.polyphony = config.polyphony}),
-      volume_(sampler_, gain_of(config.volume)),
+
       infos_{{{"Volume", least_volume, most_volume, config.volume, false}}}, decibels_(config.volume)
 {
+    sampler_.set_volume(static_cast<float>(decibels_));
     load(queue, workers);
 }
 
@@ -61,7 +56,7 @@ void SamplerContent::play(sampler::LoadedInstrument loaded)
     for (const auto& problem : loaded.problems)
         log(Severity::warning, fmt::format("node '{}': {}", config_.name, to_string(problem)));
     sampler_.play(std::move(loaded.instrument));
-    owner_.show({.ports = sampler::Sampler::ports(), .processor = volume_, .parameters = this});
+    owner_.show({.ports = sampler::Sampler::ports(), .processor = sampler_, .parameters = this});
     owner_.set_state(
         NodeState::running,
         loaded.problems.empty()
@@ -73,7 +68,7 @@ void SamplerContent::play(sampler::LoadedInstrument loaded)
 void SamplerContent::set(std::size_t, double value)
 {
     decibels_ = value;
-    volume_.set_gain(gain_of(value));
+    sampler_.set_volume(static_cast<float>(value));
 }
 
 bool SamplerContent::change(const NodeConfig& config)

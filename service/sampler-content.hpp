@@ -4,7 +4,6 @@
 
 #include "nodes/sampler/instrument.hpp"
 #include "nodes/sampler/sampler-setup.hpp"
-#include "nodes/volume.hpp"
 #include "service/main-queue.hpp"
 #include "service/node-content.hpp"
 #include "service/workers.hpp"
@@ -21,7 +20,6 @@ class SamplerContent final : public NodeContent, private nodes::Parameters
     ContentOwner& owner_;
     NodeConfig config_;
     sampler::Sampler sampler_;
-    nodes::Volume volume_;
     std::array<nodes::ParameterInfo, 1> infos_;
     double decibels_;
     Lifeline lifeline_;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "tests/support/private-session.hpp"
+#include "tests/service/running-service.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
@@ -9,8 +9,6 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
-#include <nlohmann/json.hpp>
-#include <sndfile.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -20,91 +18,16 @@ namespace decant::service
 namespace
 {
 
-namespace fs = std::filesystem;
 using Catch::Matchers::ContainsSubstring;
-using tests::PrivateSession;
 using tests::wait_until;
 
 constexpr std::chrono::seconds patience = tests::patience;
 
-/// The service in a session, with a sound file in its home and its configuration in the test's hand.
-class Service
+/// With a sound file to play.
+class Service : public RunningService
 {
-    PrivateSession session_{{.session_manager = false}};
-    std::unique_ptr<tests::ChildProcess> process_;
-
 public:
-    Service()
-    {
-        session_.set_environment("DECANT_CONFIG_DIR", DECANT_TEST_CONFIG_DIR);
-        write_tone("Organ.wav");
-    }
-
-    PrivateSession& session() { return session_; }
-    tests::ChildProcess& process() { return *process_; }
-
-    void write_tone(const std::string& name) const
-    {
-        SF_INFO info{};
-        info.samplerate = 48000;
-        info.channels = 1;
-        info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
-        SNDFILE* file = sf_open((session_.home() / name).c_str(), SFM_WRITE, &info);
-        REQUIRE(file != nullptr);
-        const std::vector<float> samples(4800, 0.25F);
-        sf_write_float(file, samples.data(), static_cast<sf_count_t>(samples.size()));
-        sf_close(file);
-    }
-
-    /// Replaces a drop-in, as an editor does.
-    void configure(const std::string& text, const std::string& directory = "decant.conf.d") const
-    {
-        const auto folder = session_.config_home() / "pipewire" / directory;
-        fs::create_directories(folder);
-        std::ofstream(folder / "rack.conf.new") << text;
-        fs::rename(folder / "rack.conf.new", folder / "rack.conf");
-    }
-
-    void start(const tests::Arguments& more = {})
-    {
-        tests::Arguments arguments{DECANTD};
-        arguments.insert(arguments.end(), more.begin(), more.end());
-        process_ = session_.spawn(arguments);
-    }
-
-    /// What `decant list --json` says of a node, or null.
-    nlohmann::json listed(const std::string& name) const
-    {
-        const auto result = session_.run({DECANT, "list", "--json"});
-        const auto list = nlohmann::json::parse(result.output, nullptr, false);
-        if (list.is_array())
-            for (const auto& node : list)
-                if (node.at("name") == name)
-                    return node;
-        return nullptr;
-    }
-
-    bool wait_for_state(const std::string& name, const std::string& state) const
-    {
-        return wait_until([&] {
-            const auto node = listed(name);
-            return !node.is_null() && node.at("state") == state &&
-                   (state != "running" || !node.at("id").is_null());
-        });
-    }
-
-    /// Changes whenever a node is made anew.
-    nlohmann::json serial(const std::string& name) const
-    {
-        const auto node = session_.graph().find_node("decant." + name);
-        return node ? node->at("info").at("props").at("object.serial") : nlohmann::json();
-    }
-
-    nlohmann::json property(const std::string& name, const char* key) const
-    {
-        const auto node = session_.graph().find_node("decant." + name);
-        return node ? node->at("info").at("props").value(key, nlohmann::json()) : nlohmann::json();
-    }
+    Service() { write_tone("Organ.wav"); }
 };
 
 const std::string organ = "decant.nodes = [ { name = organ path = ~/Organ.wav output.to = [ test-sink ] } ]";

@@ -1,0 +1,264 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "tests/service/running-service.hpp"
+
+#include "tests/support/graph-client.hpp"
+#include "tests/support/noise.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <csignal>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <sstream>
+#include <vector>
+
+namespace decant::service
+{
+namespace
+{
+
+using tests::GraphClient;
+using tests::NoiseListener;
+using tests::NoiseSource;
+using tests::TestNode;
+using tests::wait_until;
+
+const nodes::PortLayout mono_in{.inputs = {{"input", "MONO", ""}}, .outputs = {}};
+const nodes::PortLayout mono_out{.inputs = {}, .outputs = {{"output", "MONO", ""}}};
+
+/// The configuration of a test plugin, "gain" or "sine".
+std::string node(const std::string& plugin, const std::string& more = {})
+{
+    return fmt::format(
+        "decant.nodes = [ {{ name = {0} path = \"{1}/decant-test-{0}.dll\" prefix = \"{2}\" {3} }} ]", plugin,
+        std::getenv("DECANT_TEST_PLUGINS"), std::getenv("DECANT_TEST_PREFIX"), more);
+}
+
+/// The hosts that the service runs.
+std::vector<pid_t> hosts_of(RunningService& service)
+{
+    const auto result = service.session().run({"pgrep", "--parent", std::to_string(service.process().id())});
+    std::istringstream lines(result.output);
+    std::vector<pid_t> hosts;
+    for (pid_t id = 0; lines >> id;)
+        hosts.push_back(id);
+    return hosts;
+}
+
+/// The gain plugin, whose parameter goes from 0 to 1 as VST2 has it and means 0 to 2, with noise going in and
+/// a listener behind it.
+class GainRack : public RunningService
+{
+public:
+    GraphClient client{session()};
+    NoiseSource noise;
+    NoiseListener listener;
+    std::unique_ptr<TestNode> source;
+    std::unique_ptr<TestNode> recorder;
+
+    explicit GainRack(const std::string& more = {})
+    {
+        configure(node("gain", more));
+        start();
+        REQUIRE(wait_for_state("gain", "running"));
+        source = std::make_unique<TestNode>(client, "source", mono_out, noise);
+        recorder = std::make_unique<TestNode>(client, "recorder", mono_in, listener);
+        session().link("source:output", "decant.gain:" + port(tests::Direction::input));
+        session().link("decant.gain:" + port(tests::Direction::output), "recorder:input");
+    }
+
+    std::string port(tests::Direction direction)
+    {
+        return session().graph().ports_of("decant.gain", direction).at(0).name;
+    }
+
+    std::uint64_t late() const { return listed("gain").at("late"); }
+};
+
+} // namespace
+
+TEST_CASE("noise passes a Windows effect bit by bit at every quantum and rate")
+{
+    GainRack rack("params = { Gain = 0.25 }");
+    rack.listener.gain = 0.5F;
+
+    for (const std::uint32_t rate : {44100u, 48000u, 96000u}) {
+        rack.session().set_rate(rate);
+        for (const std::uint32_t quantum : {32u, 64u, 256u, 1024u}) {
+            INFO(quantum << " frames at " << rate << " Hz");
+            rack.session().set_quantum(quantum);
+            // The plugin is activated anew for a rate; until then the noise goes past it.
+            rack.listener.listen(quantum, rate);
+            REQUIRE(wait_until([&] { return rack.listener.exact >= 20; }));
+
+            const auto late_before = rack.late();
+            rack.listener.listen(quantum, rate);
+            CHECK(wait_until([&] { return rack.listener.exact >= 50; }));
+            // A block that is late is the input, faded in and out. On a busy machine that happens.
+            const auto damaged = rack.listener.damaged.load();
+            CHECK((damaged == 0 || wait_until([&] { return rack.late() > late_before; })));
+        }
+    }
+}
+
+TEST_CASE("a killed host costs the node neither its place nor its links, and comes back with its parameters")
+{
+    GainRack rack("params = { Gain = 0.25 }");
+    rack.listener.gain = 0.5F;
+    rack.listener.listen(256, 48000);
+    REQUIRE(wait_until([&] { return rack.listener.exact >= 20; }));
+    const auto serial = rack.serial("gain");
+    const auto links = rack.session().graph().links();
+    const auto hosts = hosts_of(rack);
+    REQUIRE(hosts.size() == 1);
+    const auto cycles = [&] {
+        return (*rack.recorder)->counters().cycles.load();
+    };
+
+    ::kill(hosts.front(), SIGKILL);
+
+    const auto cycles_then = cycles();
+    CHECK(wait_until([&] { return cycles() > cycles_then + 50; })); // the graph runs on
+    CHECK(wait_until([&] { return rack.listed("gain").at("restarts") == 1; }));
+    CHECK(rack.wait_for_state("gain", "running"));
+    rack.listener.listen(256, 48000);
+    CHECK(wait_until([&] { return rack.listener.exact >= 20; }));
+    CHECK(rack.serial("gain") == serial);
+    CHECK(rack.session().graph().links() == links);
+    CHECK(hosts_of(rack) != hosts);
+}
+
+TEST_CASE("a parameter that is set in the graph is heard, shown, and back after a restart of the service")
+{
+    GainRack rack;
+    CHECK(rack.parameters("gain") == nlohmann::json::array({"Gain", 0.5}));
+    rack.listener.listen(256, 48000);
+    REQUIRE(wait_until([&] { return rack.listener.exact >= 20; }));
+
+    const auto id = rack.listed("gain").at("id").get<int>();
+    CHECK(rack.session()
+              .run({"pw-cli", "s", std::to_string(id), "Props", R"({ params = [ "Gain" 0.125 ] })"})
+              .exit == 0);
+
+    rack.listener.gain = 0.25F;
+    rack.listener.listen(256, 48000);
+    CHECK(wait_until([&] { return rack.listener.exact >= 20; }));
+    CHECK(wait_until([&] { return rack.parameters("gain") == nlohmann::json::array({"Gain", 0.125}); }));
+
+    rack.process().signal(SIGTERM);
+    REQUIRE(rack.process().wait(tests::patience) == 0);
+    CHECK(hosts_of(rack).empty());
+    rack.start();
+    REQUIRE(rack.wait_for_state("gain", "running"));
+    rack.session().link("source:output", "decant.gain:" + rack.port(tests::Direction::input));
+    rack.session().link("decant.gain:" + rack.port(tests::Direction::output), "recorder:input");
+    rack.listener.listen(256, 48000);
+    CHECK(wait_until([&] { return rack.listener.exact >= 20; }));
+}
+
+TEST_CASE("a change of a parameter in the configuration does not interrupt the plugin")
+{
+    GainRack rack("params = { Gain = 0.25 }");
+    rack.listener.gain = 0.5F;
+    rack.listener.listen(256, 48000);
+    REQUIRE(wait_until([&] { return rack.listener.exact >= 20; }));
+    const auto serial = rack.serial("gain");
+    const auto hosts = hosts_of(rack);
+
+    rack.configure(node("gain", "params = { gain = 1 } output.to = [ test-sink ]"));
+
+    rack.listener.gain = 2;
+    CHECK(wait_until([&] { return rack.property("gain", "decant.output.to") == R"(["test-sink"])"; }));
+    rack.listener.listen(256, 48000);
+    CHECK(wait_until([&] { return rack.listener.exact >= 20; }));
+    CHECK(rack.serial("gain") == serial);
+    CHECK(hosts_of(rack) == hosts);
+}
+
+namespace
+{
+
+/// Plays one key: down at once, up when it is told to.
+class Keyboard : public nodes::Processor
+{
+    bool down_ = false;
+
+public:
+    std::atomic<bool> held = true;
+
+    void process(const nodes::Cycle& cycle) noexcept override
+    {
+        if (held == down_)
+            return;
+        down_ = !down_;
+        const std::array<std::uint8_t, 3> message{static_cast<std::uint8_t>(down_ ? 0x90 : 0x80), 69, 100};
+        cycle.midi_out->push(0, message);
+    }
+};
+
+/// Counts the periods of what it hears.
+class Tuner : public nodes::Processor
+{
+    float before_ = 0;
+    std::uint64_t place_ = 0;
+    double first_ = -1;
+
+public:
+    std::atomic<double> frequency = 0; ///< over everything heard since the sound began
+    std::atomic<std::uint64_t> periods = 0;
+    std::atomic<bool> silent = true;
+
+    void process(const nodes::Cycle& cycle) noexcept override
+    {
+        const float* input = cycle.inputs[0];
+        silent = std::all_of(input, input + cycle.frames, [](float sample) { return sample == 0; });
+        if (silent) {
+            first_ = -1;
+            periods = 0;
+        }
+        for (std::uint32_t i = 0; i < cycle.frames; ++i, ++place_) {
+            if (before_ < 0 && input[i] >= 0) {
+                const double crossing = static_cast<double>(place_) - input[i] / (input[i] - before_);
+                if (first_ < 0)
+                    first_ = crossing;
+                else
+                    frequency = static_cast<double>(++periods) * cycle.rate / (crossing - first_);
+            }
+            before_ = input[i];
+        }
+    }
+};
+
+} // namespace
+
+TEST_CASE("a Windows synth plays the pitch of the key and ends with it")
+{
+    RunningService service;
+    service.configure(node("sine"));
+    service.start();
+    REQUIRE(service.wait_for_state("sine", "running"));
+    GraphClient client(service.session());
+    Keyboard keyboard;
+    Tuner tuner;
+    TestNode recorder(client, "recorder", mono_in, tuner);
+    service.session().link(
+        "decant.sine:" +
+            service.session().graph().ports_of("decant.sine", tests::Direction::output).at(0).name,
+        "recorder:input");
+    TestNode keys(client, "keys", {.inputs = {}, .outputs = {}, .midi_in = false, .midi_out = true}, keyboard,
+                  nullptr, [](auto& setup) { setup.properties["node.always-process"] = "false"; });
+    service.session().link("keys:midi_out", "decant.sine:midi_in");
+
+    // A block that is late breaks the count: begin again then.
+    CHECK(wait_until([&] { return tuner.periods >= 200 && std::abs(tuner.frequency - 440) < 0.5; }));
+    keyboard.held = false;
+    CHECK(wait_until([&] { return tuner.silent.load(); }));
+}
+
+} // namespace decant::service
