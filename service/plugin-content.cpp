@@ -26,11 +26,14 @@ constexpr std::uint32_t first_rate = 48000; ///< until the graph shows its own
 /// What PipeWire gives the data loops of its clients: who waits and who is waited for are equals.
 constexpr const char* rt_priority = "83";
 
-HostCommand host_command(const PluginFile& plugin, const Progress& progress)
+/// The title names the node, in the windows of its host as in `ps`.
+HostCommandSource host_command_for(const std::string& node)
 {
-    auto command = wine_host_command(plugin, progress);
-    command.arguments.insert(command.arguments.end(), {"--rt-priority", rt_priority});
-    return command;
+    return [node](const PluginFile& plugin, const Progress& progress) {
+        auto command = wine_host_command(plugin, progress);
+        command.arguments.insert(command.arguments.end(), {"--rt-priority", rt_priority, "--title", node});
+        return command;
+    };
 }
 
 bool same_ports(const protocol::PluginDescription& one, const protocol::PluginDescription& other)
@@ -81,7 +84,7 @@ PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, Main
                     std::visit([this](const auto& each) { handle(each); }, event);
             });
         },
-        host_command);
+        host_command_for(config.name));
 }
 
 void PluginContent::handle(const HostReady& ready)
