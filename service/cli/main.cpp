@@ -21,6 +21,8 @@ int run(int argc, char** argv)
                        "Run 'decant VERB --help' for the options of a verb.");
 
     decant::cli::add_list(application);
+    decant::cli::add_probe(application);
+    decant::cli::add_render(application);
 
     try {
         application.parse(argc, argv);

@@ -31,5 +31,7 @@ public:
 };
 
 void add_list(CLI::App& application);
+void add_probe(CLI::App& application);
+void add_render(CLI::App& application);
 
 } // namespace decant::cli

@@ -38,8 +38,9 @@ const protocol::ParameterDescription& parameter_named(const protocol::PluginDesc
     std::vector<std::string_view> names;
     for (const auto& parameter : all)
         names.push_back(parameter.name);
-    throw PluginError(fmt::format("{} has no parameter '{}'{}; 'decant probe' lists its {}.", plugin.name,
-                                  name, suggestion(name, names), all.size()));
+    const std::string near = suggestion(name, names);
+    throw PluginError(fmt::format("{} has no parameter '{}'{}", plugin.name, name,
+                                  near.empty() ? "; 'decant probe' lists those that it has." : near));
 }
 
 double value_within(const protocol::ParameterDescription& parameter, double value)

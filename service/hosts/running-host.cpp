@@ -23,29 +23,22 @@ std::string prefix_of(const HostCommand& command)
     return prefix != command.environment.end() ? prefix->second : std::string();
 }
 
-/// What somebody can do about it; empty if there is nothing to be said.
+/// What somebody can do about it, beyond what the host says who does not know the prefix's place.
 std::string remedy(protocol::FailureCode failure, const std::string& prefix)
 {
     using enum protocol::FailureCode;
     switch (failure) {
     case not_found:
-        return "Check the path, and that the Wine prefix " + prefix + " reaches it: 'ls " + prefix +
+        return " Does the Wine prefix " + prefix + " reach it? 'ls " + prefix +
                "/dosdevices' lists its drives; Z: should be the whole disk.";
-    case not_a_plugin:
-        return "Is it a helper library of a plugin? Give the DLL that a Windows host would load.";
-    case wrong_architecture:
-        return "Install the build of the plugin for the other word size.";
     case missing_dependency:
-        return "Install what it needs into the prefix, often the Visual C++ runtime: 'WINEPREFIX=" + prefix +
-               " winetricks vcrun2022'.";
+        return " For example: 'WINEPREFIX=" + prefix + " winetricks vcrun2022'.";
     case plugin_crashed:
-        return "Does its own installer or standalone program run in this prefix? A newer Wine, or "
-               "'winetricks "
-               "vcrun2022 corefonts' in " +
-               prefix + ", may help.";
+        return " A newer Wine, or 'WINEPREFIX=" + prefix + " winetricks vcrun2022 corefonts', may help.";
     case refused:
-        return "It may want a licence, or files that its installer brings: run that in the prefix " + prefix +
-               ".";
+        return " The prefix is " + prefix + ".";
+    case not_a_plugin: // these say what to do themselves
+    case wrong_architecture:
     case other:
     case state_mismatch:
         break;
@@ -180,7 +173,12 @@ PluginError RunningHost::explained(const bridge::HostError& error, const std::st
     std::string text;
     switch (error.code) {
     case bridge::HostErrorCode::failed:
-        text = fmt::format("{}: {}. {}", plugin, error.what(), remedy(error.failure, prefix_));
+        text = error.what();
+        if (text.find(plugin) == std::string::npos)
+            text = plugin + ": " + text;
+        if (!text.ends_with('.') && !text.ends_with('?'))
+            text += '.';
+        text += remedy(error.failure, prefix_);
         break;
     case bridge::HostErrorCode::gone: {
         // The link hears of the end just before everybody else.

@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/cli/file-kind.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string>
+#include <string_view>
+
+namespace decant::cli
+{
+
+bool is_instrument_file(const std::filesystem::path& file)
+{
+    constexpr std::array<std::string_view, 9> extensions{".sfz", ".wav", ".flac", ".aif", ".aiff",
+                                                         ".ogg", ".oga", ".w64",  ".caf"};
+    std::string extension = file.extension().string();
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+}
+
+} // namespace decant::cli

@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/cli/instrument-report.hpp"
+
+#include "nodes/sampler/instrument.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace decant::cli
+{
+
+namespace
+{
+
+/// As SFZ and most keyboards name it, with c4 for key 60.
+std::string key_name(int key)
+{
+    constexpr std::array<std::string_view, 12> names{"c",  "c#", "d",  "d#", "e",  "f",
+                                                     "f#", "g",  "g#", "a",  "a#", "b"};
+    return fmt::format("{}{}", names[static_cast<std::size_t>(key) % names.size()], key / 12 - 1);
+}
+
+std::size_t most_velocity_layers(const sampler::Instrument& instrument)
+{
+    std::size_t most = 0;
+    for (unsigned key = 0; key < 128; ++key) {
+        std::set<std::pair<int, int>> layers;
+        instrument.for_each_zone(key, [&](std::uint32_t zone) {
+            const auto& region = instrument.zones()[zone].region;
+            layers.emplace(region.lovel, region.hivel);
+        });
+        most = std::max(most, layers.size());
+    }
+    return most;
+}
+
+} // namespace
+
+InstrumentReport report_on_instrument(const std::filesystem::path& file)
+{
+    const auto loaded = sampler::load_instrument(file);
+    InstrumentReport report;
+    report.file = std::filesystem::absolute(file);
+    report.problems = loaded.problems;
+    report.regions = loaded.instrument->zones().size();
+    report.velocity_layers = most_velocity_layers(*loaded.instrument);
+    report.lowest_key = 127;
+
+    std::set<const sampler::Sample*> samples;
+    std::set<const sampler::Loop*> loops;
+    for (const auto& zone : loaded.instrument->zones()) {
+        report.lowest_key = std::clamp(zone.region.lokey, 0, report.lowest_key);
+        report.highest_key = std::clamp(zone.region.hikey, report.highest_key, 127);
+        samples.insert(zone.sample);
+        if (zone.loop != nullptr)
+            loops.insert(zone.loop);
+    }
+    report.samples = samples.size();
+    for (const auto* sample : samples)
+        report.memory_bytes += sample->data.size();
+    for (const auto* loop : loops)
+        report.memory_bytes += loop->data.size();
+    return report;
+}
+
+std::string to_text(const InstrumentReport& report)
+{
+    std::string text = fmt::format(
+        "{:<15} {}\n{:<15} {}\n{:<15} {}\n{:<15} {} … {} ({} … {})\n{:<15} {}\n{:<15} {:.1f} MiB\n",
+        "Instrument", report.file.filename().string(), "Regions", report.regions, "Samples", report.samples,
+        "Keys", report.lowest_key, report.highest_key, key_name(report.lowest_key),
+        key_name(report.highest_key), "Velocity layers", report.velocity_layers, "Memory",
+        static_cast<double>(report.memory_bytes) / (1024 * 1024));
+    fmt::format_to(std::back_inserter(text), "{:<15} {}\n", "Problems", report.problems.size());
+    for (const auto& problem : report.problems)
+        fmt::format_to(std::back_inserter(text), "  {}\n", to_string(problem));
+    return text;
+}
+
+nlohmann::ordered_json to_json(const InstrumentReport& report)
+{
+    auto problems = nlohmann::ordered_json::array();
+    for (const auto& problem : report.problems)
+        problems.push_back({{"file", problem.file}, {"line", problem.line}, {"text", problem.text}});
+    return {{"file", report.file.string()},        {"kind", "instrument"},
+            {"regions", report.regions},           {"samples", report.samples},
+            {"memory_bytes", report.memory_bytes}, {"lowest_key", report.lowest_key},
+            {"highest_key", report.highest_key},   {"velocity_layers", report.velocity_layers},
+            {"problems", std::move(problems)}};
+}
+
+} // namespace decant::cli

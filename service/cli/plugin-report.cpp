@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/cli/plugin-report.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+#include <vector>
+
+namespace decant::cli
+{
+
+namespace
+{
+
+std::string_view name_of(protocol::PluginFormat format)
+{
+    switch (format) {
+    case protocol::PluginFormat::vst2:
+        return "VST2";
+    case protocol::PluginFormat::vst3:
+        return "VST3";
+    case protocol::PluginFormat::clap:
+        return "CLAP";
+    }
+    return "unknown";
+}
+
+std::string_view yes_no(bool value)
+{
+    return value ? "yes" : "no";
+}
+
+void add_ports(std::string& text, std::string_view title, const std::vector<protocol::PortDescription>& ports)
+{
+    fmt::format_to(std::back_inserter(text), "{:<11} {}\n", title, ports.size());
+    for (const auto& port : ports)
+        fmt::format_to(std::back_inserter(text), "  {}{}{}{}\n", port.name,
+                       port.position.empty() ? "" : " (" + port.position + ")",
+                       port.group.empty() ? "" : " in " + port.group, port.side ? ", side-chain" : "");
+}
+
+std::string range_of(const protocol::ParameterDescription& parameter)
+{
+    std::string text = fmt::format("{:g} … {:g}", parameter.minimum, parameter.maximum);
+    if (!parameter.unit.empty())
+        text += " " + parameter.unit;
+    text += fmt::format(", starts at {:g}", parameter.initial);
+    if (parameter.steps == 1)
+        text += ", a switch";
+    else if (parameter.steps > 1)
+        text += fmt::format(", {} values", std::uint64_t{parameter.steps} + 1);
+    return text;
+}
+
+nlohmann::ordered_json ports_json(const std::vector<protocol::PortDescription>& ports)
+{
+    auto list = nlohmann::ordered_json::array();
+    for (const auto& port : ports)
+        list.push_back({{"name", port.name},
+                        {"group", port.group},
+                        {"position", port.position},
+                        {"side_chain", port.side}});
+    return list;
+}
+
+} // namespace
+
+std::string to_text(const PluginReport& report)
+{
+    const auto& plugin = report.plugin;
+    std::string text;
+    const auto line = [&text](std::string_view title, const auto& value) {
+        fmt::format_to(std::back_inserter(text), "{:<11} {}\n", title, value);
+    };
+    line("Name", plugin.name);
+    line("Vendor", plugin.vendor);
+    line("Version", plugin.version);
+    line("Format", fmt::format("{}, {} bits, {}", name_of(plugin.format), plugin.bits,
+                               plugin.instrument ? "instrument" : "effect"));
+    line("Id", plugin.id);
+    line("MIDI", fmt::format("in {}, out {}", yes_no(plugin.midi_in), yes_no(plugin.midi_out)));
+    line("Editor", yes_no(plugin.has_editor));
+    line("Latency", fmt::format("{} frames", plugin.latency));
+    line("Prefix", report.prefix);
+    if (!report.host.wine.empty())
+        line("Wine", report.host.wine);
+    add_ports(text, "Inputs", plugin.inputs);
+    add_ports(text, "Outputs", plugin.outputs);
+
+    line("Parameters", plugin.parameters.size());
+    std::size_t width = 0;
+    for (const auto& parameter : plugin.parameters)
+        width = std::min<std::size_t>(std::max(width, parameter.name.size()), 32);
+    for (const auto& parameter : plugin.parameters)
+        fmt::format_to(std::back_inserter(text), "  {:<{}}  {}\n", parameter.name, width,
+                       range_of(parameter));
+
+    line("Programs", plugin.programs.size());
+    for (std::size_t i = 0; i < plugin.programs.size(); ++i)
+        fmt::format_to(std::back_inserter(text), "  {:>3}  {}\n", i, plugin.programs[i]);
+    return text;
+}
+
+nlohmann::ordered_json to_json(const PluginReport& report)
+{
+    const auto& plugin = report.plugin;
+    auto parameters = nlohmann::ordered_json::array();
+    for (const auto& parameter : plugin.parameters)
+        parameters.push_back({{"id", parameter.id},
+                              {"name", parameter.name},
+                              {"unit", parameter.unit},
+                              {"minimum", parameter.minimum},
+                              {"maximum", parameter.maximum},
+                              {"initial", parameter.initial},
+                              {"steps", parameter.steps}});
+    return {{"file", report.file.string()},
+            {"kind", "plugin"},
+            {"format", name_of(plugin.format)},
+            {"bits", plugin.bits},
+            {"id", plugin.id},
+            {"name", plugin.name},
+            {"vendor", plugin.vendor},
+            {"version", plugin.version},
+            {"instrument", plugin.instrument},
+            {"midi_in", plugin.midi_in},
+            {"midi_out", plugin.midi_out},
+            {"editor", plugin.has_editor},
+            {"latency", plugin.latency},
+            {"prefix", report.prefix},
+            {"wine", report.host.wine},
+            {"inputs", ports_json(plugin.inputs)},
+            {"outputs", ports_json(plugin.outputs)},
+            {"parameters", std::move(parameters)},
+            {"programs", plugin.programs}};
+}
+
+} // namespace decant::cli

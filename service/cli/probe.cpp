@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/cli/file-kind.hpp"
+#include "service/cli/instrument-report.hpp"
+#include "service/cli/plugin-report.hpp"
+#include "service/cli/verbs.hpp"
+#include "service/hosts/opened-plugin.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace decant::cli
+{
+
+namespace
+{
+
+struct ProbeOptions {
+    std::string file;
+    std::string plugin_class;
+    std::string prefix;
+    double timeout = 60; ///< s
+    bool json = false;
+    bool verbose = false;
+};
+
+PluginReport probe_plugin(const ProbeOptions& options)
+{
+    service::PluginFile plugin;
+    plugin.path = std::filesystem::absolute(options.file);
+    plugin.plugin_class = options.plugin_class;
+    if (!options.prefix.empty())
+        plugin.prefix = options.prefix;
+
+    const auto command = service::wine_host_command(
+        plugin, [](const std::string& text) { fmt::print(stderr, "decant: {}\n", text); });
+    const auto limit = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
+    const bool verbose = options.verbose;
+    service::OpenedPlugin opened(command, plugin, {.hello = limit, .load = limit, .request = limit},
+                                 [verbose](std::string_view line) {
+                                     if (verbose)
+                                         fmt::print(stderr, "{}\n", line);
+                                 });
+    return {plugin.path, command.environment.at("WINEPREFIX"), opened.host().hello(), opened.description()};
+}
+
+void probe(const ProbeOptions& options)
+{
+    if (is_instrument_file(options.file)) {
+        const auto report = report_on_instrument(options.file);
+        options.json ? fmt::print("{}\n", to_json(report).dump(2, ' ', false,
+                                                               nlohmann::json::error_handler_t::replace))
+                     : fmt::print("{}", to_text(report));
+    } else {
+        const auto report = probe_plugin(options);
+        options.json ? fmt::print("{}\n", to_json(report).dump(2, ' ', false,
+                                                               nlohmann::json::error_handler_t::replace))
+                     : fmt::print("{}", to_text(report));
+    }
+}
+
+} // namespace
+
+void add_probe(CLI::App& application)
+{
+    auto options = std::make_shared<ProbeOptions>();
+    auto* verb = application.add_subcommand("probe", "Tell what a plugin or an instrument is");
+    verb->add_option(
+            "FILE", options->file,
+            "A Windows plugin (.dll), an instrument (.sfz) or a sound file (.wav, .flac, .aiff, .ogg)")
+        ->required();
+    verb->add_option("--class", options->plugin_class, "Which plugin of a file with several");
+    verb->add_option("--prefix", options->prefix,
+                     "Wine prefix; found from the path of the plugin by default");
+    verb->add_option("--timeout", options->timeout,
+                     "Longest time in seconds for the start and for the loading")
+        ->check(CLI::Range(0.1, 3600.0))
+        ->capture_default_str();
+    verb->add_flag("--json", options->json, "Print JSON, for scripts");
+    verb->add_flag("-v,--verbose", options->verbose, "Print what Wine and the plugin say");
+    verb->footer(
+        "A plugin is loaded in a host of its own, which is thrown away; if it crashes or hangs, that is the\n"
+        "answer.\n\n"
+        "Examples:\n"
+        "  decant probe ~/.wine/drive_c/VstPlugins/Synth.dll\n"
+        "  decant probe Synth.dll --json | jq -r '.parameters[].name'\n"
+        "  decant probe Piano.sfz\n\n"
+        "Exit code: 0 done, 1 it is none or cannot be loaded, 2 wrong usage.");
+    verb->callback([options] { probe(*options); });
+}
+
+} // namespace decant::cli

@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/cli/sound-file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+namespace decant::cli
+{
+
+namespace
+{
+
+bool ends_in_flac(const std::filesystem::path& path)
+{
+    std::string extension = path.extension().string();
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    return extension == ".flac";
+}
+
+/// Where a file of the name `path` really lies. Throws std::runtime_error if it is something else than a
+/// file, which the finished one would take the place of: a device, for instance.
+std::filesystem::path place_of_file(const std::filesystem::path& path)
+{
+    std::filesystem::path place = path;
+    if (std::filesystem::is_symlink(place))
+        place = std::filesystem::weakly_canonical(place);
+    const auto status = std::filesystem::status(place);
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+        throw std::runtime_error(fmt::format(
+            "cannot write {}: it is no file but something else. Give the name of a file", path.string()));
+    return place;
+}
+
+} // namespace
+
+SoundReader::SoundReader(const std::filesystem::path& path)
+    : path_(path), file_(sf_open(path.c_str(), SFM_READ, &info_))
+{
+    if (!file_)
+        throw std::runtime_error(fmt::format("cannot read {}: {}", path.string(), sf_strerror(nullptr)));
+    if (info_.samplerate < 1 || info_.channels < 1 || info_.frames < 0)
+        throw std::runtime_error(fmt::format("{}: the header is damaged", path.string()));
+}
+
+void SoundReader::read(std::span<float> interleaved)
+{
+    const auto wanted = static_cast<sf_count_t>(interleaved.size() / channels());
+    const auto got = std::max<sf_count_t>(sf_readf_float(file_.get(), interleaved.data(), wanted), 0);
+    const auto filled = static_cast<std::size_t>(got) * channels();
+    std::fill(interleaved.begin() + static_cast<std::ptrdiff_t>(filled), interleaved.end(), 0.0F);
+}
+
+SoundWriter::SoundWriter(const std::filesystem::path& path, std::uint32_t rate, std::size_t channels)
+    : path_(place_of_file(path)), unfinished_(path_), clips_(ends_in_flac(path))
+{
+    unfinished_ += ".part";
+    SF_INFO info{};
+    info.samplerate = static_cast<int>(rate);
+    info.channels = static_cast<int>(channels);
+    info.format = clips_ ? SF_FORMAT_FLAC | SF_FORMAT_PCM_24 : SF_FORMAT_RF64 | SF_FORMAT_FLOAT;
+    if (sf_format_check(&info) == 0)
+        throw std::runtime_error(
+            fmt::format("{} cannot hold {} channels at {} Hz; choose a name that ends in .wav", path.string(),
+                        channels, rate));
+    file_.reset(sf_open(unfinished_.c_str(), SFM_WRITE, &info));
+    if (!file_)
+        throw std::runtime_error(fmt::format("cannot write {}: {}", path.string(), sf_strerror(nullptr)));
+    sf_command(file_.get(), SFC_SET_CLIPPING, nullptr, SF_TRUE);
+    sf_command(file_.get(), SFC_RF64_AUTO_DOWNGRADE, nullptr, SF_TRUE);
+    sf_command(file_.get(), SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE); // it holds the time of day
+}
+
+SoundWriter::~SoundWriter()
+{
+    if (!file_)
+        return;
+    file_.reset();
+    std::error_code ignored;
+    std::filesystem::remove(unfinished_, ignored);
+}
+
+void SoundWriter::write(std::span<const float> interleaved)
+{
+    const auto count = static_cast<sf_count_t>(interleaved.size());
+    if (sf_write_float(file_.get(), interleaved.data(), count) != count)
+        throw std::runtime_error(
+            fmt::format("cannot write {}: {}. Is the disk full?", path_.string(), sf_strerror(file_.get())));
+}
+
+void SoundWriter::finish()
+{
+    // Closing writes the header and what is still buffered.
+    if (const int error = sf_close(file_.release()); error != 0) {
+        std::error_code ignored;
+        std::filesystem::remove(unfinished_, ignored);
+        throw std::runtime_error(
+            fmt::format("cannot write {}: {}. Is the disk full?", path_.string(), sf_error_number(error)));
+    }
+    std::filesystem::rename(unfinished_, path_);
+}
+
+} // namespace decant::cli

@@ -1,0 +1,185 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The command line tool with real plugins under real Wine.
+
+#include "service/cli/sound-file.hpp"
+#include "tests/support/child-process.hpp"
+#include "tests/support/private-session.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+#include <vector>
+
+using namespace decant;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::WithinAbs;
+using decant::tests::TemporaryDirectory;
+namespace fs = std::filesystem;
+
+namespace
+{
+
+fs::path plugin(const std::string& name)
+{
+    return fs::path(std::getenv("DECANT_TEST_PLUGINS")) / name;
+}
+
+/// Runs `decant` with plugins in the tests' prefix.
+tests::Result decant_with(const tests::Arguments& arguments)
+{
+    tests::Arguments all{DECANT_PROGRAM};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    auto environment = tests::own_environment();
+    environment["WINEPREFIX"] = std::getenv("DECANT_TEST_PREFIX");
+    return tests::run(all, environment, std::chrono::minutes(3));
+}
+
+std::vector<float> sound_in(const fs::path& file)
+{
+    cli::SoundReader reader(file);
+    std::vector<float> samples(reader.frames() * reader.channels());
+    reader.read(samples);
+    return samples;
+}
+
+std::vector<float> write_noise(const fs::path& file, std::uint32_t rate, std::size_t frames)
+{
+    std::mt19937 random(5);
+    std::uniform_real_distribution<float> level(-1, 1);
+    std::vector<float> noise(frames * 2);
+    for (auto& sample : noise)
+        sample = level(random);
+    cli::SoundWriter writer(file, rate, 2);
+    writer.write(noise);
+    writer.finish();
+    return noise;
+}
+
+/// Key 69 for two seconds.
+void write_score(const fs::path& file)
+{
+    const unsigned char bytes[] = {'M', 'T', 'h',  'd',  0,    0,   0, 6, 0,    0,    0, 1,
+                                   0,   240, 'M',  'T',  'r',  'k', 0, 0, 0,    13,   0, 0x90,
+                                   69,  100, 0x87, 0x40, 0x80, 69,  0, 0, 0xff, 0x2f, 0};
+    std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char*>(bytes), sizeof bytes);
+}
+
+/// From the first to the last rising zero crossing of the left channel within a part of the sound.
+double frequency_of(const std::vector<float>& stereo, double rate, std::size_t from, std::size_t to)
+{
+    double first = 0;
+    double last = 0;
+    int periods = -1;
+    for (std::size_t i = from + 1; i < to; ++i) {
+        const double before = stereo[2 * (i - 1)];
+        const double after = stereo[2 * i];
+        if (before >= 0 || after < 0)
+            continue;
+        last = static_cast<double>(i) - after / (after - before);
+        if (++periods == 0)
+            first = last;
+    }
+    return periods > 0 ? periods * rate / (last - first) : 0;
+}
+
+} // namespace
+
+TEST_CASE("noise through a Windows effect at gain one comes back bit by bit")
+{
+    const TemporaryDirectory directory;
+    for (const std::uint32_t rate : {44100U, 96000U})
+        for (const char* block : {"32", "64", "1024"}) {
+            const auto noise = write_noise(directory.path() / "in.wav", rate, 20'000);
+            const auto result = decant_with({"render", "--plugin", plugin("decant-test-gain.dll"), "--input",
+                                             directory.path() / "in.wav", "--output",
+                                             directory.path() / "out.wav", "--block", block, "--tail", "0"});
+            INFO(result.errors);
+            REQUIRE(result.exit == 0);
+            CHECK(sound_in(directory.path() / "out.wav") == noise);
+        }
+}
+
+TEST_CASE("a parameter is set by its name, and an unknown one is answered with the nearest")
+{
+    const TemporaryDirectory directory;
+    const auto noise = write_noise(directory.path() / "in.wav", 48000, 5000);
+    const auto render = [&](const std::string& parameter) {
+        return decant_with({"render", "--plugin", plugin("decant-test-gain.dll"), "--input",
+                            directory.path() / "in.wav", "--output", directory.path() / "out.wav", "--tail",
+                            "0", "--param", parameter});
+    };
+
+    const auto wrong = render("Gian=0.25");
+    CHECK(wrong.exit == 1);
+    CHECK_THAT(wrong.errors, ContainsSubstring("'Gain'"));
+    CHECK_FALSE(fs::exists(directory.path() / "out.wav"));
+
+    REQUIRE(render("gain=0.25").exit == 0); // of a range that reaches to a gain of two
+    const auto out = sound_in(directory.path() / "out.wav");
+    REQUIRE(out.size() == noise.size());
+    for (std::size_t i = 0; i < out.size(); ++i)
+        REQUIRE(out[i] == noise[i] * 0.5F);
+}
+
+TEST_CASE("key 69 of a Windows synth is 440 Hz, and silence after its release")
+{
+    const TemporaryDirectory directory;
+    write_score(directory.path() / "a.mid");
+    const auto result = decant_with({"render", "--plugin", plugin("decant-test-sine.dll"), "--midi",
+                                     directory.path() / "a.mid", "--output", directory.path() / "a.wav"});
+    INFO(result.errors);
+    REQUIRE(result.exit == 0);
+    CHECK_THAT(result.output, ContainsSubstring("times faster than real time"));
+
+    const auto sound = sound_in(directory.path() / "a.wav");
+    CHECK_THAT(frequency_of(sound, 48000, 4800, 86400), WithinAbs(440, 0.5));
+    for (std::size_t i = sound.size() - 24000; i < sound.size(); ++i)
+        REQUIRE(std::abs(sound[i]) < 1e-5F);
+}
+
+TEST_CASE("probe tells what a Windows plugin is, for people and for scripts")
+{
+    const auto text = decant_with({"probe", plugin("decant-test-sine.dll")});
+    INFO(text.errors);
+    REQUIRE(text.exit == 0);
+    CHECK_THAT(text.output,
+               ContainsSubstring("Decant Test Sine") && ContainsSubstring("VST2, 64 bits, instrument"));
+
+    const auto json =
+        nlohmann::json::parse(decant_with({"probe", "--json", plugin("decant-test-gain.dll")}).output);
+    CHECK(json["kind"] == "plugin");
+    CHECK(json["format"] == "VST2");
+    CHECK(json["bits"] == 64);
+    CHECK(json["instrument"] == false);
+    CHECK(json["inputs"].size() == 2);
+    CHECK(json["outputs"].size() == 2);
+    CHECK(json["parameters"][0]["name"] == "Gain");
+    CHECK(json["prefix"] == std::getenv("DECANT_TEST_PREFIX"));
+}
+
+TEST_CASE("a file that is no plugin is refused with the reason, and the exit code says so")
+{
+    const std::vector<std::pair<std::string, std::string>> files{
+        {"broken-no-entry.dll", "no entry point"},
+        {"broken-absent-import.dll", "decant-test-absent.dll"},
+        {"broken-entry-crash.dll", "access violation"},
+        {"broken-program.exe", "it is a program"},
+        {"lost.dll", "does not exist"}};
+    for (const auto& [file, reason] : files) {
+        const auto result = decant_with({"probe", plugin(file)});
+        CHECK(result.exit == 1);
+        CHECK(result.output.empty());
+        CHECK_THAT(result.errors, ContainsSubstring(reason));
+    }
+}
