@@ -61,30 +61,28 @@ def chunk(kind, content):
     return kind + struct.pack(">I", len(content)) + content
 
 
-def track(name, timed):
-    """A track of (tick, bytes); where two meet, notes end before others begin."""
-    content = b"\x00\xff\x03" + variable_length(len(name)) + name.encode()
+def events(channel, notes):
+    for beat, length, note, velocity in notes:
+        begin = round((START + beat) * TICKS)
+        yield begin, bytes([0x90 | channel, number(note), velocity])
+        yield begin + round(length * TICKS), bytes([0x80 | channel, number(note), 64])
+
+
+def track(timed):
+    """The bytes of (tick, message); where two meet, notes end before others begin."""
+    content = b""
     now = 0
     for tick, message in sorted(timed, key=lambda event: (event[0], event[1][0] & 0xF0 != 0x80)):
         content += variable_length(tick - now) + message
         now = tick
-    return chunk(b"MTrk", content + b"\x00\xff\x2f\x00")
+    return content
 
 
-def part(name, channel, notes, timed=()):
-    timed = list(timed)
-    for beat, length, note, velocity in notes:
-        begin = round((START + beat) * TICKS)
-        timed.append((begin, bytes([0x90 | channel, number(note), velocity])))
-        timed.append((begin + round(length * TICKS), bytes([0x80 | channel, number(note), 64])))
-    return track(name, timed)
-
-
-# No track for the tempo alone: pw-midiplay of PipeWire 1.4 refuses a file with more than two tracks.
-tempo = (0, b"\xff\x51\x03" + struct.pack(">I", round(60e6 / TEMPO))[1:])
+TITLE = b"First sound"
+head = b"\x00\xff\x03" + variable_length(len(TITLE)) + TITLE
+head += b"\x00\xff\x51\x03" + struct.pack(">I", round(60e6 / TEMPO))[1:]
+# All in one track: pw-midiplay of PipeWire 1.4 crashes over a file with several.
+body = track([*events(0, MELODY), *events(1, chord_notes())])
 with open(sys.argv[1], "wb") as file:
-    file.write(
-        chunk(b"MThd", struct.pack(">HHH", 1, 2, TICKS))
-        + part("Melody", 0, MELODY, [tempo])
-        + part("Chords", 1, chord_notes())
-    )
+    file.write(chunk(b"MThd", struct.pack(">HHH", 0, 1, TICKS)))
+    file.write(chunk(b"MTrk", head + body + b"\x00\xff\x2f\x00"))

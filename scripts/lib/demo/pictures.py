@@ -20,18 +20,22 @@ PART_COLOURS = {1: "#ffd166", 2: "#7bdff2"}
 
 def _nodes(dump):
     """{id: (properties, inputs, outputs)} of the nodes that are linked; ports are (id, name, is MIDI)."""
+    linked = set()
+    used = set()
+    for link in _links(dump):
+        linked |= {link["output-node-id"], link["input-node-id"]}
+        used |= {link["output-port-id"], link["input-port-id"]}
     ports = {}
     for each in dump:
         if each["type"] == "PipeWire:Interface:Port":
             properties = each["info"]["props"]
+            if properties.get("port.monitor") and each["id"] not in used:
+                continue
             midi = "midi" in properties.get("format.dsp", "") or "UMP" in properties.get("format.dsp", "")
             direction = properties["port.direction"]
             ports.setdefault(properties["node.id"], {"in": [], "out": []})[direction].append(
                 (each["id"], properties["port.name"], midi)
             )
-    linked = set()
-    for link in _links(dump):
-        linked |= {link["output-node-id"], link["input-node-id"]}
     return {
         each["id"]: (each["info"]["props"], *ports.get(each["id"], {"in": [], "out": []}).values())
         for each in dump

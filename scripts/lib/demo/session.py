@@ -138,6 +138,8 @@ class PrivateSession(Session):
     """Own runtime directory, own daemons, a sink that plays to nobody. The user's session is out of reach."""
 
     sink = "test-sink"
+    # Frames per period: long ones, because it is to sound well on a busy machine too; where that fails, longer ones.
+    quanta = (1024, 4096)
 
     def __init__(self, build):
         super().__init__(build)
@@ -170,6 +172,9 @@ class PrivateSession(Session):
             lambda: f"WirePlumber did not start.\n{self.last_words()}",
         )
 
+    def set_quantum(self, frames):
+        self.run("pw-metadata", "-n", "settings", 0, "clock.force-quantum", frames)
+
     def connect(self, source, target):
         """Waits for the policy of lua-scripts/ to link them."""
         wait_until(
@@ -181,6 +186,8 @@ class PrivateSession(Session):
 
 class LiveSession(Session):
     """The user's own PipeWire and speakers."""
+
+    quanta = (None,)  # as the user has it
 
     def __init__(self, build):
         super().__init__(build)
@@ -200,6 +207,9 @@ class LiveSession(Session):
             )
         # Only now: our own configuration is for the service, not for the tools above.
         self.environment |= self._decant_environment()
+
+    def set_quantum(self, frames):
+        pass
 
     def connect(self, source, target):
         """Links them, unless a policy did: the user's WirePlumber need not have the scripts of Decant."""
