@@ -24,12 +24,13 @@ MELODY = [
     (16.5, 2.0, "A5", 104),
 ]  # fmt: skip
 
-# One bar each, a note per beat, held until the bar ends.
+# One bar each, a note per beat, held until the bar ends. No octaves: the upper note would begin in a partial of the
+# lower one.
 CHORDS = [
-    ("A3", "C4", "E4", "A4"),
-    ("F3", "A3", "C4", "F4"),
+    ("A3", "C4", "E4", "G4"),
+    ("F3", "A3", "C4", "E4"),
     ("C3", "G3", "E4", "A4"),
-    ("G3", "B3", "D4", "G4"),
+    ("G3", "B3", "D4", "F4"),
 ]
 CLOSE = ("A3", "C4", "E4")
 LOUD, SOFT = 112, 56  # the first note of a bar, the others: one for each layer of the instrument
