@@ -16,6 +16,10 @@ local settled = {} -- by key: what asked for the link when it was made
 local proxies = {} -- by key: the links that we made; WirePlumber sees them only as long as we hold them
 local making = {}  -- by proxy: true until PipeWire has answered
 local doomed = {}  -- by serial: links that we have asked PipeWire to remove
+local refused = {} -- by key: how often in a row PipeWire has not made it
+
+-- A link may be refused because an earlier one between the same ports is just going; that passes.
+local most_refusals = 3
 
 local function describe(output, input)
   return output.node.name .. ":" .. output.name .. " -> " .. input.node.name .. ":" .. input.name
@@ -42,7 +46,7 @@ local function exists(links, output, input)
   return false
 end
 
-local function make(key, output, input)
+local function make(key, output, input, source)
   local link = Link("link-factory", {
     ["link.output.node"] = tostring(output.node.id),
     ["link.output.port"] = tostring(output.id),
@@ -57,7 +61,15 @@ local function make(key, output, input)
   log:info("link " .. description)
   link:activate(Feature.Proxy.BOUND, function(_, fault)
     making[link] = nil
-    if fault then
+    if not fault then
+      refused[key] = nil
+      return
+    end
+    refused[key] = (refused[key] or 0) + 1
+    if refused[key] < most_refusals then
+      settled[key] = nil
+      plan.schedule(source)
+    else
       log:warning("cannot link " .. description .. ": " .. tostring(fault))
     end
   end)
@@ -104,13 +116,13 @@ local function remove_unwanted(links)
   end
 end
 
-local function make_wanted(links)
+local function make_wanted(links, source)
   for key, link in pairs(plan.wanted) do
     local reason = signature(link)
     if settled[key] ~= reason then
       settled[key] = reason
       if not making[proxies[key]] and not exists(links, link.output, link.input) then
-        make(key, link.output, link.input)
+        make(key, link.output, link.input, source)
       end
     end
   end
@@ -133,6 +145,7 @@ local function forget_unwanted()
     if not plan.wanted[key] and not open[output] and not open[input] then
       settled[key] = nil
       proxies[key] = nil
+      refused[key] = nil
     end
   end
 end
@@ -148,7 +161,7 @@ SimpleEventHook {
   execute = function(event)
     local links = links_of(event:get_source())
     remove_unwanted(links)
-    make_wanted(links)
+    make_wanted(links, event:get_source())
     forget_unwanted()
   end,
 }:register()
