@@ -9,7 +9,7 @@
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include <chrono>
+#include <ctime>
 #include <set>
 #include <string>
 
@@ -17,6 +17,17 @@ using namespace decant::sampler;
 using namespace decant::sampler::test;
 using Catch::Approx;
 using Catch::Matchers::ContainsSubstring;
+
+namespace
+{
+
+// Processor time: a busy machine makes nothing look slow.
+double processor_seconds(std::clock_t since)
+{
+    return static_cast<double>(std::clock() - since) / CLOCKS_PER_SEC;
+}
+
+} // namespace
 
 TEST_CASE("regions inherit from group, master and global, and each of these begins anew")
 {
@@ -223,9 +234,9 @@ TEST_CASE("a hundred thousand regions load in bounded time")
                " volume=-3\n";
     const auto file = directory.write("a.sfz", sfz);
 
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     const auto loaded = load_instrument(file);
-    const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds = processor_seconds(start);
 
     CHECK(loaded.instrument->zones().size() == 100'000);
     CHECK(loaded.problems.empty());
@@ -239,11 +250,11 @@ TEST_CASE("a hundred thousand missing samples are looked for quickly and reporte
     std::string sfz = "<region> sample=a.wav\n";
     for (int region = 0; region < 100'000; ++region)
         sfz += "<region> sample=Dir/" + std::to_string(region) + ".wav\n";
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     const auto loaded = load_instrument(directory.write("a.sfz", sfz));
-    const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds = processor_seconds(start);
 
     CHECK(loaded.instrument->zones().size() == 1);
     CHECK(loaded.problems.size() == 201);
-    CHECK(seconds < 60);
+    CHECK(seconds < 20); // two seconds, usually
 }
