@@ -6,6 +6,7 @@
 #include "service/cli/sound-file.hpp"
 #include "tests/support/child-process.hpp"
 #include "tests/support/private-session.hpp"
+#include "tests/support/wait-until.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
@@ -14,6 +15,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -146,6 +148,26 @@ TEST_CASE("key 69 of a Windows synth is 440 Hz, and silence after its release")
     CHECK_THAT(frequency_of(sound, 48000, 4800, 86400), WithinAbs(440, 0.5));
     for (std::size_t i = sound.size() - 24000; i < sound.size(); ++i)
         REQUIRE(std::abs(sound[i]) < 1e-5F);
+}
+
+TEST_CASE("a render that is asked to end leaves nothing behind")
+{
+    const TemporaryDirectory directory;
+    write_noise(directory.path() / "in.wav", 48000, 20'000'000);
+    auto environment = tests::own_environment();
+    environment["WINEPREFIX"] = std::getenv("DECANT_TEST_PREFIX");
+    tests::ChildProcess decant({DECANT_PROGRAM, "render", "--plugin", plugin("decant-test-gain.dll"),
+                                "--input", directory.path() / "in.wav", "--output",
+                                directory.path() / "out.wav", "--block", "1"},
+                               environment);
+    REQUIRE(tests::wait_until([&] { return fs::exists(directory.path() / "out.wav.part"); }));
+
+    decant.signal(SIGTERM);
+
+    CHECK(decant.wait(tests::patience) == 1);
+    CHECK_THAT(decant.errors(), ContainsSubstring("interrupted"));
+    CHECK_FALSE(fs::exists(directory.path() / "out.wav.part"));
+    CHECK_FALSE(fs::exists(directory.path() / "out.wav"));
 }
 
 TEST_CASE("probe tells what a Windows plugin is, for people and for scripts")
