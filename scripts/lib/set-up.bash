@@ -124,10 +124,11 @@ installed_sisters() {
 
 set_up_debian() {
     local command=$1 yes=$2 version=$3 words word packages=() backports=()
-    words=$(missing_words "$command" debian)
-    [ -n "$words" ] || return 0
+    # Not through the shell's own splitting: it would take "meson*" for the names of files.
+    read -ra words <<<"$(missing_words "$command" debian)"
+    [ ${#words[@]} -gt 0 ] || return 0
 
-    for word in $words; do
+    for word in "${words[@]}"; do
         if [[ $word == *'*' && $version == 12 ]]; then
             backports+=("${word%'*'}")
         else
