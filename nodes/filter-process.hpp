@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-struct spa_io_position;
+struct spa_io_position; // NOLINT(readability-identifier-naming): PipeWire's
 
 namespace decant::nodes
 {

@@ -28,6 +28,7 @@ enum class NodeType { plugin, sampler };
 /// on.
 struct NodeConfig {
     std::string name;
+    std::filesystem::path file; ///< of the configuration, in which the node is written
     NodeType type = NodeType::plugin;
     std::filesystem::path path; ///< absolute, symbolic links as written
     std::string description;    ///< for people; the file's name if there is none

@@ -39,7 +39,7 @@ try {
     line.append(text).push_back('\n');
     std::fwrite(line.data(), 1, line.size(), stderr);
 } catch (const std::exception&) {
-    // Without memory for a line there is nobody to tell.
+    std::fputs("no memory for a line of the log\n", stderr);
 }
 
 } // namespace decant::service

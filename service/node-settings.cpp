@@ -296,6 +296,7 @@ NodeConfig make_node_config(const NodeSettings& settings, const Location& where,
         return found->second;
     };
     NodeConfig node;
+    node.file = where.file;
     node.name = read_name(required("name", "name = bass"));
     const auto warn = [&](const Location& place, std::string text) {
         problems.push_back({place, std::move(text), node.name, false});
@@ -336,7 +337,9 @@ NodeConfig make_node_config(const NodeSettings& settings, const Location& where,
             key->read(node, setting, home);
         }
     }
-    if (node.description.empty())
+    if (const auto given = node.properties.find("node.description"); given != node.properties.end())
+        node.description = given->second;
+    else if (node.description.empty())
         node.description = node.path.stem().string();
     return node;
 }

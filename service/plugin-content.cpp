@@ -92,34 +92,32 @@ void PluginContent::handle(const HostReady& ready)
     const bool changed = !processor_ || !same_ports(plugin_, ready.description);
     plugin_ = ready.description;
     if (changed)
-        show_anew();
-    else
+        make_processor();
+    for (std::size_t i = 0; i < std::min(ready.values.size(), plugin_.parameters.size()); ++i)
+        parameters_->note(plugin_.parameters[i].id, ready.values[i]);
+    if (changed) {
+        owner_.show({.ports = ports_of(plugin_),
+                     .processor = *processor_,
+                     .parameters = parameters_.get(),
+                     .latency = plugin_.latency});
+    } else {
         owner_.set_latency(plugin_.latency);
+        owner_.publish_parameters();
+    }
     owner_.set_state(NodeState::running);
 }
 
-void PluginContent::show_anew()
+void PluginContent::make_processor()
 {
     owner_.hide();
     host_->disconnect();
     if (processor_)
         late_before_ += processor_->stats().late;
+    before_ = {};
     processor_ = std::make_unique<bridge::BridgeProcessor>(layout_of(plugin_));
     parameters_ = std::make_unique<PluginParameters>(
         plugin_, [this](std::uint32_t id, double value) { host_->set_parameter(id, value); });
-    for (const auto& [name, value] : config_.params) {
-        try {
-            parameters_->note(parameter_named(plugin_, name).id, value);
-        } catch (const std::runtime_error&) {
-            // The host has said so already.
-        }
-    }
-    before_ = {};
     host_->connect(*processor_);
-    owner_.show({.ports = ports_of(plugin_),
-                 .processor = *processor_,
-                 .parameters = parameters_.get(),
-                 .latency = plugin_.latency});
 }
 
 void PluginContent::handle(const HostRestarting& restarting)

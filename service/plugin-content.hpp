@@ -37,7 +37,7 @@ class PluginContent final : public NodeContent
     void handle(const bridge::ParameterChanged& moved);
     void handle(const bridge::LatencyChanged& moved);
 
-    void show_anew();
+    void make_processor();
 
 public:
     /// `queue` outlives it. Throws std::runtime_error.

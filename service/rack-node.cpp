@@ -44,7 +44,8 @@ std::map<std::string, std::string> properties_of(const NodeConfig& config)
         {"decant.midi.from", json_list(config.midi_from)},
         {"decant.output.to", json_list(config.output_to)},
     };
-    properties.insert(config.properties.begin(), config.properties.end());
+    for (const auto& [key, value] : config.properties)
+        properties[key] = value;
     return properties;
 }
 

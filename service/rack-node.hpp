@@ -70,6 +70,7 @@ public:
     void set_hint(std::string hint) { hint_ = std::move(hint); }
 
     [[nodiscard]] NodeState state() const noexcept { return state_; }
+    [[nodiscard]] const NodeConfig& config() const noexcept { return config_; }
 };
 
 } // namespace decant::service

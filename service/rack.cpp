@@ -29,26 +29,22 @@ void Rack::apply(Configuration configuration)
     problems_ = std::move(configuration.problems);
     refused_.clear();
     std::map<std::string, std::string> hints;
+    std::map<std::filesystem::path, std::string> broken_files;
     for (const auto& problem : problems_) {
-        log(problem.fatal ? Severity::error : Severity::warning, to_text(problem));
-        if (problem.node.empty())
-            continue;
-        hints.emplace(problem.node, to_text(problem));
-        if (problem.fatal) {
-            auto& status = refused_[problem.node];
-            status.state = NodeState::failed;
-            status.message = to_text(problem);
-        }
+        const auto text = to_text(problem);
+        log(problem.fatal ? Severity::error : Severity::warning, text);
+        if (!problem.node.empty())
+            hints.emplace(problem.node, text);
+        else if (problem.fatal)
+            broken_files.emplace(problem.where.file, text);
     }
 
     // Old nodes go before new ones come: a name is free by then, and so are memory and CPU.
-    std::map<std::string, std::unique_ptr<RackNode>> before = std::move(nodes_);
-    nodes_.clear();
-    for (const auto& config : configuration.nodes) {
-        refused_.erase(config.name);
+    auto before = std::exchange(nodes_, {});
+    for (const auto& config : configuration.nodes)
         if (const auto old = before.find(config.name); old != before.end() && old->second->change(config))
             nodes_.insert(before.extract(old));
-    }
+    keep_misspelt(before, configuration, hints, broken_files);
     for (const auto& [name, node] : before) {
         node->leave();
         node->stop();
@@ -57,13 +53,40 @@ void Rack::apply(Configuration configuration)
 
     for (const auto& config : configuration.nodes) {
         auto& node = nodes_[config.name];
-        if (!node) {
-            node = std::make_unique<RackNode>(config, make_content_);
-            if (core_ != nullptr)
-                node->enter(core_);
-        }
-        const auto hint = hints.find(config.name);
-        node->set_hint(hint != hints.end() ? hint->second : std::string());
+        if (node)
+            continue;
+        node = std::make_unique<RackNode>(config, make_content_);
+        if (core_ != nullptr)
+            node->enter(core_);
+    }
+    for (const auto& [name, node] : nodes_)
+        node->set_hint(hints[name]);
+    for (const auto& problem : problems_) {
+        if (!problem.fatal || problem.node.empty() || nodes_.contains(problem.node))
+            continue;
+        auto& status = refused_[problem.node];
+        status.state = NodeState::failed;
+        status.message = to_text(problem);
+    }
+}
+
+void Rack::keep_misspelt(Nodes& before, const Configuration& configuration,
+                         std::map<std::string, std::string>& hints,
+                         const std::map<std::filesystem::path, std::string>& broken_files)
+{
+    const auto wanted = [&](const std::string& name) {
+        return std::any_of(configuration.nodes.begin(), configuration.nodes.end(),
+                           [&name](const auto& config) { return config.name == name; });
+    };
+    for (auto old = before.begin(); old != before.end();) {
+        const auto current = old++;
+        if (wanted(current->first))
+            continue; // to be made anew
+        if (const auto broken = broken_files.find(current->second->config().file);
+            broken != broken_files.end())
+            hints.emplace(current->first, broken->second);
+        if (hints.contains(current->first))
+            nodes_.insert(before.extract(current));
     }
 }
 

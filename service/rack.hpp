@@ -6,6 +6,7 @@
 #include "service/rack-node.hpp"
 #include "service/status-board.hpp"
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <set>
@@ -20,12 +21,20 @@ namespace decant::service
 /// All nodes, as the configuration wants them. All functions: [main].
 class Rack
 {
+    using Nodes = std::map<std::string, std::unique_ptr<RackNode>>;
+
     ContentMaker make_content_;
     pw_core* core_ = nullptr;
-    std::map<std::string, std::unique_ptr<RackNode>> nodes_;
+    Nodes nodes_;
     std::map<std::string, NodeStatus> refused_;  ///< by the configuration
     std::vector<ConfigurationProblem> problems_; ///< of the configuration
     std::set<std::string> published_;            ///< keys on the board
+
+    /// A slip of the finger shall not stop the music: moves those back from `before` whose new configuration
+    /// cannot be read.
+    void keep_misspelt(Nodes& before, const Configuration& configuration,
+                       std::map<std::string, std::string>& hints,
+                       const std::map<std::filesystem::path, std::string>& broken_files);
 
 public:
     explicit Rack(ContentMaker make_content);

@@ -130,17 +130,17 @@ void Session::reload() noexcept
     try {
         log(Severity::info, "reading the configuration anew");
         read_configuration();
-        tell_manager("READY=1\n");
     } catch (const std::exception& error) {
-        log(Severity::error, fmt::format("the configuration stays as it was: {}", error.what()));
+        log(Severity::error, fmt::format("the configuration was not applied as a whole: {}", error.what()));
     }
+    tell_manager("READY=1\n");
 }
 
 void Session::connect() noexcept
 try {
-    if (!loss_.empty()) {
+    if (const auto loss = std::exchange(loss_, std::nullopt)) {
         disconnect();
-        wait_for_daemon(std::exchange(loss_, {}));
+        wait_for_daemon(*loss);
         return;
     }
     core_.reset(pw_context_connect(context_.get(), nullptr, 0));
@@ -207,11 +207,11 @@ void Session::wait_for_daemon(const std::string& reason)
 
 void Session::tick() noexcept
 try {
-    if (loss_.empty())
+    if (!loss_)
         rack_.tick();
     if (++ticks_ % ticks_per_report != 0)
         return;
-    if (board_ && loss_.empty())
+    if (board_ && !loss_)
         rack_.publish(*board_);
     tell_manager(watchdog_ ? "WATCHDOG=1\n" : "");
 } catch (const std::exception& error) {

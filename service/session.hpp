@@ -58,7 +58,7 @@ class Session
     std::chrono::milliseconds back_off_{};
     unsigned ticks_ = 0;
     bool watchdog_ = false;
-    std::string loss_; ///< why the connection is of no use any more
+    std::optional<std::string> loss_; ///< why the connection is of no use any more
     std::exception_ptr failure_;
 
     void read_configuration();

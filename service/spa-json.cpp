@@ -32,7 +32,9 @@ class Parser
         if (length >= 0)
             return length > 0;
         spa_error_location error{};
-        if (spa_json_get_error(&iterator, text_.data(), &error))
+        // Looks no further than the iterator stands.
+        if (spa_json_get_error(&iterator, text_.data(),
+                               &error)) // NOLINT(bugprone-suspicious-stringview-data-usage)
             throw JsonError(error.reason, {error.line, error.col});
         throw JsonError("syntax error", position_of(text_, offset_of(token)));
     }

@@ -10,6 +10,7 @@
 #include <functional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace decant::service
 {
@@ -19,6 +20,8 @@ namespace decant::service
 struct HostReady {
     protocol::PluginDescription description;
     bool state_restored = false; ///< from the state file, or from the last state known before a restart
+    std::vector<double>
+        values; ///< of the description's parameters, after the state and with all that was set
 };
 
 /// The host died, hung or did not come up; the next try follows after `delay`.

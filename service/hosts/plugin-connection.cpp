@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/hosts/plugin-connection.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace decant::service
@@ -56,6 +57,16 @@ void PluginConnection::set_value(std::uint32_t id, double value)
     values_[id] = value;
     if (processor_ != nullptr && region_)
         send(id, value); // else with the attachment
+}
+
+std::vector<double> PluginConnection::overlay(const protocol::PluginDescription& plugin,
+                                              std::vector<double> values)
+{
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < std::min(values.size(), plugin.parameters.size()); ++i)
+        if (const auto set = values_.find(plugin.parameters[i].id); set != values_.end())
+            values[i] = set->second;
+    return values;
 }
 
 void PluginConnection::renew()

@@ -4,12 +4,14 @@
 
 #include "nodes/bridge/bridge-setup.hpp"
 #include "nodes/bridge/shared-region.hpp"
+#include "wine-host/protocol/messages.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 namespace decant::service
 {
@@ -40,6 +42,11 @@ public:
     void set_host(std::shared_ptr<bridge::SharedRegion> region, std::uint32_t latency);
 
     void set_value(std::uint32_t id, double value);
+
+    /// `values` of the plugin's parameters, in order of its description, with those that will be sent in
+    /// their place.
+    [[nodiscard]] std::vector<double> overlay(const protocol::PluginDescription& plugin,
+                                              std::vector<double> values);
 
     /// The host has activated the plugin anew: sends all values again, as those of blocks that came meanwhile
     /// are lost.

@@ -206,6 +206,7 @@ class PluginHost::Supervisor
         const auto& plugin = host.load();
         const bool restored = state_.restore(host);
         resolve_names(plugin);
+        const auto values = connection_.overlay(plugin, host.values());
         activate(host);
         connection_.set_host(host.region(), plugin.latency);
         {
@@ -213,7 +214,7 @@ class PluginHost::Supervisor
             ready_ = true;
         }
         ready_since_ = Clock::now();
-        emit(HostReady{plugin, restored});
+        emit(HostReady{plugin, restored, values});
 
         watch(host);
 

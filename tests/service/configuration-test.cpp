@@ -70,6 +70,7 @@ TEST_CASE("every key of a plugin arrives with its type")
     REQUIRE(result.nodes.size() == 1);
     NodeConfig expected;
     expected.name = "bass";
+    expected.file = home.path() / "conf/a.conf";
     expected.type = NodeType::plugin;
     expected.path = home.path() / "Bass.dll";
     expected.plugin_class = "Bass Station";

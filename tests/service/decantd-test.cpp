@@ -127,11 +127,39 @@ TEST_CASE("a changed file is read without being told, also one beside PipeWire's
     CHECK(service.wait_for_state("choir", "running"));
 
     service.configure("decant.nodes = [ { name = bells path = ~/Organ.wav ", "pipewire.conf.d");
-    CHECK(wait_until([&] { return service.listed("choir").is_null(); }));
-    CHECK(service.wait_for_state("organ", "running"));
+    CHECK(wait_until([&] { return service.listed("choir").contains("message"); }));
     const auto status = service.session().graph().metadata("decant", "service");
     REQUIRE(status);
     CHECK_THAT(status->at("problems").at(0), ContainsSubstring("nothing of this file is used"));
+}
+
+TEST_CASE("a slip of the finger in the configuration does not stop what plays")
+{
+    Service service;
+    service.configure(
+        "decant.nodes = [ { name = organ path = ~/Organ.wav } { name = choir path = ~/Organ.wav } ]");
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+    REQUIRE(service.wait_for_state("choir", "running"));
+    const auto organ_serial = service.serial("organ");
+    const auto choir_serial = service.serial("choir");
+    const auto message_of = [&](const std::string& name) {
+        return service.listed(name).value("message", "");
+    };
+
+    service.configure(
+        "decant.nodes = [ { name = organ path = ~/Orgam.wav } { name = choir path = ~/Organ.wav } ]");
+    CHECK(wait_until([&] { return message_of("organ").find("does not exist") != std::string::npos; }));
+    service.configure(
+        "decant.nodes = [ { name = organ path = ~/Organ.wav } { name = choir path = ~/Organ.wav ]");
+    CHECK(wait_until(
+        [&] { return message_of("choir").find("nothing of this file is used") != std::string::npos; }));
+    CHECK(service.serial("organ") == organ_serial);
+    CHECK(service.serial("choir") == choir_serial);
+
+    service.configure("decant.nodes = [ { name = choir path = ~/Organ.wav } ]");
+    CHECK(wait_until([&] { return service.listed("organ").is_null() && message_of("choir").empty(); }));
+    CHECK(service.serial("choir") == choir_serial);
 }
 
 TEST_CASE("a file that is put where it was missing is found at the next reload")

@@ -156,6 +156,7 @@ TEST_CASE("a parameter that is set in the graph is heard, shown, and back after 
     CHECK(hosts_of(rack).empty());
     rack.start();
     REQUIRE(rack.wait_for_state("gain", "running"));
+    CHECK(rack.parameters("gain") == nlohmann::json::array({"Gain", 0.125}));
     rack.session().link("source:output", "decant.gain:" + rack.port(tests::Direction::input));
     rack.session().link("decant.gain:" + rack.port(tests::Direction::output), "recorder:input");
     rack.listener.listen(256, 48000);
