@@ -163,9 +163,11 @@ class TrackReader
             refuse("a message that does not belong into a file", where);
         std::uint8_t message[3] = {running_};
         const std::size_t count = data_bytes(running_);
-        for (std::size_t i = 1; i <= count; ++i)
-            if ((message[i] = in_.byte()) >= 0x80)
+        for (std::size_t i = 1; i <= count; ++i) {
+            message[i] = in_.byte();
+            if (message[i] >= 0x80)
                 refuse("a status byte where data should be", in_.at() - 1);
+        }
         add({message, count + 1});
     }
 

@@ -233,9 +233,11 @@ using UnixFunction = std::int32_t (*)(void*) noexcept;
 #define DECANT_UNIX_FUNCTIONS                                                                                \
     {decant::host::open_region, decant::host::next_block,    decant::host::wake,       decant::host::sleep,  \
      decant::host::now,         decant::host::make_realtime, decant::host::name_thread}
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" {
 [[gnu::visibility("default")]] extern const UnixFunction __wine_unix_call_funcs[];
 [[gnu::visibility("default")]] extern const UnixFunction __wine_unix_call_wow64_funcs[];
 const UnixFunction __wine_unix_call_funcs[decant::host::unix_call_count] = DECANT_UNIX_FUNCTIONS;
 const UnixFunction __wine_unix_call_wow64_funcs[decant::host::unix_call_count] = DECANT_UNIX_FUNCTIONS;
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)

@@ -19,7 +19,7 @@ bridge::BridgeLayout bridge_layout_of(const protocol::PluginDescription& plugin)
 }
 
 OpenedPlugin::OpenedPlugin(const HostCommand& command, PluginFile plugin, const HostTimeouts& timeouts,
-                           std::function<void(std::string_view)> output)
+                           const std::function<void(std::string_view)>& output)
     : name_(plugin.path.filename().string()),
       host_(command, std::move(plugin), timeouts,
             {.notification =

@@ -27,7 +27,7 @@ class OpenedPlugin
 public:
     /// Starts a host and lets it load the plugin. `command` as from wine_host_command().
     OpenedPlugin(const HostCommand& command, PluginFile plugin, const HostTimeouts& timeouts,
-                 std::function<void(std::string_view)> output);
+                 const std::function<void(std::string_view)>& output);
 
     /// Ends the host in good order, or by force.
     ~OpenedPlugin();

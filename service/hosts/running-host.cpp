@@ -134,7 +134,7 @@ void RunningHost::quit(std::chrono::milliseconds patience) noexcept
         link_.quit(patience);
         if (process_.wait(patience))
             return;
-    } catch (const std::exception&) {
+    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
         // It is to be gone; whether it agrees matters no more.
     }
     process_.kill();

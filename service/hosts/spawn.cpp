@@ -126,7 +126,7 @@ pid_t spawn(const HostCommand& command, int output)
         const pid_t parent = getpid();
         // Not fork(): that write-protects every page of the service, and the audio threads would then take a
         // fault for each one they touch. The calling thread alone waits until the child has executed.
-        child = vfork();
+        child = vfork(); // NOLINT(bugprone-unsafe-functions)
         if (child == 0) {
             become(arguments.get()[0], arguments.get(), environment.get(), output, parent);
             error = errno;

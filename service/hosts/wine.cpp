@@ -58,7 +58,7 @@ std::optional<fs::path> find_loader(const WineSearch& search)
     std::optional<fs::path> script;
     for (const auto& directory : directories) {
         for (const char* name : {"wine64", "wine"}) {
-            const fs::path candidate = directory / name;
+            fs::path candidate = directory / name;
             if (!is_executable(candidate))
                 continue;
             if (!is_script(candidate))
@@ -66,7 +66,7 @@ std::optional<fs::path> find_loader(const WineSearch& search)
             // The wrapper of a distribution stands for a loader elsewhere; the first one found says whose.
             if (!script)
                 script = candidate;
-            if (const fs::path behind = search.root / "usr/lib/wine/wine64"; is_executable(behind))
+            if (fs::path behind = search.root / "usr/lib/wine/wine64"; is_executable(behind))
                 return behind;
         }
     }
