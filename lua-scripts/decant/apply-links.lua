@@ -13,10 +13,14 @@ local log = Log.open_topic("s-decant")
 local mark = "decant.link"
 
 local settled = {} -- by key: what asked for the link when it was made
-local proxies = {} -- by key: the links that we made; WirePlumber sees them only as long as we hold them
-local making = {}  -- by proxy: true until PipeWire has answered
+local making = {}  -- by key: true until PipeWire has answered
 local doomed = {}  -- by serial: links that we have asked PipeWire to remove
 local refused = {} -- by key: how often in a row PipeWire has not made it
+
+-- The links that we made, by number, until PipeWire has removed them. WirePlumber sees such a link only as long as
+-- somebody holds it, and one that comes when nobody wants it any more has to be seen to be removed.
+local held = {} -- luacheck: ignore 241 (kept, not read)
+local made = 0
 
 -- A link may be refused because an earlier one between the same ports is just going; that passes.
 local most_refusals = 3
@@ -55,16 +59,22 @@ local function make(key, output, input, source)
     ["object.linger"] = "true",
     [mark] = "true",
   })
-  proxies[key] = link
-  making[link] = true
+  made = made + 1
+  local number = made
+  held[number] = link
+  link:connect("pw-proxy-destroyed", function()
+    held[number] = nil
+  end)
+  making[key] = true
   local description = describe(output, input)
   log:info("link " .. description)
   link:activate(Feature.Proxy.BOUND, function(_, fault)
-    making[link] = nil
+    making[key] = nil
     if not fault then
       refused[key] = nil
       return
     end
+    held[number] = nil
     refused[key] = (refused[key] or 0) + 1
     if refused[key] < most_refusals then
       settled[key] = nil
@@ -121,7 +131,7 @@ local function make_wanted(links, source)
     local reason = signature(link)
     if settled[key] ~= reason then
       settled[key] = reason
-      if not making[proxies[key]] and not exists(links, link.output, link.input) then
+      if not making[key] and not exists(links, link.output, link.input) then
         make(key, link.output, link.input, source)
       end
     end
@@ -144,7 +154,6 @@ local function forget_unwanted()
     local output, input = key:match("^(.*)>(.*)$")
     if not plan.wanted[key] and not open[output] and not open[input] then
       settled[key] = nil
-      proxies[key] = nil
       refused[key] = nil
     end
   end
