@@ -54,14 +54,17 @@ AudioThread::AudioThread(UnixBridge& bridge, int rt_priority, UnixBridge::Schedu
     Start start{this,       [](AudioThread& self) { self.run(); },      bridge, rt_priority,
                 scheduling, CreateEventW(nullptr, TRUE, FALSE, nullptr)};
     DWORD id = 0;
-    const HANDLE thread =
-        CreateThread(nullptr, stack, start_thread, &start, STACK_SIZE_PARAM_IS_A_RESERVATION, &id);
-    if (thread == nullptr)
+    thread_ = CreateThread(nullptr, stack, start_thread, &start, STACK_SIZE_PARAM_IS_A_RESERVATION, &id);
+    if (thread_ == nullptr)
         throw std::runtime_error("Windows makes no audio thread: " + windows_error(GetLastError()));
     thread_id_ = id;
     WaitForSingleObject(start.ready, INFINITE);
     CloseHandle(start.ready);
-    CloseHandle(thread);
+}
+
+AudioThread::~AudioThread()
+{
+    bridge_.end_thread(thread_);
 }
 
 void AudioThread::attach(Plugin& plugin, std::uint32_t rate, std::uint32_t max_frames) noexcept
@@ -84,10 +87,10 @@ void AudioThread::detach(const std::function<void()>& idle)
 void AudioThread::run() noexcept
 {
     auto& region = bridge_.region();
-    std::uint32_t number = 0;
-    for (;;) {
-        number = bridge_.next_block(number);
-        block_number_.store(number, std::memory_order_relaxed);
+    std::uint32_t finished = 0;
+    while (const auto number = bridge_.next_block(finished)) {
+        finished = *number;
+        block_number_.store(finished, std::memory_order_relaxed);
         const protocol::BlockReply reply = answer();
         std::memcpy(&region.result, &reply, sizeof reply);
     }

@@ -13,7 +13,7 @@
 namespace decant::host
 {
 
-/// Answers every block of the service, with or without a plugin. Runs until the process ends.
+/// Answers every block of the service, with or without a plugin.
 ///
 /// A Windows thread made by CreateThread, as plugins expect one, that parks in a single Linux call per block.
 class AudioThread
@@ -26,6 +26,7 @@ class AudioThread
     std::atomic<Gate> gate_ = Gate::closed;
     std::atomic<std::uint32_t> block_number_ = 0;
     std::uint32_t thread_id_ = 0;
+    void* thread_ = nullptr; ///< HANDLE
 
     // Set while the gate is closed.
     Plugin* plugin_ = nullptr;
@@ -37,7 +38,7 @@ class AudioThread
     std::array<float*, protocol::max_channels> inputs_{};
     std::array<float*, protocol::max_channels> outputs_{};
 
-    [[noreturn]] void run() noexcept;
+    void run() noexcept;
     [[nodiscard]] protocol::BlockReply answer() noexcept;
     void process(const protocol::BlockRequest& request, protocol::BlockReply& reply) noexcept;
 
@@ -45,6 +46,9 @@ public:
     /// Throws std::runtime_error if Windows makes no thread. `rt_priority`: of SCHED_FIFO, 0 for none.
     /// `scheduling` says afterwards what came of it.
     AudioThread(UnixBridge& bridge, int rt_priority, UnixBridge::Scheduling& scheduling);
+
+    /// Leaves the region. Preconditions: no plugin is attached.
+    ~AudioThread();
 
     AudioThread(const AudioThread&) = delete;
     AudioThread& operator=(const AudioThread&) = delete;

@@ -12,15 +12,19 @@
 #include <boost/interprocess/shared_memory_object.hpp>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <linux/futex.h>
 #include <poll.h>
@@ -37,8 +41,30 @@ namespace
 
 namespace interprocess = boost::interprocess;
 
-/// One region per process; set by open_region before any other call is made, never changed afterwards.
-protocol::Region* region = nullptr;
+/// A region that is open.
+struct Mapping {
+    explicit Mapping(interprocess::mapped_region memory)
+        : memory_(std::move(memory)), region(static_cast<protocol::Region*>(memory_.get_address()))
+    {
+    }
+
+private:
+    interprocess::mapped_region memory_;
+
+public:
+    protocol::Region* const region;
+    std::atomic<bool> left = false;
+    std::uint64_t block_started = 0; ///< the audio thread's own
+};
+
+/// By handle. Windows code that has gone wild may pass any number, so it is looked up and not an address.
+std::array<std::atomic<Mapping*>, most_regions> mappings;
+
+/// Null if `handle` names none.
+Mapping* mapping_of(std::uint32_t handle) noexcept
+{
+    return handle < mappings.size() ? mappings[handle].load(std::memory_order_acquire) : nullptr;
+}
 
 std::uint64_t monotonic_now() noexcept
 {
@@ -54,25 +80,27 @@ void wake_all(protocol::Doorbell& bell) noexcept
 }
 
 /// Sleeps while the bell's value is `seen`, at most until `deadline`; may return early.
-void sleep_on(protocol::Doorbell& bell, std::uint32_t seen, std::uint64_t deadline) noexcept
+void sleep_on(const Mapping& mapping, protocol::Doorbell& bell, std::uint32_t seen,
+              std::uint64_t deadline) noexcept
 {
     const timespec until{static_cast<time_t>(deadline / 1'000'000'000u),
                          static_cast<long>(deadline % 1'000'000'000u)};
     bell.sleepers.fetch_add(1, std::memory_order_seq_cst);
-    if (bell.value.load(std::memory_order_seq_cst) == seen)
+    if (bell.value.load(std::memory_order_seq_cst) == seen && !mapping.left.load(std::memory_order_seq_cst))
         syscall(SYS_futex, &bell.value, FUTEX_WAIT_BITSET, seen, deadline == never_expires ? nullptr : &until,
                 nullptr, FUTEX_BITSET_MATCH_ANY);
     bell.sleepers.fetch_sub(1, std::memory_order_seq_cst);
 }
 
 /// Null if `offset` is not the place of a bell.
-protocol::Doorbell* bell_at(std::uint32_t offset) noexcept
+protocol::Doorbell* bell_at(const Mapping& mapping, std::uint32_t offset) noexcept
 {
     using protocol::Region;
     for (const std::size_t bell :
          {offsetof(Region, service_bell), offsetof(Region, host_bell), offsetof(Region, reply)}) {
         if (offset == bell)
-            return reinterpret_cast<protocol::Doorbell*>(reinterpret_cast<std::byte*>(region) + offset);
+            return reinterpret_cast<protocol::Doorbell*>(reinterpret_cast<std::byte*>(mapping.region) +
+                                                         offset);
     }
     return nullptr;
 }
@@ -99,7 +127,7 @@ void watch(int service)
     pthread_sigmask(SIG_SETMASK, &previous, nullptr);
 }
 
-void open_named_region(const char* name)
+std::unique_ptr<Mapping> open_named_region(const char* name)
 {
     const auto region_error = [name](const std::string& what) {
         return std::runtime_error("region " + std::string(name) + " " + what);
@@ -132,10 +160,26 @@ void open_named_region(const char* name)
     if (service < 0)
         throw region_error("belongs to process " + std::to_string(service_pid) +
                            ", which cannot be watched: " + std::strerror(errno));
-    watch(service);
-    // For as long as the process lives: threads are parked in the region until the very end.
-    new interprocess::mapped_region(std::move(mapped));
-    region = candidate;
+    static std::atomic<bool> watching = false;
+    if (!watching.exchange(true))
+        watch(service);
+    else
+        close(service);
+    return std::make_unique<Mapping>(std::move(mapped));
+}
+
+/// Throws std::runtime_error if there is none left.
+std::uint32_t give_handle(std::unique_ptr<Mapping> mapping)
+{
+    for (std::uint32_t handle = 0; handle < mappings.size(); ++handle) {
+        Mapping* none = nullptr;
+        if (mappings[handle].compare_exchange_strong(none, mapping.get())) {
+            mapping.release();
+            return handle;
+        }
+    }
+    throw std::runtime_error("this process has " + std::to_string(most_regions - 1) +
+                             " plugins, and cannot take more; give some of them another host.group");
 }
 
 std::int32_t open_region(void* parameters) noexcept
@@ -143,35 +187,64 @@ std::int32_t open_region(void* parameters) noexcept
     auto& call = *static_cast<OpenRegionCall*>(parameters);
     call.name.back() = '\0';
     try {
-        open_named_region(call.name.data());
+        auto mapping = open_named_region(call.name.data());
+        call.region = reinterpret_cast<std::uintptr_t>(mapping->region);
+        call.handle = give_handle(std::move(mapping));
     } catch (const std::exception& error) {
         std::snprintf(call.message.data(), call.message.size(), "%s", error.what());
         return unix_failed;
     }
-    call.region = reinterpret_cast<std::uintptr_t>(region);
+    return unix_done;
+}
+
+std::int32_t leave_region(void* parameters) noexcept
+{
+    Mapping* mapping = mapping_of(static_cast<const LeaveRegionCall*>(parameters)->handle);
+    if (mapping == nullptr)
+        return unix_failed;
+    mapping->left.store(true, std::memory_order_seq_cst);
+    wake_all(mapping->region->host_bell);
+    wake_all(mapping->region->request);
+    return unix_done;
+}
+
+std::int32_t close_region(void* parameters) noexcept
+{
+    const std::uint32_t handle = static_cast<const CloseRegionCall*>(parameters)->handle;
+    if (mapping_of(handle) == nullptr)
+        return unix_failed;
+    const std::unique_ptr<Mapping> closed(mappings[handle].exchange(nullptr));
     return unix_done;
 }
 
 /// The one call of the audio thread.
 std::int32_t next_block(void* parameters) noexcept
 {
-    static std::uint64_t started = 0;
     auto& call = *static_cast<NextBlockCall*>(parameters);
+    Mapping* mapping = mapping_of(call.handle);
+    if (mapping == nullptr)
+        return unix_failed;
+    protocol::Region* const region = mapping->region;
 
-    region->result.plugin_nsec = monotonic_now() - started;
+    region->result.plugin_nsec = monotonic_now() - mapping->block_started;
     region->reply.value.store(call.finished, std::memory_order_seq_cst);
     if (region->reply.sleepers.load(std::memory_order_seq_cst) != 0)
         wake_all(region->reply);
 
-    while ((call.number = region->request.value.load(std::memory_order_acquire)) == call.finished)
-        sleep_on(region->request, call.finished, never_expires);
-    started = monotonic_now();
+    while ((call.number = region->request.value.load(std::memory_order_acquire)) == call.finished) {
+        if (mapping->left.load(std::memory_order_acquire))
+            return unix_left;
+        sleep_on(*mapping, region->request, call.finished, never_expires);
+    }
+    mapping->block_started = monotonic_now();
     return unix_done;
 }
 
 std::int32_t wake(void* parameters) noexcept
 {
-    protocol::Doorbell* bell = bell_at(static_cast<const WakeCall*>(parameters)->bell);
+    const auto& call = *static_cast<const WakeCall*>(parameters);
+    const Mapping* mapping = mapping_of(call.handle);
+    protocol::Doorbell* bell = mapping != nullptr ? bell_at(*mapping, call.bell) : nullptr;
     if (bell == nullptr)
         return unix_failed;
     wake_all(*bell);
@@ -181,11 +254,12 @@ std::int32_t wake(void* parameters) noexcept
 std::int32_t sleep(void* parameters) noexcept
 {
     const auto& call = *static_cast<const SleepCall*>(parameters);
-    protocol::Doorbell* bell = bell_at(call.bell);
+    const Mapping* mapping = mapping_of(call.handle);
+    protocol::Doorbell* bell = mapping != nullptr ? bell_at(*mapping, call.bell) : nullptr;
     if (bell == nullptr)
         return unix_failed;
-    sleep_on(*bell, call.seen, call.deadline);
-    return unix_done;
+    sleep_on(*mapping, *bell, call.seen, call.deadline);
+    return mapping->left.load(std::memory_order_acquire) ? unix_left : unix_done;
 }
 
 std::int32_t now(void* parameters) noexcept
@@ -231,7 +305,8 @@ using UnixFunction = std::int32_t (*)(void*) noexcept;
 // the second one 32-bit callers of a 64-bit Wine; as the structures are the same for all, so are the
 // functions.
 #define DECANT_UNIX_FUNCTIONS                                                                                \
-    {decant::host::open_region, decant::host::next_block,    decant::host::wake,       decant::host::sleep,  \
+    {decant::host::open_region, decant::host::leave_region,  decant::host::close_region,                     \
+     decant::host::next_block,  decant::host::wake,          decant::host::sleep,                            \
      decant::host::now,         decant::host::make_realtime, decant::host::name_thread}
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" {

@@ -13,14 +13,17 @@
 namespace decant::host
 {
 
-ControlThread::ControlThread(UnixBridge& bridge, HostChannel& channel, Notices& notices)
-    : bridge_(bridge), channel_(channel), notices_(notices),
-      event_(CreateEventW(nullptr, FALSE, FALSE, nullptr))
+ControlThread::ControlThread(UnixBridge& bridge, HostChannel& channel, Notices& notices, void* event)
+    : bridge_(bridge), channel_(channel), notices_(notices), event_(event),
+      thread_(CreateThread(nullptr, 0, &start, this, 0, nullptr))
 {
-    const HANDLE thread = CreateThread(nullptr, 0, &start, this, 0, nullptr);
-    if (thread == nullptr)
+    if (thread_ == nullptr)
         throw std::runtime_error("Windows makes no control thread: " + windows_error(GetLastError()));
-    CloseHandle(thread);
+}
+
+ControlThread::~ControlThread()
+{
+    bridge_.end_thread(thread_);
 }
 
 unsigned long WINAPI ControlThread::start(void* self) noexcept

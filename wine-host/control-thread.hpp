@@ -16,13 +16,14 @@ namespace decant::host
 using HostChannel = protocol::Channel<UnixBridge>;
 
 /// Sleeps on the host's bell for the main thread, which cannot: it has to wait for Windows messages.
-/// Receives the service's messages and passes on that there are notices. Runs until the process ends.
+/// Receives the service's messages and passes on that there are notices.
 class ControlThread
 {
     UnixBridge& bridge_;
     HostChannel& channel_;
     Notices& notices_;
-    void* event_; ///< HANDLE: something is there for the main thread
+    void* const event_;      ///< HANDLE
+    void* thread_ = nullptr; ///< HANDLE
     std::mutex mutex_;
     std::deque<protocol::Message> inbox_;
     bool broken_ = false;
@@ -31,14 +32,15 @@ class ControlThread
     void run();
 
 public:
+    /// Sets the Windows event `event` when there is a message or a notice, or when broken() turns true.
     /// Throws std::runtime_error if Windows makes no thread.
-    ControlThread(UnixBridge& bridge, HostChannel& channel, Notices& notices);
+    ControlThread(UnixBridge& bridge, HostChannel& channel, Notices& notices, void* event);
+
+    /// Leaves the region.
+    ~ControlThread();
 
     ControlThread(const ControlThread&) = delete;
     ControlThread& operator=(const ControlThread&) = delete;
-
-    /// Set when there is a message or a notice, or when broken() turns true; resets itself. [main]
-    [[nodiscard]] void* event() const noexcept { return event_; }
 
     /// The oldest message. [main]
     [[nodiscard]] std::optional<protocol::Message> next_message();

@@ -80,9 +80,13 @@ void silence_runtime(const wchar_t* library) noexcept
 
 } // namespace
 
-void install_crash_handler(CrashListener& listener) noexcept
+void set_crash_listener(CrashListener& listener) noexcept
 {
     crash_listener = &listener;
+}
+
+void install_crash_handler() noexcept
+{
     SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
     SetUnhandledExceptionFilter(end_process);
     silence_runtime(L"msvcrt.dll");

@@ -14,9 +14,12 @@ public:
     virtual void crashed(const char* what) noexcept = 0;
 };
 
-/// An exception that nobody handles tells `listener`, prints one line, and ends the process at once: no
+/// Who is told from now on. To be called before install_crash_handler(). [main]
+void set_crash_listener(CrashListener& listener) noexcept;
+
+/// An exception that nobody handles tells the listener, prints one line, and ends the process at once: no
 /// dialog, no debugger, no destructors. A crashed plugin may have broken anything, so nothing is unwound and
-/// gone on with; the service starts a new process.
-void install_crash_handler(CrashListener& listener) noexcept;
+/// gone on with; the service starts a new process. [main]
+void install_crash_handler() noexcept;
 
 } // namespace decant::host

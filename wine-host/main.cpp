@@ -4,7 +4,6 @@
 #include "wine-host/host.hpp"
 #include "wine-host/options.hpp"
 #include "wine-host/text.hpp"
-#include "wine-host/unix-bridge.hpp"
 
 #include <windows.h>
 
@@ -22,9 +21,8 @@ int run(int count, wchar_t** arguments)
     try {
         const Options options = parse_options(count, arguments);
         OleInitialize(nullptr); // for the plugin: drag and drop, and everything else that is COM
-        // Never deleted: the threads use both until the process ends.
-        auto* bridge = new UnixBridge(options.region);
-        auto* host = new Host(*bridge, options);
+        // Never deleted: the threads use it until the process ends.
+        auto* host = new Host(options);
         host->run();
         return 0;
     } catch (const std::exception& error) {

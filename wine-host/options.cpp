@@ -15,8 +15,9 @@ Options parse_options(int count, const wchar_t* const* arguments)
 {
     const auto fail = [](const std::string& what) {
         return std::runtime_error(
-            what + "\nusage: decant-host64.exe --region NAME [--rt-priority 1..99] [--title TEXT]"
-                   "\nHosts are started by decantd.");
+            what +
+            "\nusage: decant-host64.exe --region NAME | --group NAME [--rt-priority 1..99] [--title TEXT]"
+            "\nHosts are started by decantd.");
     };
     Options options;
     for (int i = 1; i < count; i += 2) {
@@ -26,6 +27,8 @@ Options parse_options(int count, const wchar_t* const* arguments)
         const std::string value = to_utf8(arguments[i + 1]);
         if (name == "--region") {
             options.region = value;
+        } else if (name == "--group") {
+            options.group = value;
         } else if (name == "--title") {
             options.title = value;
         } else if (name == "--rt-priority") {
@@ -37,8 +40,9 @@ Options parse_options(int count, const wchar_t* const* arguments)
             throw fail("unknown option " + name);
         }
     }
-    if (options.region.empty())
-        throw fail("--region is missing");
+    if (options.region.empty() == options.group.empty())
+        throw fail(options.region.empty() ? "--region is missing"
+                                          : "--region and --group exclude each other");
     return options;
 }
 

@@ -40,6 +40,23 @@ UnixBridge::UnixBridge(const std::string& region_name)
             "): WINEDLLPATH must name the directory that has it in x86_64-unix/; reinstall "
             "Decant if it is missing");
     region_ = reinterpret_cast<protocol::Region*>(static_cast<std::uintptr_t>(opened.region));
+    handle_ = opened.handle;
+}
+
+UnixBridge::~UnixBridge()
+{
+    CloseRegionCall closed{handle_};
+    call(UnixCall::close_region, closed);
+}
+
+void UnixBridge::end_thread(void* thread) noexcept
+{
+    constexpr DWORD again_msec = 5; // for a thread that was just about to fall asleep
+    LeaveRegionCall left{handle_};
+    do {
+        call(UnixCall::leave_region, left);
+    } while (WaitForSingleObject(thread, again_msec) == WAIT_TIMEOUT);
+    CloseHandle(thread);
 }
 
 std::uint32_t UnixBridge::offset_of(const protocol::Doorbell& bell) const noexcept
@@ -48,11 +65,10 @@ std::uint32_t UnixBridge::offset_of(const protocol::Doorbell& bell) const noexce
                                       reinterpret_cast<const std::byte*>(region_));
 }
 
-std::uint32_t UnixBridge::next_block(std::uint32_t finished) noexcept
+std::optional<std::uint32_t> UnixBridge::next_block(std::uint32_t finished) noexcept
 {
-    NextBlockCall block{finished, finished};
-    call(UnixCall::next_block, block);
-    return block.number;
+    NextBlockCall block{handle_, finished, finished};
+    return call(UnixCall::next_block, block) == unix_done ? std::optional(block.number) : std::nullopt;
 }
 
 UnixBridge::Scheduling UnixBridge::make_realtime(int priority) noexcept
@@ -71,15 +87,15 @@ void UnixBridge::name_thread(const std::string& name) noexcept
 
 void UnixBridge::wake(protocol::Doorbell& bell) noexcept
 {
-    WakeCall woken{offset_of(bell)};
+    WakeCall woken{handle_, offset_of(bell)};
     call(UnixCall::wake, woken);
 }
 
 bool UnixBridge::sleep(protocol::Doorbell& bell, std::uint32_t seen, std::uint64_t deadline) noexcept
 {
-    SleepCall slept{offset_of(bell), seen, deadline};
-    call(UnixCall::sleep, slept);
-    return true; // without the service there is no process that could go on, see bridge-unix.cpp
+    // Without the service there is no process that could go on, see bridge-unix.cpp.
+    SleepCall slept{deadline, handle_, offset_of(bell), seen, 0};
+    return call(UnixCall::sleep, slept) == unix_done;
 }
 
 std::uint64_t UnixBridge::now() noexcept

@@ -13,14 +13,15 @@
 namespace decant::host
 {
 
-/// The Linux half of this process, as seen from the Windows half; see unix-calls.hpp for what the calls do.
-/// Also the host's BellRope for protocol::Channel.
+/// One region and the Linux half of this process, as seen from the Windows half; see unix-calls.hpp for what
+/// the calls do. Also the host's BellRope for protocol::Channel.
 class UnixBridge
 {
     using Call = std::int32_t (*)(std::uint32_t code, void* parameters);
 
     Call call_;
     protocol::Region* region_ = nullptr;
+    std::uint32_t handle_ = 0;
 
     template <class Parameters>
     std::int32_t call(UnixCall code, Parameters& parameters) noexcept
@@ -34,10 +35,21 @@ public:
     /// right.
     explicit UnixBridge(const std::string& region_name);
 
+    /// Preconditions: no thread uses the region any more.
+    ~UnixBridge();
+
+    UnixBridge(const UnixBridge&) = delete;
+    UnixBridge& operator=(const UnixBridge&) = delete;
+
+    /// Ends next_block() and sleep(), and every later one, of all threads; returns when `thread` (a HANDLE,
+    /// which it closes) has ended. [main]
+    void end_thread(void* thread) noexcept;
+
     [[nodiscard]] protocol::Region& region() noexcept { return *region_; }
 
-    /// Publishes the reply to block `finished` and waits for another block. Thread: audio. [rt]
-    [[nodiscard]] std::uint32_t next_block(std::uint32_t finished) noexcept;
+    /// Publishes the reply to block `finished` and waits for another block; nothing after end_thread().
+    /// Thread: audio. [rt]
+    [[nodiscard]] std::optional<std::uint32_t> next_block(std::uint32_t finished) noexcept;
 
     struct Scheduling {
         int priority; ///< of SCHED_FIFO; 0 if there is none

@@ -14,6 +14,8 @@ namespace decant::host
 /// Index into the tables of functions.
 enum class UnixCall : std::uint32_t {
     open_region,
+    leave_region,
+    close_region,
     next_block,
     wake,
     sleep,
@@ -21,33 +23,53 @@ enum class UnixCall : std::uint32_t {
     make_realtime,
     name_thread,
 };
-inline constexpr std::uint32_t unix_call_count = 7;
+inline constexpr std::uint32_t unix_call_count = 9;
 
-/// Maps the region and begins to watch the service: the process ends at once when the service does.
-/// Returns unix_failed, with a message for people, if the region is none of ours.
+/// Regions that a process has open at the same time: one per plugin, and one of a group.
+inline constexpr std::uint32_t most_regions = 257;
+
+/// Maps a region. The first one also begins the watch over the service: the process ends at once when the
+/// service does. Returns unix_failed, with a message for people, if the region is none of ours.
 struct OpenRegionCall {
     std::array<char, 256> name;    ///< POSIX shared-memory name, zero-terminated
     std::uint64_t region;          ///< out: address
     std::array<char, 512> message; ///< out: what is wrong and what to do
+    std::uint32_t handle;          ///< out: names the region in all other calls
+    std::uint32_t reserved;
+};
+
+/// Ends every sleep in a region, and every later one: next_block and sleep return unix_left. A thread that is
+/// just about to fall asleep may miss it: repeat until it has ended.
+struct LeaveRegionCall {
+    std::uint32_t handle;
+};
+
+/// Unmaps a region that no thread uses any more; the handle may come again.
+struct CloseRegionCall {
+    std::uint32_t handle;
 };
 
 /// Publishes the reply to the block with the number `finished`, wakes the service if it sleeps, and returns
 /// when the number of the request is another one. Zero is the number before the first block.
 struct NextBlockCall {
+    std::uint32_t handle;
     std::uint32_t finished;
     std::uint32_t number; ///< out: the block to be answered now
 };
 
 /// Wakes whoever sleeps on a bell.
 struct WakeCall {
+    std::uint32_t handle;
     std::uint32_t bell; ///< offset of the Doorbell in the region
 };
 
 /// Sleeps until the bell's value is not `seen`, or until the deadline. May return early.
 struct SleepCall {
+    std::uint64_t deadline; ///< CLOCK_MONOTONIC in ns; never_expires for none
+    std::uint32_t handle;
     std::uint32_t bell; ///< offset of the Doorbell in the region
     std::uint32_t seen;
-    std::uint64_t deadline; ///< CLOCK_MONOTONIC in ns; never_expires for none
+    std::uint32_t reserved;
 };
 inline constexpr std::uint64_t never_expires = ~std::uint64_t{0};
 
@@ -67,11 +89,12 @@ struct NameThreadCall {
     std::array<char, 16> name; ///< zero-terminated
 };
 
-static_assert(sizeof(OpenRegionCall) == 776 && sizeof(NextBlockCall) == 8 && sizeof(WakeCall) == 4);
-static_assert(sizeof(SleepCall) == 16 && sizeof(NowCall) == 8 && sizeof(MakeRealtimeCall) == 8);
+static_assert(sizeof(OpenRegionCall) == 784 && sizeof(LeaveRegionCall) == 4 && sizeof(CloseRegionCall) == 4);
+static_assert(sizeof(NextBlockCall) == 12 && sizeof(WakeCall) == 8);
+static_assert(sizeof(SleepCall) == 24 && sizeof(NowCall) == 8 && sizeof(MakeRealtimeCall) == 8);
 static_assert(sizeof(NameThreadCall) == 16);
 
 /// What a call returns, beside the NTSTATUS of a bridge that has no Linux half.
-enum UnixStatus : std::int32_t { unix_done = 0, unix_failed = 1 };
+enum UnixStatus : std::int32_t { unix_done = 0, unix_failed = 1, unix_left = 2 };
 
 } // namespace decant::host

@@ -41,6 +41,8 @@ std::string_view name_of(MessageType request) noexcept
         return "to restore the plugin's state";
     case MessageType::get_values:
         return "for the parameters' values";
+    case MessageType::open:
+        return "to take another plugin";
     default:
         return "to end";
     }
@@ -152,9 +154,21 @@ std::vector<double> HostLink::values(Timeout timeout)
     return values;
 }
 
+void HostLink::open(std::string_view name, Timeout timeout)
+{
+    protocol::WireWriter payload;
+    payload.put_text(name);
+    (void)request(MessageType::open, payload.bytes(), MessageType::done, timeout);
+}
+
 void HostLink::quit(Timeout timeout)
 {
     (void)request(MessageType::quit, {}, MessageType::done, timeout);
+}
+
+void HostLink::quit_unanswered() noexcept
+{
+    (void)channel_.send(MessageType::quit, ++last_id_, {}, 0);
 }
 
 void HostLink::poll_notifications()

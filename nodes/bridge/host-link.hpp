@@ -111,7 +111,11 @@ public:
     /// The parameters' values in order of the description.
     std::vector<double> values(Timeout timeout = std::chrono::seconds(10));
 
-    /// The host answers and then ends by itself.
+    /// Lets a group's process, whose own link this is, open the region `name` for another plugin, which says
+    /// hello there.
+    void open(std::string_view name, Timeout timeout = std::chrono::seconds(20));
+
+    /// The host answers, and then ends by itself, or only lets go of the region if it is a group's.
     void quit(Timeout timeout = std::chrono::seconds(5));
 
     /// Delivers what the host has said on its own, without waiting.
@@ -119,6 +123,9 @@ public:
 
     /// Sleeps until something is to be done, or CLOCK_MONOTONIC reaches `deadline_nsec`.
     Activity wait_activity(std::uint64_t deadline_nsec);
+
+    /// Leaves the wish to quit and waits for nothing, not even for the host's main thread to come to read it.
+    void quit_unanswered() noexcept;
 
     /// Ends wait_activity(), or the next one if none is waiting; requests go on. [any]
     void interrupt() noexcept;

@@ -40,6 +40,11 @@ class Session
                        wine_host_environment()};
 };
 
+void keep_session()
+{
+    static const Session session;
+}
+
 } // namespace
 
 Arguments wine_host_command()
@@ -64,14 +69,28 @@ std::filesystem::path test_plugin(const std::string& name)
     return std::filesystem::path(variable("DECANT_TEST_PLUGINS")) / name;
 }
 
+WineGroup::WineGroup(const Arguments& options)
+    : process_((keep_session(),
+                with_options(with_options(wine_host_command(), {"--group", region_->name()}), options)),
+               wine_host_environment())
+{
+    link_.wait_hello();
+}
+
 WineHost::WineHost(const Arguments& options, pid_t service)
     : link_(region_, [this](const bridge::Notification& said) { heard_.push_back(said); })
 {
-    static const Session session;
+    keep_session();
     if (service != 0)
         region().service_pid = static_cast<std::uint32_t>(service);
     Arguments command = with_options(wine_host_command(), {"--region", region_->name()});
     process_.emplace(with_options(command, options), wine_host_environment());
+}
+
+WineHost::WineHost(WineGroup& group)
+    : group_(&group), link_(region_, [this](const bridge::Notification& said) { heard_.push_back(said); })
+{
+    group.link().open(region_->name());
 }
 
 WineHost::~WineHost() = default;
@@ -96,7 +115,7 @@ protocol::BlockReply WineHost::run_block()
     const auto limit = std::chrono::duration_cast<std::chrono::nanoseconds>(patience);
     exchange_->post(now);
     if (!exchange_->wait(now + static_cast<std::uint64_t>(limit.count()), 0))
-        throw std::runtime_error("the host does not answer a block; it says: " + process_->errors());
+        throw std::runtime_error("the host does not answer a block; it says: " + process().errors());
     return region().result;
 }
 

@@ -26,11 +26,26 @@ Environment wine_host_environment();
 /// A file that tests/plugins has built.
 std::filesystem::path test_plugin(const std::string& name);
 
+/// A process for several plugins, without any at first. All functions: [main].
+class WineGroup
+{
+    std::shared_ptr<bridge::SharedRegion> region_ = std::make_shared<bridge::SharedRegion>();
+    bridge::HostLink link_{region_};
+    ChildProcess process_;
+
+public:
+    explicit WineGroup(const Arguments& options = {});
+
+    [[nodiscard]] ChildProcess& process() { return process_; }
+    [[nodiscard]] bridge::HostLink& link() { return link_; }
+};
+
 /// A real host under the real Wine, with the service's end of the link. All functions: [main].
 class WineHost
 {
     std::shared_ptr<bridge::SharedRegion> region_ = std::make_shared<bridge::SharedRegion>();
-    std::optional<ChildProcess> process_;
+    std::optional<ChildProcess> process_; ///< nothing for a member of a group
+    WineGroup* group_ = nullptr;
     std::vector<bridge::Notification> heard_;
     bridge::HostLink link_;
     std::optional<bridge::BlockExchange> exchange_;
@@ -38,9 +53,12 @@ class WineHost
 public:
     /// Starts it for the service with the process number `service`, zero for this process.
     explicit WineHost(const Arguments& options = {}, pid_t service = 0);
+
+    /// Joins a group, which lives longer.
+    explicit WineHost(WineGroup& group);
     ~WineHost();
 
-    [[nodiscard]] ChildProcess& process() { return *process_; }
+    [[nodiscard]] ChildProcess& process() { return group_ != nullptr ? group_->process() : *process_; }
     [[nodiscard]] bridge::HostLink& link() { return link_; }
     [[nodiscard]] protocol::Region& region() { return region_->memory(); }
     [[nodiscard]] std::shared_ptr<bridge::SharedRegion> shared_region() { return region_; }

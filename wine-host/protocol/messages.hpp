@@ -25,7 +25,8 @@ enum class MessageType : std::uint32_t {
     get_state = 4,  ///< nothing -> state | failed
     set_state = 5,  ///< blob as from `state` -> done | failed
     get_values = 6, ///< nothing -> values
-    quit = 7,       ///< nothing -> done, then the process ends by itself
+    quit = 7, ///< nothing -> done. The plugin's process ends by itself; in a group only its region is left
+    open = 8, ///< to a group's own region: text name of the region of another plugin -> done | failed
 
     // Host to service
     hello = 100,             ///< Hello

@@ -1,0 +1,263 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "wine-host/instance.hpp"
+
+#include "wine-host/crash-handler.hpp"
+#include "wine-host/plugin-file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <new>
+#include <span>
+#include <stdexcept>
+#include <utility>
+
+namespace decant::host
+{
+namespace
+{
+
+using protocol::FailureCode;
+using protocol::MessageType;
+using protocol::WireReader;
+using protocol::WireWriter;
+
+/// At least between two rounds of notices: twice as often as a screen can show.
+constexpr std::uint64_t notice_interval_nsec = 8'000'000;
+
+PluginError malformed(const char* request)
+{
+    return {FailureCode::other,
+            std::string("the request \"") + request + "\" is malformed; reinstall Decant"};
+}
+
+} // namespace
+
+Instance::Instance(const std::string& region, int rt_priority, void* event, std::function<void()> idle)
+    : line_(region, event), rt_priority_(rt_priority), audio_(line_.bridge, rt_priority, scheduling_),
+      idle_(std::move(idle))
+{
+}
+
+Instance::~Instance()
+{
+    deactivate();
+}
+
+void Instance::greet()
+{
+    line_.greet();
+    if (rt_priority_ == 0)
+        return;
+    if (scheduling_.priority == 0)
+        line_.log("no real-time priority for the audio thread (" +
+                  std::string(std::strerror(scheduling_.error)) +
+                  "): raise the limit \"rtprio\" for your user, see limits.conf(5), and log in again");
+    else if (scheduling_.priority < rt_priority_)
+        line_.log("the audio thread has real-time priority " + std::to_string(scheduling_.priority) +
+                  " instead of " + std::to_string(rt_priority_) + ": the limit \"rtprio\" allows no more");
+}
+
+bool Instance::work()
+{
+    if (const auto message = line_.control.next_message()) {
+        serve(*message);
+        return true;
+    }
+    if (line_.control.broken())
+        throw std::runtime_error("the service does not keep to the protocol; reinstall Decant");
+    if (!line_.notices.pending() || line_.bridge.now() < next_notices_)
+        return false;
+    send_notices();
+    return true;
+}
+
+std::optional<std::uint64_t> Instance::next_work() const noexcept
+{
+    return line_.notices.pending() ? std::optional(next_notices_) : std::nullopt;
+}
+
+void Instance::send_notices()
+{
+    next_notices_ = line_.bridge.now() + notice_interval_nsec;
+    const bool latency = line_.notices.take([this](std::uint32_t id, double value) {
+        WireWriter out;
+        out.put(id).put(value);
+        line_.send(MessageType::parameter_changed, 0, out.bytes());
+    });
+    if (latency)
+        tell_latency();
+}
+
+void Instance::tell_latency()
+{
+    if (plugin_ == nullptr || plugin_->latency() == told_latency_)
+        return;
+    told_latency_ = plugin_->latency();
+    WireWriter out;
+    out.put(told_latency_);
+    line_.send(MessageType::latency_changed, 0, out.bytes());
+}
+
+void Instance::serve(const protocol::Message& message)
+{
+    request_ = message.id;
+    try {
+        const WireReader payload(message.payload);
+        switch (message.type) {
+        case MessageType::load:
+            load(payload, message.id);
+            break;
+        case MessageType::activate:
+            activate(payload, message.id);
+            break;
+        case MessageType::deactivate:
+            deactivate();
+            line_.send(MessageType::done, message.id);
+            break;
+        case MessageType::get_state: {
+            WireWriter out;
+            out.put_blob(plugin().state());
+            line_.send(MessageType::state, message.id, out.bytes());
+            break;
+        }
+        case MessageType::set_state:
+            set_state(payload, message.id);
+            break;
+        case MessageType::get_values:
+            get_values(message.id);
+            break;
+        case MessageType::quit:
+            deactivate();
+            plugin_.reset();
+            line_.send(MessageType::done, message.id);
+            finished_ = true;
+            break;
+        default:
+            throw PluginError(FailureCode::other,
+                              "this host does not know request " +
+                                  std::to_string(static_cast<std::uint32_t>(message.type)) +
+                                  "; reinstall Decant and restart decantd");
+        }
+        tell_latency();
+    } catch (const PluginError& error) {
+        line_.send_failed(message.id, error.code(), error.what());
+    } catch (const std::bad_alloc&) {
+        line_.send_failed(message.id, FailureCode::other, "out of memory");
+    }
+    request_ = 0;
+}
+
+Plugin& Instance::plugin()
+{
+    if (plugin_ == nullptr)
+        throw PluginError(FailureCode::other, "no plugin is loaded");
+    return *plugin_;
+}
+
+void Instance::load(WireReader request, std::uint32_t id)
+{
+    const std::string path = request.get_text();
+    const std::string plugin_class = request.get_text();
+    if (!request.complete())
+        throw malformed("load");
+    if (plugin_ != nullptr)
+        throw PluginError(FailureCode::other, "a plugin is loaded already; each one needs its own host");
+    plugin_ = load_plugin(path, plugin_class, line_.notices);
+    install_crash_handler(); // again: some plugins bring their own, with a dialog
+    const protocol::PluginDescription description = plugin_->describe();
+    told_latency_ = description.latency;
+    line_.send(MessageType::loaded, id, protocol::encode(description));
+}
+
+void Instance::activate(WireReader request, std::uint32_t id)
+{
+    constexpr double lowest_rate = 1'000;
+    constexpr double highest_rate = 1'536'000;
+    const auto rate = request.get<double>();
+    const auto max_frames = request.get<std::uint32_t>();
+    if (!request.complete() || !(rate >= lowest_rate && rate <= highest_rate) || max_frames < 1 ||
+        max_frames > protocol::max_frames)
+        throw malformed("activate");
+    Plugin& loaded = plugin();
+    deactivate();
+    loaded.activate(rate, max_frames);
+    rate_ = static_cast<std::uint32_t>(std::lround(rate));
+    max_frames_ = max_frames;
+    active_ = true;
+    attach();
+    line_.send(MessageType::done, id);
+}
+
+void Instance::deactivate()
+{
+    if (!active_)
+        return;
+    detach();
+    plugin_->deactivate();
+    active_ = false;
+}
+
+void Instance::set_state(WireReader request, std::uint32_t id)
+{
+    const auto state = request.get_blob();
+    if (!request.complete())
+        throw malformed("set_state");
+    // Blocks meanwhile are answered with not_active: plugins guard their state against their editor, but
+    // hardly ever against the audio thread.
+    Plugin& loaded = plugin();
+    detach();
+    try {
+        loaded.restore(state);
+    } catch (...) {
+        attach();
+        throw;
+    }
+    attach();
+    line_.send(MessageType::done, id);
+}
+
+void Instance::get_values(std::uint32_t id)
+{
+    const std::vector<double> values = plugin().values();
+    WireWriter out;
+    out.put(static_cast<std::uint32_t>(values.size()));
+    for (const double value : values)
+        out.put(value);
+    line_.send(MessageType::values, id, out.bytes());
+}
+
+void Instance::attach() noexcept
+{
+    if (active_)
+        audio_.attach(*plugin_, rate_, max_frames_);
+}
+
+void Instance::detach()
+{
+    audio_.detach(idle_);
+}
+
+void Instance::crashed(const char* what, bool on_main_thread) noexcept
+{
+    audio_.answer_crash();
+    if (!on_main_thread || request_ == 0)
+        return;
+    // The answer `failed`, put together without the heap, which may be what is broken.
+    constexpr std::uint64_t short_patience_nsec = 1'000'000'000;
+    struct {
+        FailureCode code;
+        std::uint32_t length;
+        std::array<char, 512> text;
+    } failure{FailureCode::plugin_crashed, static_cast<std::uint32_t>(std::strlen(what)), {}};
+    failure.length = std::min<std::uint32_t>(failure.length, failure.text.size());
+    std::memcpy(failure.text.data(), what, failure.length);
+    const auto bytes = std::as_bytes(std::span(&failure, 1)).first(8 + failure.length);
+    if (!line_.channel.send(MessageType::failed, request_, bytes, line_.bridge.now() + short_patience_nsec))
+        return; // nobody is there to tell
+}
+
+} // namespace decant::host
