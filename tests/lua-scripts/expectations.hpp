@@ -5,6 +5,8 @@
 #include "tests/lua-scripts/stand-in-node.hpp"
 #include "tests/support/private-session.hpp"
 
+#include <catch2/catch_message.hpp>
+
 #include <set>
 #include <string>
 
@@ -38,9 +40,15 @@ inline StandInNode::Shape effect(const std::string& output_to)
     return {.properties = {{"decant.output.to", output_to}}, .inputs = {"FL", "FR"}, .outputs = {"FL", "FR"}};
 }
 
+/// Says what there is instead if it does not.
 inline bool becomes(const PrivateSession& session, const Links& expected)
 {
-    return wait_until([&] { return session.graph().links() == expected; });
+    Links found;
+    if (wait_until([&] { return (found = session.graph().links()) == expected; }))
+        return true;
+    for (const auto& [output, input] : found)
+        UNSCOPED_INFO("found " << output << " -> " << input);
+    return false;
 }
 
 /// Returns when the policy has answered everything that happened before: it has linked a node that came after
