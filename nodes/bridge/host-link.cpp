@@ -163,7 +163,12 @@ void HostLink::open(std::string_view name, Timeout timeout)
 
 void HostLink::quit(Timeout timeout)
 {
-    (void)request(MessageType::quit, {}, MessageType::done, timeout);
+    try {
+        (void)request(MessageType::quit, {}, MessageType::done, timeout);
+    } catch (const HostError& error) {
+        if (error.code != HostErrorCode::gone)
+            throw;
+    }
 }
 
 void HostLink::quit_unanswered() noexcept

@@ -115,7 +115,8 @@ public:
     /// hello there.
     void open(std::string_view name, Timeout timeout = std::chrono::seconds(20));
 
-    /// The host answers, and then ends by itself, or only lets go of the region if it is a group's.
+    /// The host answers, and then ends by itself, or only lets go of the region if it is a group's. One that
+    /// is gone before it answers has done what it was asked.
     void quit(Timeout timeout = std::chrono::seconds(5));
 
     /// Delivers what the host has said on its own, without waiting.

@@ -153,6 +153,27 @@ TEST_CASE("a host that dies while it is asked ends the wait at once")
     CHECK(host.link().wait_activity(far()) == HostLink::Activity::gone);
 }
 
+TEST_CASE("a host that is gone before it answers has ended as it was asked")
+{
+    FakeHost host;
+    host.link().wait_hello();
+    SECTION("while it is asked")
+    {
+        host.process().signal(SIGSTOP);
+        std::thread watcher([&] {
+            CHECK(tests::wait_until([&] { return asleep(host); }));
+            kill(host);
+        });
+        CHECK_NOTHROW(host.link().quit());
+        watcher.join();
+    }
+    SECTION("long ago")
+    {
+        kill(host);
+        CHECK_NOTHROW(host.link().quit());
+    }
+}
+
 TEST_CASE("a supervisor sleeps until something is to be done")
 {
     FakeHost host;
