@@ -11,6 +11,8 @@ namespace decant::host
 namespace
 {
 
+using protocol::PeHeader;
+
 /// Fields by their place in the file; nothing beyond the end of it.
 class File
 {
@@ -50,32 +52,25 @@ static_assert(sizeof(Section) == 16);
 
 std::optional<PeImage> read_pe_image(std::span<const std::byte> bytes)
 {
-    constexpr std::uint16_t dos_magic = 0x5a4d;    // "MZ"
-    constexpr std::uint32_t pe_magic = 0x00004550; // "PE"
-    constexpr std::uint16_t pe32_plus = 0x020b;    // 64-bit form of the optional header
-    constexpr std::uint16_t dll_flag = 0x2000;     // IMAGE_FILE_DLL
-    constexpr std::size_t most_imports = 1024;     // a damaged table must not keep us busy
+    constexpr std::uint16_t pe32_plus = 0x020b; // 64-bit form of the optional header
+    constexpr std::size_t most_imports = 1024;  // a damaged table must not keep us busy
     const File file(bytes);
 
-    const auto header = file.at<std::uint32_t>(0x3c);
-    if (file.at<std::uint16_t>(0) != dos_magic || !header || file.at<std::uint32_t>(*header) != pe_magic)
+    const auto offset = PeHeader::offset(bytes);
+    if (!offset || *offset > bytes.size())
         return std::nullopt;
-    const std::uint64_t coff = std::uint64_t{*header} + 4;
-    const auto machine = file.at<std::uint16_t>(coff);
-    const auto section_count = file.at<std::uint16_t>(coff + 2);
-    const auto optional_size = file.at<std::uint16_t>(coff + 16);
-    const auto flags = file.at<std::uint16_t>(coff + 18);
-    const std::uint64_t optional = coff + 20;
+    const auto header = PeHeader::read(bytes.subspan(*offset));
+    const std::uint64_t optional = std::uint64_t{*offset} + PeHeader::bytes;
     const auto form = file.at<std::uint16_t>(optional);
-    if (!machine || !section_count || !optional_size || !flags || !form)
+    if (!header || !form)
         return std::nullopt;
-    PeImage image{*machine, (*flags & dll_flag) != 0, {}};
+    PeImage image{*header, {}};
 
     // The second data directory is the table of imports; addresses in it are those of the loaded image.
     const std::uint64_t directories = optional + (*form == pe32_plus ? 112 : 96);
-    const std::uint64_t sections = optional + *optional_size;
-    const auto offset_of = [&](std::uint32_t address) -> std::optional<std::uint64_t> {
-        for (unsigned i = 0; i < *section_count; ++i) {
+    const std::uint64_t sections = optional + header->optional_bytes;
+    const auto place_of = [&](std::uint32_t address) -> std::optional<std::uint64_t> {
+        for (unsigned i = 0; i < header->sections; ++i) {
             const auto section = file.at<Section>(sections + i * 40 + 8);
             if (section && address >= section->address && address - section->address < section->raw_size)
                 return std::uint64_t{section->raw_offset} + (address - section->address);
@@ -83,11 +78,11 @@ std::optional<PeImage> read_pe_image(std::span<const std::byte> bytes)
         return std::nullopt;
     };
     const auto table_address = file.at<std::uint32_t>(directories + 8);
-    const auto table = table_address ? offset_of(*table_address) : std::nullopt;
+    const auto table = table_address ? place_of(*table_address) : std::nullopt;
     for (std::uint64_t entry = table.value_or(bytes.size()); image.imports.size() < most_imports;
          entry += 20) {
         const auto name = file.at<std::uint32_t>(entry + 12);
-        const auto place = name && *name != 0 ? offset_of(*name) : std::nullopt;
+        const auto place = name && *name != 0 ? place_of(*name) : std::nullopt;
         if (!place)
             break;
         image.imports.push_back(file.text_at(*place));

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "wine-host/protocol/pe-header.hpp"
+
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,10 +15,7 @@ namespace decant::host
 
 /// What the head of a Windows executable says, read without running any of it.
 struct PeImage {
-    enum Machine : std::uint16_t { i386 = 0x014c, x86_64 = 0x8664, arm64 = 0xaa64 };
-
-    std::uint16_t machine;            ///< Machine
-    bool dll;                         ///< not a program
+    protocol::PeHeader header;
     std::vector<std::string> imports; ///< the DLLs it needs, as it names them
 };
 

@@ -20,8 +20,9 @@ namespace
 {
 
 using protocol::FailureCode;
+using protocol::PeHeader;
 
-constexpr std::uint16_t own_machine = sizeof(void*) == 8 ? PeImage::x86_64 : PeImage::i386;
+constexpr std::uint16_t own_machine = sizeof(void*) == 8 ? PeHeader::x86_64 : PeHeader::i386;
 
 std::wstring directory_of(const std::wstring& path)
 {
@@ -48,16 +49,16 @@ void check_image(const std::wstring& path, const std::string& name)
     const std::optional<PeImage> image = read_pe_image(file.bytes());
     if (!image)
         throw PluginError(FailureCode::not_a_plugin, name + " is no Windows DLL");
-    if (image->machine != own_machine) {
-        const char* made_for = image->machine == PeImage::i386     ? "32-bit Windows"
-                               : image->machine == PeImage::x86_64 ? "64-bit Windows"
-                               : image->machine == PeImage::arm64  ? "ARM processors"
-                                                                   : "another processor";
+    if (image->header.machine != own_machine) {
+        const char* made_for = image->header.machine == PeHeader::i386     ? "32-bit Windows"
+                               : image->header.machine == PeHeader::x86_64 ? "64-bit Windows"
+                               : image->header.machine == PeHeader::arm64  ? "ARM processors"
+                                                                           : "another processor";
         throw PluginError(FailureCode::wrong_architecture, name + " is made for " + made_for +
                                                                ", this host is " +
                                                                std::to_string(sizeof(void*) * 8) + "-bit");
     }
-    if (!image->dll)
+    if (!image->header.dll())
         throw PluginError(FailureCode::not_a_plugin,
                           name + " is a program, perhaps the plugin's installer; the plugin is a DLL");
 }

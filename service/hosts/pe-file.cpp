@@ -3,12 +3,14 @@
 #include "service/hosts/pe-file.hpp"
 
 #include "service/hosts/host-command.hpp"
+#include "wine-host/protocol/pe-header.hpp"
 
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <fstream>
+#include <span>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -17,20 +19,16 @@ namespace decant::service
 namespace
 {
 
-constexpr std::uint16_t machine_x86 = 0x014c;
-constexpr std::uint16_t machine_x86_64 = 0x8664;
-constexpr std::uint16_t machine_arm64 = 0xaa64;
-constexpr std::uint16_t characteristic_dll = 0x2000;
-constexpr std::size_t dos_header_bytes = 64;
-constexpr std::size_t pe_offset_at = 0x3c; ///< in the DOS header
-constexpr std::size_t coff_bytes = 24;     ///< "PE\0\0" and the COFF header
+using protocol::PeHeader;
 
-template <class T>
-T little_endian(const char* bytes) noexcept
+/// As many of the `Size` bytes at `offset` as the file has.
+template <std::size_t Size>
+std::string read_at(std::ifstream& file, std::uint32_t offset)
 {
-    T value;
-    std::memcpy(&value, bytes, sizeof value);
-    return value;
+    std::array<char, Size> bytes{};
+    file.seekg(offset);
+    file.read(bytes.data(), bytes.size());
+    return {bytes.data(), static_cast<std::size_t>(file.gcount())};
 }
 
 /// What a file without "MZ" is, as far as it concerns somebody who took it for a plugin.
@@ -73,31 +71,25 @@ int bits_of_dll(const std::filesystem::path& path)
         throw PluginError("cannot read " + path.string() + ": " + std::generic_category().message(errno) +
                           ". Check its permissions.");
 
-    std::array<char, dos_header_bytes> dos{};
-    file.read(dos.data(), dos.size());
-    const std::string_view head(dos.data(), static_cast<std::size_t>(file.gcount()));
-    if (!head.starts_with("MZ"))
-        throw refuse(other_kind(head));
-    if (head.size() < dos.size())
+    const auto dos = read_at<PeHeader::dos_bytes>(file, 0);
+    if (!dos.starts_with("MZ"))
+        throw refuse(other_kind(dos));
+    const auto offset = PeHeader::offset(std::as_bytes(std::span(dos)));
+    const auto bytes = offset ? read_at<PeHeader::bytes>(file, *offset) : std::string();
+    if (bytes.size() < PeHeader::bytes)
         throw refuse("the file is cut short; copy or install it again");
-
-    std::array<char, coff_bytes> coff{};
-    file.seekg(little_endian<std::uint32_t>(dos.data() + pe_offset_at));
-    file.read(coff.data(), coff.size());
-    if (static_cast<std::size_t>(file.gcount()) != coff.size())
-        throw refuse("the file is cut short; copy or install it again");
-    if (!std::string_view(coff.data(), coff.size()).starts_with(std::string_view("PE\0\0", 4)))
+    const auto header = PeHeader::read(std::as_bytes(std::span(bytes)));
+    if (!header)
         throw refuse("it is a DOS or 16-bit Windows program");
 
-    const auto machine = little_endian<std::uint16_t>(coff.data() + 4);
-    if (machine == machine_arm64)
+    if (header->machine == PeHeader::arm64)
         throw refuse("it is built for ARM; install the x64 build");
-    if (machine != machine_x86 && machine != machine_x86_64)
+    if (header->machine != PeHeader::i386 && header->machine != PeHeader::x86_64)
         throw refuse("it is built for a processor that Wine does not run here");
-    if ((little_endian<std::uint16_t>(coff.data() + 22) & characteristic_dll) == 0)
+    if (!header->dll())
         throw refuse("it is a program, perhaps an installer: run it with 'wine FILE' and give the .dll that "
                      "it installs");
-    return machine == machine_x86_64 ? 64 : 32;
+    return header->machine == PeHeader::x86_64 ? 64 : 32;
 }
 
 } // namespace decant::service

@@ -4,6 +4,7 @@
 #include "wine-host/pe-image.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <cstdint>
 #include <cstring>
 #include <random>
 #include <string>
@@ -31,7 +32,7 @@ std::vector<std::byte> small_dll()
     put<std::uint16_t>(file, 0, 0x5a4d);
     put<std::uint32_t>(file, 0x3c, 0x40);
     put<std::uint32_t>(file, 0x40, 0x00004550);
-    put<std::uint16_t>(file, 0x44, PeImage::x86_64);
+    put<std::uint16_t>(file, 0x44, protocol::PeHeader::x86_64);
     put<std::uint16_t>(file, 0x46, 1);      // sections
     put<std::uint16_t>(file, 0x54, 240);    // size of the optional header
     put<std::uint16_t>(file, 0x56, 0x2000); // a DLL
@@ -53,8 +54,8 @@ TEST_CASE("a DLL tells its machine and what it imports")
 {
     const auto image = read_pe_image(small_dll());
     REQUIRE(image);
-    CHECK(image->machine == PeImage::x86_64);
-    CHECK(image->dll);
+    CHECK(image->header.machine == protocol::PeHeader::x86_64);
+    CHECK(image->header.dll());
     CHECK(image->imports == std::vector<std::string>{"KERNEL32.dll", "MSVCP140.dll"});
 }
 
