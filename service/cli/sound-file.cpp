@@ -9,7 +9,6 @@
 #include <cctype>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 
 namespace decant::cli
 {
@@ -59,9 +58,8 @@ void SoundReader::read(std::span<float> interleaved)
 }
 
 SoundWriter::SoundWriter(const std::filesystem::path& path, std::uint32_t rate, std::size_t channels)
-    : path_(place_of_file(path)), unfinished_(path_), clips_(ends_in_flac(path))
+    : path_(place_of_file(path)), clips_(ends_in_flac(path))
 {
-    unfinished_ += ".part";
     SF_INFO info{};
     info.samplerate = static_cast<int>(rate);
     info.channels = static_cast<int>(channels);
@@ -70,21 +68,13 @@ SoundWriter::SoundWriter(const std::filesystem::path& path, std::uint32_t rate, 
         throw std::runtime_error(
             fmt::format("{} cannot hold {} channels at {} Hz; choose a name that ends in .wav", path.string(),
                         channels, rate));
-    file_.reset(sf_open(unfinished_.c_str(), SFM_WRITE, &info));
+    unfinished_.emplace(path_);
+    file_.reset(sf_open_fd(unfinished_->descriptor(), SFM_WRITE, &info, SF_FALSE));
     if (!file_)
         throw std::runtime_error(fmt::format("cannot write {}: {}", path.string(), sf_strerror(nullptr)));
     sf_command(file_.get(), SFC_SET_CLIPPING, nullptr, SF_TRUE);
     sf_command(file_.get(), SFC_RF64_AUTO_DOWNGRADE, nullptr, SF_TRUE);
     sf_command(file_.get(), SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE); // it holds the time of day
-}
-
-SoundWriter::~SoundWriter()
-{
-    if (!file_)
-        return;
-    file_.reset();
-    std::error_code ignored;
-    std::filesystem::remove(unfinished_, ignored);
 }
 
 void SoundWriter::write(std::span<const float> interleaved)
@@ -98,13 +88,10 @@ void SoundWriter::write(std::span<const float> interleaved)
 void SoundWriter::finish()
 {
     // Closing writes the header and what is still buffered.
-    if (const int error = sf_close(file_.release()); error != 0) {
-        std::error_code ignored;
-        std::filesystem::remove(unfinished_, ignored);
+    if (const int error = sf_close(file_.release()); error != 0)
         throw std::runtime_error(
             fmt::format("cannot write {}: {}. Is the disk full?", path_.string(), sf_error_number(error)));
-    }
-    std::filesystem::rename(unfinished_, path_);
+    unfinished_->finish();
 }
 
 } // namespace decant::cli

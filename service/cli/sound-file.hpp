@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "service/cli/unfinished-file.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include <sndfile.h>
@@ -38,23 +41,17 @@ public:
 };
 
 /// Writes a sound file: FLAC of 24 bits if the name ends so, else WAV of 32-bit floats, which becomes RF64
-/// beyond 4 GiB. Until finish() it has another name, so nobody takes half a file for a whole one.
+/// beyond 4 GiB. It has no name until finish(), so nobody takes half a file for a whole one.
 class SoundWriter
 {
     std::filesystem::path path_;
-    std::filesystem::path unfinished_;
+    std::optional<UnfinishedFile> unfinished_;
     bool clips_ = false;
     SoundHandle file_;
 
 public:
     /// Throws std::runtime_error, also if the format cannot have so many channels.
     SoundWriter(const std::filesystem::path& path, std::uint32_t rate, std::size_t channels);
-
-    /// Removes what was not finished.
-    ~SoundWriter();
-
-    SoundWriter(const SoundWriter&) = delete;
-    SoundWriter& operator=(const SoundWriter&) = delete;
 
     /// Whether samples beyond 1 are cut.
     [[nodiscard]] bool clips() const noexcept { return clips_; }

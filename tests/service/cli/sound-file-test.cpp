@@ -8,11 +8,15 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <array>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <vector>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace decant::cli;
 using Catch::Matchers::ContainsSubstring;
@@ -74,6 +78,44 @@ TEST_CASE("a sound that is not finished leaves nothing behind, and an old one in
     }
     CHECK(fs::file_size(file) == 3);
     CHECK(std::distance(fs::directory_iterator(directory.path()), {}) == 1);
+}
+
+TEST_CASE("what is killed while it writes leaves nothing behind, where files need no name")
+{
+    const TemporaryDirectory directory;
+    const int unnamed = open(directory.path().c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (unnamed < 0)
+        SKIP("the file system of " << directory.path() << " has no files without names");
+    close(unnamed);
+
+    const pid_t child = fork();
+    if (child == 0) {
+        SoundWriter writer(directory.path() / "song.wav", 48000, 2);
+        writer.write(samples);
+        ::kill(getpid(), SIGKILL);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    REQUIRE(WIFSIGNALED(status));
+    CHECK(fs::is_empty(directory.path()));
+}
+
+TEST_CASE("what an earlier one left behind is in nobody's way")
+{
+    const TemporaryDirectory directory;
+    std::ofstream(directory.path() / "song.wav.part") << "half";
+
+    write_sound(directory.path() / "song.wav");
+
+    CHECK(content_of(directory.path() / "song.wav").size() == samples.size());
+    CHECK(std::distance(fs::directory_iterator(directory.path()), {}) == 1);
+}
+
+TEST_CASE("a directory that is not there is named")
+{
+    const TemporaryDirectory directory;
+    CHECK_THROWS_WITH(SoundWriter(directory.path() / "songs/a.wav", 48000, 2),
+                      ContainsSubstring("songs/a.wav: No such file or directory"));
 }
 
 TEST_CASE("what is no file is never replaced by one")

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+
+namespace decant::cli
+{
+
+/// A file that takes its name, and the place of an older one, when it is whole; until then it is one that
+/// nobody takes for the whole, and where the file system can do so it has no name at all: then nothing is
+/// left behind even by SIGKILL.
+class UnfinishedFile
+{
+    std::filesystem::path path_;
+    std::filesystem::path part_; ///< its name until it is finished, if it needs one
+    int descriptor_ = -1;
+    bool named_ = false; ///< as part_
+
+public:
+    /// `path` is where the finished file lies, no symbolic link. Throws std::runtime_error.
+    explicit UnfinishedFile(std::filesystem::path path);
+
+    /// Removes what was not finished.
+    ~UnfinishedFile();
+
+    UnfinishedFile(const UnfinishedFile&) = delete;
+    UnfinishedFile& operator=(const UnfinishedFile&) = delete;
+
+    /// Open for reading and writing.
+    [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+
+    /// Gives the file its name. Throws std::runtime_error.
+    void finish();
+};
+
+} // namespace decant::cli
