@@ -119,6 +119,14 @@ public:
                                                   std::move(controls_));
     }
 
+    [[nodiscard]] std::map<std::string, std::size_t> unsupported() const
+    {
+        std::map<std::string, std::size_t> uses;
+        for (const auto& [name, use] : unsupported_)
+            uses.emplace(name, use.count);
+        return uses;
+    }
+
 private:
     void count_unsupported(std::string name, const Place& place)
     {
@@ -300,7 +308,9 @@ LoadedInstrument load_sfz(const fs::path& file, SamplePool& pool)
     Builder builder(file.parent_path(), pool, problems);
     parse_sfz(file, [&](const SfzHeader& header) { builder.visit(header); }, problems);
     auto instrument = builder.finish(file);
-    return {.instrument = std::move(instrument), .problems = problems.take()};
+    return {.instrument = std::move(instrument),
+            .problems = problems.take(),
+            .unsupported = builder.unsupported()};
 }
 
 LoadedInstrument load_sound_file(const fs::path& file, SamplePool& pool)

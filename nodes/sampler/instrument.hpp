@@ -10,8 +10,10 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace decant::sampler
@@ -71,6 +73,9 @@ public:
 struct LoadedInstrument {
     std::shared_ptr<const Instrument> instrument;
     std::vector<Problem> problems; ///< what is not played as written
+
+    /// How often each opcode or <header> that is not supported occurs, by the name that the file gives it.
+    std::map<std::string, std::size_t> unsupported;
 };
 
 /// Loads an SFZ file, or makes an instrument of a single sound file: its root note from the file (60 if it

@@ -51,6 +51,7 @@ InstrumentReport report_on_instrument(const std::filesystem::path& file)
     InstrumentReport report;
     report.file = std::filesystem::absolute(file);
     report.problems = loaded.problems;
+    report.unsupported = loaded.unsupported;
     report.regions = loaded.instrument->zones().size();
     report.velocity_layers = most_velocity_layers(*loaded.instrument);
     report.lowest_key = 127;
@@ -95,7 +96,7 @@ nlohmann::ordered_json to_json(const InstrumentReport& report)
             {"regions", report.regions},           {"samples", report.samples},
             {"memory_bytes", report.memory_bytes}, {"lowest_key", report.lowest_key},
             {"highest_key", report.highest_key},   {"velocity_layers", report.velocity_layers},
-            {"problems", std::move(problems)}};
+            {"problems", std::move(problems)},     {"unsupported", report.unsupported}};
 }
 
 } // namespace decant::cli

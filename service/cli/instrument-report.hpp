@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct InstrumentReport {
     int highest_key = 0;
     std::size_t velocity_layers = 0; ///< most different ranges of velocity that one key has
     std::vector<sampler::Problem> problems;
+    std::map<std::string, std::size_t> unsupported; ///< opcode or <header> and how often it occurs
 };
 
 /// Loads the instrument. Throws std::runtime_error if nothing of it can be played.

@@ -138,6 +138,7 @@ TEST_CASE("every problem of an instrument is named with file and line, and the r
     CHECK(reports(problems, "a.sfz", 14, "loop_end=100 is behind"));
     CHECK(reports(problems, "a.sfz", 15, "is empty"));
     CHECK(reports(problems, "a.sfz", 16, "generators"));
+    CHECK(loaded.unsupported == std::map<std::string, std::size_t>{{"<curve>", 1}, {"cutoff", 2}});
     CHECK(reports(problems, "a.sfz", 18, "is not understood"));
     CHECK(reports(problems, "a.sfz", 19, "set_cc123"));
     CHECK(problems.size() == 16);
