@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -55,16 +54,31 @@ std::optional<fs::path> strongest(const ConfigurationDirectories& directories, c
     return std::nullopt;
 }
 
+ConfigurationProblem unreadable(const fs::path& path, const std::string& reason)
+{
+    return {{path, {}}, "cannot be read: " + reason, {}, true};
+}
+
+/// What somebody can do about it.
+std::string reason_of(const std::error_code& error)
+{
+    return error.message() + (error == std::errc::permission_denied ? "; check its permissions" : "");
+}
+
 /// The drop-ins in `name`.d of all directories, weaker directories first, each in the order of the alphabet.
-std::vector<fs::path> drop_ins(const ConfigurationDirectories& directories, const char* name)
+std::vector<fs::path> drop_ins(const ConfigurationDirectories& directories, const char* name,
+                               std::vector<ConfigurationProblem>& problems)
 {
     std::vector<fs::path> files;
     for (const auto& directory : directories.directories) {
         std::error_code error;
         std::vector<fs::path> here;
-        for (const auto& entry : fs::directory_iterator(directory / (std::string(name) + ".d"), error))
+        const auto folder = directory / (std::string(name) + ".d");
+        for (const auto& entry : fs::directory_iterator(folder, error))
             if (entry.path().extension() == ".conf")
                 here.push_back(entry.path());
+        if (error == std::errc::permission_denied)
+            problems.push_back(unreadable(folder, reason_of(error)));
         std::sort(here.begin(), here.end());
         std::erase_if(files, [&here](const fs::path& weaker) {
             return std::any_of(here.begin(), here.end(), [&weaker](const fs::path& file) {
@@ -79,15 +93,25 @@ std::vector<fs::path> drop_ins(const ConfigurationDirectories& directories, cons
 std::optional<std::string> read_file(const fs::path& path, std::string& reason)
 {
     std::error_code error;
+    // Opened, a directory throws at the first letter, and a pipe never has one.
+    if (const auto status = fs::status(path, error); !fs::is_regular_file(status)) {
+        reason = fs::exists(status)
+                     ? "it is no file; give it another name, one that does not end in .conf"
+                     : reason_of(error ? error : std::make_error_code(std::errc::no_such_file_or_directory));
+        return std::nullopt;
+    }
     if (fs::file_size(path, error) > largest_file && !error) {
-        reason = "it is too large to be a configuration";
+        reason = "it is too large to be a configuration; move it elsewhere";
         return std::nullopt;
     }
     std::ifstream file(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (file.is_open() && !file.bad())
-        return text;
-    reason = std::strerror(errno);
+    std::string text;
+    if (file.is_open()) {
+        text.assign(std::istreambuf_iterator<char>(file), {});
+        if (!file.bad())
+            return text;
+    }
+    reason = reason_of({errno, std::generic_category()});
     return std::nullopt;
 }
 
@@ -132,7 +156,7 @@ std::vector<ConfigurationText> read_configuration_files(const ConfigurationDirec
     for (const char* name : {"pipewire.conf", "decant.conf"}) {
         if (const auto main_file = strongest(directories, name))
             paths.push_back(*main_file);
-        const auto files = drop_ins(directories, name);
+        const auto files = drop_ins(directories, name, problems);
         paths.insert(paths.end(), files.begin(), files.end());
     }
     std::vector<ConfigurationText> texts;
@@ -141,7 +165,7 @@ std::vector<ConfigurationText> read_configuration_files(const ConfigurationDirec
         if (auto text = read_file(path, reason))
             texts.push_back({path, std::move(*text)});
         else
-            problems.push_back({{path, {}}, fmt::format("cannot be read: {}", reason), {}, true});
+            problems.push_back(unreadable(path, reason));
     }
     return texts;
 }

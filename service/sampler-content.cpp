@@ -61,8 +61,8 @@ void SamplerContent::play(sampler::LoadedInstrument loaded)
         NodeState::running,
         loaded.problems.empty()
             ? std::string()
-            : fmt::format("{} things in {} are not played as written; see 'journalctl --user -u decant'",
-                          loaded.problems.size(), config_.path.filename().string()));
+            : fmt::format("{} things in it are not played as written; 'decant probe \"{}\"' lists them",
+                          loaded.problems.size(), config_.path.string()));
 }
 
 void SamplerContent::set(std::size_t, double value)

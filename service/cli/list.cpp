@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <memory>
 
 namespace decant::cli
@@ -20,6 +21,18 @@ namespace
 
 constexpr std::size_t columns = 10;
 using Row = std::array<std::string, columns>;
+
+/// A message of several lines would tear the table.
+std::string in_one_line(std::string_view text)
+{
+    std::string line;
+    for (const char letter : text)
+        if (std::isspace(static_cast<unsigned char>(letter)) == 0)
+            line += letter;
+        else if (!line.ends_with(' '))
+            line += ' ';
+    return line;
+}
 
 Row row_of(const RackNode& node)
 {
@@ -39,7 +52,16 @@ Row row_of(const RackNode& node)
             trip ? fmt::format("{:.0f}/{:.0f}", trip->p50, trip->max) : "-",
             std::to_string(status.late),
             std::to_string(status.xruns),
-            status.message};
+            in_one_line(status.message)};
+}
+
+/// Those of which no node of the table tells.
+void print_problems(const RackView& rack)
+{
+    for (const auto& problem : rack.problems)
+        if (std::none_of(rack.nodes.begin(), rack.nodes.end(),
+                         [&problem](const auto& node) { return node.status.message == problem; }))
+            fmt::print(stderr, "decant: {}\n", problem);
 }
 
 void print_table(const std::vector<RackNode>& rack)
@@ -92,9 +114,10 @@ void add_list(CLI::App& application)
     verb->callback([json] {
         const auto rack = read_rack();
         if (*json)
-            print_json(rack);
+            print_json(rack.nodes);
         else
-            print_table(rack);
+            print_table(rack.nodes);
+        print_problems(rack);
     });
 }
 

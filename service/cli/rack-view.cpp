@@ -7,6 +7,7 @@
 #include "service/pipewire-handles.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <pipewire/extensions/metadata.h>
 #include <spa/utils/string.h>
 
@@ -57,6 +58,7 @@ public:
     std::map<std::string, RackNode> nodes; ///< by node.name
     std::map<std::uint32_t, std::string> names;
     std::vector<Port> ports;
+    std::vector<std::string> problems;
     bool service_runs = false;
 
     Reader()
@@ -175,17 +177,32 @@ private:
                            const char* text)
     {
         auto& self = *static_cast<Reader*>(data);
-        if (subject == 0 && key != nullptr && text != nullptr && spa_streq(type, service::metadata_type) &&
-            std::string_view(key).starts_with(service::node_prefix))
+        if (subject != 0 || key == nullptr || text == nullptr || !spa_streq(type, service::metadata_type))
+            return 0;
+        if (std::string_view(key).starts_with(service::node_prefix)) {
             if (auto status = service::parse_node_status(text))
                 self.nodes[key].status = std::move(*status);
+        } else if (spa_streq(key, service::service_key)) {
+            self.take_problems(nlohmann::json::parse(text, nullptr, false));
+        }
         return 0;
+    }
+
+    void take_problems(const nlohmann::json& state)
+    {
+        const auto list = state.is_object() ? state.find("problems") : state.end();
+        if (list == state.end() || !list->is_array())
+            return;
+        problems.clear();
+        for (const auto& problem : *list)
+            if (problem.is_string())
+                problems.push_back(problem.get<std::string>());
     }
 };
 
 } // namespace
 
-std::vector<RackNode> read_rack()
+RackView read_rack()
 {
     const service::PipeWireLibrary library;
     Reader reader;
@@ -207,11 +224,12 @@ std::vector<RackNode> read_rack()
                                 : (port.input ? node.inputs : node.outputs);
         ++count;
     }
-    std::vector<RackNode> rack;
+    RackView rack;
     for (auto& [name, node] : reader.nodes) {
         node.name = name.substr(service::node_prefix.size());
-        rack.push_back(std::move(node));
+        rack.nodes.push_back(std::move(node));
     }
+    rack.problems = std::move(reader.problems);
     return rack;
 }
 

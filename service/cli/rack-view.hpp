@@ -24,8 +24,13 @@ struct RackNode {
     service::NodeStatus status;
 };
 
-/// All nodes of the service that runs on the user's PipeWire daemon, by name. Takes a connection for a
-/// moment. Throws NotRunning if no daemon answers or no service runs on it.
-[[nodiscard]] std::vector<RackNode> read_rack();
+struct RackView {
+    std::vector<RackNode> nodes;       ///< by name
+    std::vector<std::string> problems; ///< of the configuration, with their places
+};
+
+/// What the service on the user's PipeWire daemon plays. Takes a connection for a moment. Throws NotRunning
+/// if no daemon answers or no service runs on it.
+[[nodiscard]] RackView read_rack();
 
 } // namespace decant::cli

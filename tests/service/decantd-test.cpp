@@ -8,8 +8,10 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -160,6 +162,36 @@ TEST_CASE("a slip of the finger in the configuration does not stop what plays")
     service.configure("decant.nodes = [ { name = choir path = ~/Organ.wav } ]");
     CHECK(wait_until([&] { return service.listed("organ").is_null() && message_of("choir").empty(); }));
     CHECK(service.serial("choir") == choir_serial);
+}
+
+TEST_CASE("what is no file among the configuration files is named, and costs nothing else")
+{
+    Service service;
+    service.configure(organ);
+    const auto folder = service.session().config_home() / "pipewire/decant.conf.d";
+    std::filesystem::create_directory(folder / "directory.conf");
+    REQUIRE(::mkfifo((folder / "pipe.conf").c_str(), 0600) == 0);
+    std::filesystem::create_symlink("nowhere", folder / "link.conf");
+    service.start();
+
+    REQUIRE(service.wait_for_state("organ", "running"));
+    const auto said = service.session().run({DECANT, "list"}).errors;
+    CHECK_THAT(said, ContainsSubstring("directory.conf:1:1: cannot be read: it is no file"));
+    CHECK_THAT(said, ContainsSubstring("pipe.conf:1:1: cannot be read: it is no file"));
+    CHECK_THAT(said, ContainsSubstring("link.conf:1:1: cannot be read: No such file"));
+}
+
+TEST_CASE("an empty rack says which file is to blame")
+{
+    Service service;
+    service.configure("decant.nodes = [ { name = organ path = ~/Organ.wav ]");
+    service.start();
+
+    CHECK(wait_until([&] {
+        const auto result = service.session().run({DECANT, "list"});
+        return result.exit == 0 && result.output.find("The rack is empty") != std::string::npos &&
+               result.errors.find("rack.conf:1:52: ") != std::string::npos;
+    }));
 }
 
 TEST_CASE("a file that is put where it was missing is found at the next reload")
