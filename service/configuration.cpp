@@ -25,6 +25,13 @@ namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 3> section_names{"decant.properties", "decant.nodes", "decant.rules"};
 
+/// Whether it begins with our name, or with a slip in it, which would silently cost the whole rack.
+bool is_meant_for_us(std::string_view section)
+{
+    constexpr std::array<std::string_view, 1> names{"decant"};
+    return !nearest_word(section.substr(0, section.find('.')), names).empty();
+}
+
 /// An array of rules in a text that stays where it is.
 struct Rules {
     const ConfigurationText* source;
@@ -82,7 +89,7 @@ class Reader
                     where, "decant.rules must be an array: decant.rules = [ { matches = [ { … } ] actions "
                            "= { update-props = { … } } } ]");
             rules_.push_back({&source, value.offset, value.length});
-        } else if (section.key.starts_with("decant.")) {
+        } else if (is_meant_for_us(section.key)) {
             complain(location(source, section.offset),
                      fmt::format("there is no section '{}'{}", section.key,
                                  suggestion(section.key, section_names)),

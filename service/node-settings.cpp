@@ -12,6 +12,7 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
+#include <regex.h>
 #include <string_view>
 #include <system_error>
 
@@ -101,6 +102,31 @@ std::vector<std::string> read_texts(std::string_view key, const NodeSetting& set
     for (const auto& item : setting.value.items)
         texts.push_back(read_text(fmt::format("each element of {}", key), {item, setting.where}));
     return texts;
+}
+
+/// Names of nodes and ports; behind "~" a regular expression as PipeWire's rules have it.
+std::vector<std::string> read_names(std::string_view key, const NodeSetting& setting)
+{
+    auto names = read_texts(key, setting);
+    for (const auto& name : names) {
+        if (name.front() != '~')
+            continue;
+        regex_t expression;
+        const int error =
+            name.size() == 1 ? REG_BADPAT : regcomp(&expression, name.c_str() + 1, REG_EXTENDED | REG_NOSUB);
+        if (error == 0) {
+            regfree(&expression);
+            continue;
+        }
+        std::array<char, 128> reason{};
+        regerror(error, nullptr, reason.data(), reason.size());
+        throw SettingError(
+            fmt::format("{}: '{}' is no regular expression: {}; correct it, or leave the ~ out "
+                        "if it is a name",
+                        key, name, reason.data()),
+            setting.where);
+    }
+    return names;
 }
 
 std::uint16_t read_channels(std::string_view key, const NodeSetting& setting)
@@ -260,7 +286,7 @@ const std::vector<Key>& keys()
         {"midi.from",
          {},
          [](auto& node, const auto& setting, const auto&) {
-             node.midi_from = read_texts("midi.from", setting);
+             node.midi_from = read_names("midi.from", setting);
          }},
         {"midi.channels",
          {},
@@ -270,7 +296,7 @@ const std::vector<Key>& keys()
         {"output.to",
          {},
          [](auto& node, const auto& setting, const auto&) {
-             node.output_to = read_texts("output.to", setting);
+             node.output_to = read_names("output.to", setting);
          }},
     };
     return table;

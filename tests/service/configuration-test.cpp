@@ -152,6 +152,9 @@ TEST_CASE("what is wrong in a node costs that node and says what and where")
               "a text or an array of texts, not an object"},
              {"path = ~/Piano.sfz output.to = [ [ ] ]", column + 19,
               "each element of output.to must be a text"},
+             {"path = ~/Piano.sfz midi.from = [ keys \"~Key(\" ]", column + 19,
+              "'~Key(' is no regular expression: "},
+             {"path = ~/Piano.sfz output.to = \"~\"", column + 19, "correct it, or leave the ~ out"},
              {"path = ~/Piano.sfz node.latency = [ 1 ]", column + 19, "node.latency must be a text"},
              {"path = ~/Bass.dll params = [ 1 ]", column + 18, "an object of names and values"},
              {"path = ~/Bass.dll params = { a = b }", column + 18,
@@ -252,6 +255,11 @@ TEST_CASE("sections of the wrong kind or with a slip in their name are reported"
     CHECK_THAT(home.parse("decant.rules = { }").problems.at(0).text, ContainsSubstring("must be an array"));
     CHECK_THAT(home.parse("decant.node = [ ]").problems.at(0).text,
                ContainsSubstring("did you mean 'decant.nodes'?"));
+    CHECK_THAT(home.parse("decnat.nodes = [ ]").problems.at(0).text,
+               ContainsSubstring("did you mean 'decant.nodes'?"));
+    for (const char* other : {"client", "context", "device", "filter", "jack", "pulse", "stream"})
+        for (const char* section : {".properties = { }", ".rules = [ ]", ".nodes = [ ]"})
+            CHECK(home.parse(std::string(other) + section).problems.empty());
     CHECK_THAT(home.parse("[ 1 ]").problems.at(0).text, ContainsSubstring("expected an object"));
 }
 
