@@ -303,7 +303,8 @@ MidiFile MidiFile::read(const std::filesystem::path& path)
     std::error_code error;
     const auto size = std::filesystem::file_size(path, error);
     if (error)
-        throw MidiFileError("cannot read " + path.string() + ": " + error.message());
+        throw MidiFileError("cannot read '" + path.string() + "': " + error.message() +
+                            "; give the path of a MIDI file");
     if (size > largest_file)
         throw MidiFileError(path.string() + " is too long for a MIDI file");
     std::ifstream in(path, std::ios::binary);

@@ -12,14 +12,30 @@
 namespace decant::cli
 {
 
+namespace
+{
+
+std::string extension_of(const std::filesystem::path& file)
+{
+    std::string extension = file.extension().string();
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    return extension;
+}
+
+} // namespace
+
 bool is_instrument_file(const std::filesystem::path& file)
 {
     constexpr std::array<std::string_view, 9> extensions{".sfz", ".wav", ".flac", ".aif", ".aiff",
                                                          ".ogg", ".oga", ".w64",  ".caf"};
-    std::string extension = file.extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(),
-                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+    return std::find(extensions.begin(), extensions.end(), extension_of(file)) != extensions.end();
+}
+
+bool is_plugin_file(const std::filesystem::path& file)
+{
+    constexpr std::array<std::string_view, 3> extensions{".dll", ".vst3", ".clap"};
+    return std::find(extensions.begin(), extensions.end(), extension_of(file)) != extensions.end();
 }
 
 } // namespace decant::cli

@@ -7,8 +7,11 @@
 namespace decant::cli
 {
 
-/// Whether the sampler plays the file, by its name: an SFZ text or a sound. Everything else is taken for a
+/// Whether the sampler plays the file, by its name: an SFZ text or a sound. To `probe` everything else is a
 /// plugin.
 [[nodiscard]] bool is_instrument_file(const std::filesystem::path& file);
+
+/// Whether the name is that of a Windows plugin; not every plugin has one.
+[[nodiscard]] bool is_plugin_file(const std::filesystem::path& file);
 
 } // namespace decant::cli

@@ -3,6 +3,7 @@
 
 #include "nodes/sampler/instrument.hpp"
 #include "nodes/sampler/sampler-setup.hpp"
+#include "service/cli/file-kind.hpp"
 #include "service/cli/offline-render.hpp"
 #include "service/cli/sound-file.hpp"
 #include "service/cli/verbs.hpp"
@@ -219,7 +220,7 @@ std::pair<std::string, double> parse_parameter(const std::string& text)
         if (parsed.ec == std::errc() && parsed.ptr == end && std::isfinite(value))
             return {text.substr(0, sign), value};
     }
-    throw std::runtime_error(
+    throw CLI::ValidationError(
         fmt::format("--param {} is not of the form NAME=NUMBER, as in --param Cutoff=0.4", text));
 }
 
@@ -273,8 +274,16 @@ void render_plugin(const RenderOptions& options)
 
 void render(const RenderOptions& options)
 {
+    if (options.plugin.empty() && options.instrument.empty())
+        throw CLI::ValidationError("--plugin and --instrument need the name of a file");
+    if (is_instrument_file(options.plugin))
+        throw CLI::ValidationError(fmt::format("{} is no plugin: play it with --instrument", options.plugin));
+    if (is_plugin_file(options.instrument))
+        throw CLI::ValidationError(fmt::format("{} is a plugin: play it with --plugin", options.instrument));
     if (options.midi.empty() && options.input.empty())
-        throw std::runtime_error("nothing to play: give --midi FILE, --input FILE or both");
+        throw CLI::ValidationError("nothing to play: give --midi FILE, --input FILE or both");
+    for (const auto& text : options.parameters)
+        parse_parameter(text); // before Wine is started for nothing
     if (options.instrument.empty())
         render_plugin(options);
     else

@@ -7,8 +7,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <stdexcept>
 #include <string>
+
+#include <unistd.h>
 
 namespace decant::cli
 {
@@ -16,12 +19,35 @@ namespace decant::cli
 namespace
 {
 
+/// Whether the name is that of a FLAC file rather than of a WAV file. Throws std::runtime_error if it is
+/// neither: what is called song.mp3 is taken for one.
 bool ends_in_flac(const std::filesystem::path& path)
 {
     std::string extension = path.extension().string();
     std::transform(extension.begin(), extension.end(), extension.begin(),
                    [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    if (extension != ".flac" && extension != ".wav")
+        throw std::runtime_error(
+            fmt::format("cannot write '{}': give it a name that ends in .wav or .flac, the kinds "
+                        "of file that there are",
+                        path.string()));
     return extension == ".flac";
+}
+
+/// Says of a file that cannot even be opened what libsndfile calls a "System error".
+void require_readable(const std::filesystem::path& path)
+{
+    std::error_code error;
+    const auto status = std::filesystem::status(path, error);
+    if (!std::filesystem::exists(status))
+        throw std::runtime_error(fmt::format("cannot read '{}': {}; check the path", path.string(),
+                                             error ? error.message() : "there is no such file"));
+    if (std::filesystem::is_directory(status))
+        throw std::runtime_error(
+            fmt::format("cannot read '{}': it is a directory; give a sound file in it", path.string()));
+    if (access(path.c_str(), R_OK) != 0)
+        throw std::runtime_error(fmt::format("cannot read '{}': {}; check its permissions", path.string(),
+                                             std::generic_category().message(errno)));
 }
 
 /// Where a file of the name `path` really lies. Throws std::runtime_error if it is something else than a
@@ -29,9 +55,11 @@ bool ends_in_flac(const std::filesystem::path& path)
 std::filesystem::path place_of_file(const std::filesystem::path& path)
 {
     std::filesystem::path place = path;
-    if (std::filesystem::is_symlink(place))
-        place = std::filesystem::weakly_canonical(place);
-    const auto status = std::filesystem::status(place);
+    std::error_code ignored; // what cannot be looked at cannot be written either, and then says so
+    if (std::filesystem::is_symlink(place, ignored))
+        if (const auto behind = std::filesystem::weakly_canonical(place, ignored); !ignored)
+            place = behind;
+    const auto status = std::filesystem::status(place, ignored);
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
         throw std::runtime_error(fmt::format(
             "cannot write {}: it is no file but something else. Give the name of a file", path.string()));
@@ -40,11 +68,13 @@ std::filesystem::path place_of_file(const std::filesystem::path& path)
 
 } // namespace
 
-SoundReader::SoundReader(const std::filesystem::path& path)
-    : path_(path), file_(sf_open(path.c_str(), SFM_READ, &info_))
+SoundReader::SoundReader(const std::filesystem::path& path) : path_(path)
 {
+    require_readable(path);
+    file_.reset(sf_open(path.c_str(), SFM_READ, &info_));
     if (!file_)
-        throw std::runtime_error(fmt::format("cannot read {}: {}", path.string(), sf_strerror(nullptr)));
+        throw std::runtime_error(fmt::format("cannot read '{}': {} Convert it to WAV or FLAC", path.string(),
+                                             sf_strerror(nullptr)));
     if (info_.samplerate < 1 || info_.channels < 1 || info_.frames < 0)
         throw std::runtime_error(fmt::format("{}: the header is damaged", path.string()));
 }

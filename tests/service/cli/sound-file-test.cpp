@@ -153,3 +153,23 @@ TEST_CASE("FLAC takes eight channels and says so of more")
     CHECK_THROWS_WITH(SoundWriter(directory.path() / "a.flac", 48000, 9), ContainsSubstring(".wav"));
     CHECK_NOTHROW(SoundWriter(directory.path() / "a.wav", 48000, 64));
 }
+
+TEST_CASE("a name that is no WAV's and no FLAC's is refused, with the two that there are")
+{
+    const TemporaryDirectory directory;
+    for (const auto* name : {"song.mp3", "song", ""})
+        CHECK_THROWS_WITH(SoundWriter(*name != '\0' ? directory.path() / name : fs::path(), 48000, 2),
+                          ContainsSubstring("a name that ends in .wav or .flac"));
+    CHECK_NOTHROW(SoundWriter(directory.path() / "Song.WAV", 48000, 2));
+    CHECK(fs::is_empty(directory.path()));
+}
+
+TEST_CASE("of a sound that cannot be read is said what to do")
+{
+    const TemporaryDirectory directory;
+    std::ofstream(directory.path() / "text.wav") << "no sound";
+
+    CHECK_THROWS_WITH(SoundReader(directory.path() / "missing.wav"), ContainsSubstring("check the path"));
+    CHECK_THROWS_WITH(SoundReader(directory.path()), ContainsSubstring("give a sound file in it"));
+    CHECK_THROWS_WITH(SoundReader(directory.path() / "text.wav"), ContainsSubstring("Convert it to WAV"));
+}
