@@ -14,6 +14,8 @@ LEAST_RISE = 6  # dB, against the same frequency before the note
 LEAST_LEVEL = -50  # dB of full scale
 SILENCE = -70  # dB of full scale
 
+MOST_COMPLAINTS = 5  # per part
+
 
 @dataclasses.dataclass
 class Finding:
@@ -120,3 +122,31 @@ def find_notes(samples, rate, notes, shift):
             )
         )
     return findings
+
+
+def find_score(samples, rate, notes):
+    """(shift, findings): how much later than in the score the notes are in the recording, and a Finding for each.
+
+    What sounds first is the first note of some part; which part, shows in how many notes are found. So a part that is
+    silent does not throw the others out of time.
+    """
+    start = first_sound(samples, rate)
+    best = None
+    for first in sorted({note.channel: note for note in sorted(notes, reverse=True)}.values()):
+        shift = (start or 0) - first.start
+        findings = find_notes(samples, rate, notes, shift)
+        wrong = sum(bool(finding.complaint) for finding in findings)
+        if best is None or wrong < best[0]:
+            best = (wrong, shift, findings)
+        if start is None or not wrong:
+            break
+    return best[1:]
+
+
+def complaints_of(part, findings):
+    """Sentences about the notes of one part that are not as the score says."""
+    wrong = [finding for finding in findings if finding.complaint]
+    if wrong and len(wrong) == len(findings):
+        return [f"{part}: none of its {len(wrong)} notes is heard"]
+    shown = [f"{part}: {each.note.name} at {each.note.start:.2f} s {each.complaint}" for each in wrong[:MOST_COMPLAINTS]]
+    return shown + ([f"{part}: and {len(wrong) - len(shown)} more"] if len(wrong) > len(shown) else [])

@@ -19,7 +19,7 @@ import time
 sys.dont_write_bytecode = True
 
 import pictures
-from recording import find_notes, first_sound, read_wav
+from recording import complaints_of, find_score, read_wav
 from score import read_score
 from session import ROOT, DemoError, LiveSession, PrivateSession, wait_until
 
@@ -163,11 +163,10 @@ def play(session, build, score, wav):
 def judge(wav, notes, picture):
     """Compares recording and score; returns what is wrong."""
     rate, samples = read_wav(wav)
-    start = first_sound(samples, rate)
-    shift = (start if start is not None else 0) - notes[0].start
-    findings = find_notes(samples, rate, notes, shift)
+    shift, findings = find_score(samples, rate, notes)
     pictures.draw_recording(samples, rate, findings, shift, PARTS, picture)
 
+    complaints = []
     for channel, part in PARTS.items():
         own = [finding for finding in findings if finding.note.channel == channel]
         good = [finding for finding in own if not finding.complaint]
@@ -177,13 +176,8 @@ def judge(wav, notes, picture):
             late = max(abs(finding.late) for finding in good)
             line += f", at most {cents:.0f} cents off pitch and {late * 1000:.0f} ms off time"
         print(line)
-    if start is None:
-        return ["the recording is silent"]
-    return [
-        f"{PARTS[finding.note.channel]}: {finding.note.name} at {finding.note.start:.2f} s {finding.complaint}"
-        for finding in findings
-        if finding.complaint
-    ]
+        complaints += complaints_of(part, own)
+    return complaints
 
 
 def demo(build, out, live):
@@ -212,6 +206,7 @@ def demo(build, out, live):
             step(f"The machine was too busy to keep up ({missed} times), so once more")
         pictures.draw_graph(graph, KINDS, results["graph.svg"])
         print(f"\n{table.rstrip()}\n")
+        words = session.last_words() if complaints and not live else ""
 
     for path in results.values():
         print(path)
@@ -219,7 +214,12 @@ def demo(build, out, live):
         print("Other programs may have been heard too, so this may be harmless:")
         print("\n".join(f"    {complaint}" for complaint in complaints))
     elif complaints:
-        raise DemoError("the recording is not what the score says:\n    " + "\n    ".join(complaints))
+        raise DemoError(
+            "the recording is not what the score says:\n    "
+            + "\n    ".join(complaints)
+            + f"\nThe table and {results['demo.png']} show more, and so may the programs' last words:\n{words}\n"
+            + "If the machine was busy (LATE, XRUNS), run this again when it is not."
+        )
     step("Done")
 
 
@@ -230,6 +230,10 @@ def main():
         demo(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve(), "--live" in sys.argv[3:])
     except DemoError as error:
         sys.exit(f"demo: {error}")
+    except FileNotFoundError as error:
+        sys.exit(f"demo: {error}\nRun scripts/demo, which installs and builds what is missing.")
+    except (OSError, subprocess.SubprocessError) as error:
+        sys.exit(f"demo: {error}\nIs there room on the disk? --out DIR names another directory for the results.")
     except KeyboardInterrupt:
         sys.exit(130)
 
