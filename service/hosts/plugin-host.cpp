@@ -273,8 +273,9 @@ class PluginHost::Supervisor
         }
         std::string reason = error.what();
         if (passing)
-            reason += "\nThat was failure " + std::to_string(policy_.failures()) +
-                      " in a row; it is not started again until you restart it.";
+            reason +=
+                "\nThat was failure " + std::to_string(policy_.failures()) +
+                " in a row; it is not started again until you ask for it: 'systemctl --user reload decant'.";
         emit(HostParked{reason});
         wait_for_restart(std::nullopt);
         policy_.forget();

@@ -142,7 +142,8 @@ void ensure_wine_prefix(const Wine& wine, const fs::path& prefix, int bits, cons
     std::error_code error;
     fs::create_directories(prefix, error);
     if (error)
-        throw PluginError("cannot make the Wine prefix " + prefix.string() + ": " + error.message() + ".");
+        throw PluginError("cannot make the Wine prefix " + prefix.string() + ": " + error.message() +
+                          ". Give another one with 'prefix = DIRECTORY' or WINEPREFIX.");
     check_owner(prefix);
 
     if (look_at(wine, prefix) != PrefixState::ready) {

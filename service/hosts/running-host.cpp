@@ -24,11 +24,13 @@ std::string prefix_of(const HostCommand& command)
 }
 
 /// What somebody can do about it, beyond what the host says who does not know the prefix's place.
-std::string remedy(protocol::FailureCode failure, const std::string& prefix)
+std::string remedy(protocol::FailureCode failure, const PluginFile& plugin, const std::string& prefix)
 {
     using enum protocol::FailureCode;
     switch (failure) {
     case not_found:
+        if (!plugin.plugin_class.empty())
+            return " Choose one of these, or none for the first.";
         return " Does the Wine prefix " + prefix + " reach it? 'ls " + prefix +
                "/dosdevices' lists its drives; Z: should be the whole disk.";
     case missing_dependency:
@@ -174,11 +176,13 @@ PluginError RunningHost::explained(const bridge::HostError& error, const std::st
     switch (error.code) {
     case bridge::HostErrorCode::failed:
         text = error.what();
+        if (error.failure == protocol::FailureCode::plugin_crashed)
+            text = fmt::format("{} crashed while {}: {}", plugin, activity, text);
         if (text.find(plugin) == std::string::npos)
             text = plugin + ": " + text;
         if (!text.ends_with('.') && !text.ends_with('?'))
             text += '.';
-        text += remedy(error.failure, prefix_);
+        text += remedy(error.failure, plugin_, prefix_);
         break;
     case bridge::HostErrorCode::gone: {
         // The link hears of the end just before everybody else.

@@ -201,12 +201,20 @@ TEST_CASE("probe tells what a Windows plugin is, for people and for scripts")
     CHECK(json["prefix"] == std::getenv("DECANT_TEST_PREFIX"));
 }
 
+TEST_CASE("a plugin that a file does not hold is answered with those that it does")
+{
+    const auto result = decant_with({"probe", plugin("decant-test-shell.dll"), "--class", "Triple"});
+    CHECK(result.exit == 1);
+    CHECK_THAT(result.errors, ContainsSubstring(R"("Half", "Double". Choose one of these)") &&
+                                  !ContainsSubstring("dosdevices"));
+}
+
 TEST_CASE("a file that is no plugin is refused with the reason, and the exit code says so")
 {
     const std::vector<std::pair<std::string, std::string>> files{
         {"broken-no-entry.dll", "no entry point"},
         {"broken-absent-import.dll", "decant-test-absent.dll"},
-        {"broken-entry-crash.dll", "access violation"},
+        {"broken-entry-crash.dll", "crashed while loading the plugin: access violation"},
         {"broken-program.exe", "it is a program"},
         {"lost.dll", "does not exist"}};
     for (const auto& [file, reason] : files) {
