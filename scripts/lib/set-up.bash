@@ -10,6 +10,11 @@
 
 packages_table=$(dirname "${BASH_SOURCE[0]}")/packages
 
+# What new build directories are set up with: a backtrace needs the lines, and to describe every variable as well takes
+# a sixth of the time of a build.
+# shellcheck disable=SC2034 # of those who source this
+plain_debug=(-Dcpp_args=-g1)
+
 say() { printf '%s\n' "$*"; }
 fail() {
     printf '%s: %s\n' "$(basename "$0")" "$*" >&2
