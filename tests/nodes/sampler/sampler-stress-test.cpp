@@ -30,7 +30,8 @@ void count_heap_use() noexcept
 
 } // namespace
 
-void* operator new(std::size_t size)
+// GCC 14 inlines these where it sees one of a pair only, and warns of the other.
+[[gnu::noinline]] void* operator new(std::size_t size)
 {
     count_heap_use();
     if (void* memory = std::malloc(size == 0 ? 1 : size))
@@ -38,7 +39,7 @@ void* operator new(std::size_t size)
     throw std::bad_alloc();
 }
 
-void* operator new(std::size_t size, std::align_val_t alignment)
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment)
 {
     count_heap_use();
     const auto align = static_cast<std::size_t>(alignment);
@@ -47,25 +48,25 @@ void* operator new(std::size_t size, std::align_val_t alignment)
     throw std::bad_alloc();
 }
 
-void operator delete(void* memory) noexcept
+[[gnu::noinline]] void operator delete(void* memory) noexcept
 {
     count_heap_use();
     std::free(memory);
 }
 
-void operator delete(void* memory, std::size_t) noexcept
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept
 {
     count_heap_use();
     std::free(memory);
 }
 
-void operator delete(void* memory, std::align_val_t) noexcept
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept
 {
     count_heap_use();
     std::free(memory);
 }
 
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept
+[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept
 {
     count_heap_use();
     std::free(memory);
