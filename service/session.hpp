@@ -8,6 +8,7 @@
 #include "service/main-queue.hpp"
 #include "service/pipewire-handles.hpp"
 #include "service/rack.hpp"
+#include "service/state-lock.hpp"
 #include "service/status-board.hpp"
 #include "service/workers.hpp"
 
@@ -38,6 +39,7 @@ struct SessionOptions {
 class Session
 {
     SessionOptions options_;
+    StateLock lock_;
     ConfigurationDirectories directories_;
     MainLoop main_loop_;
     pw_loop* loop_;

@@ -227,6 +227,27 @@ TEST_CASE("the service outlives PipeWire and brings its nodes back")
     CHECK(service.process().running());
 }
 
+TEST_CASE("a second service is turned away, and welcome when the first is dead or with states of its own")
+{
+    Service service;
+    service.configure(organ);
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+    service.session().set_environment("PIPEWIRE_REMOTE", "nobody"); // who gets as far as that ends with 3
+
+    const auto second = service.session().run({DECANTD, "--no-wait"});
+    CHECK(second.exit == 1);
+    CHECK_THAT(second.errors,
+               ContainsSubstring("systemctl --user stop decant") && ContainsSubstring("XDG_STATE_HOME"));
+
+    service.process().kill();
+    CHECK(service.session().run({DECANTD, "--no-wait"}).exit == 3);
+
+    service.start();
+    service.session().set_environment("XDG_STATE_HOME", (service.session().home() / "more").string());
+    CHECK(service.session().run({DECANTD, "--no-wait"}).exit == 3);
+}
+
 TEST_CASE("SIGTERM ends the service cleanly and takes its nodes along")
 {
     Service service;
