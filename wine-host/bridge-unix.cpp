@@ -225,6 +225,9 @@ std::int32_t next_block(void* parameters) noexcept
     if (mapping == nullptr)
         return unix_failed;
     protocol::Region* const region = mapping->region;
+    if (region->audio_thread.load(std::memory_order_relaxed) == 0)
+        region->audio_thread.store(static_cast<std::uint32_t>(syscall(SYS_gettid)),
+                                   std::memory_order_release);
 
     region->result.plugin_nsec = monotonic_now() - mapping->block_started;
     region->reply.value.store(call.finished, std::memory_order_seq_cst);

@@ -18,6 +18,9 @@ namespace decant::bridge
 namespace
 {
 
+/// Blocks in time after which a host that was late is trusted again.
+constexpr std::uint32_t probation_blocks = 64;
+
 /// Replaces what is no number by silence; returns how many samples that were. By bits, as a comparison of
 /// floats is what -ffast-math and a plugin's idea of the rounding mode could change.
 std::uint64_t silence_non_finite(float* samples, std::size_t count) noexcept DECANT_REALTIME
@@ -30,6 +33,12 @@ std::uint64_t silence_non_finite(float* samples, std::size_t count) noexcept DEC
         found += bad;
     }
     return found;
+}
+
+std::uint64_t period_of(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
+{
+    constexpr std::uint64_t second = 1'000'000'000;
+    return cycle.frames * second / std::max(cycle.rate, 1U);
 }
 
 std::uint32_t flags_of(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
@@ -58,8 +67,13 @@ void BridgeState::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
         latency.store(host->latency, std::memory_order_relaxed);
         missed_events = protocol::EventWriter(missed_area);
         discontinuity = false;
+        posted_frames = 0;
+        probation = 0;
+        usual_nsec = 0;
     }
-    fallback.record(cycle.inputs, cycle.frames, latency.load(std::memory_order_relaxed));
+    const std::uint32_t ahead = mode == BridgeMode::pipelined ? cycle.frames : 0;
+    fallback.record(cycle.inputs, cycle.frames,
+                    std::min(latency.load(std::memory_order_relaxed) + ahead, protocol::max_latency));
     if (run_plugin(cycle))
         fallback.accept(cycle.outputs, cycle.frames);
     else
@@ -80,15 +94,58 @@ bool BridgeState::run_plugin(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
         keep_missed(cycle);
         return false;
     }
+    exchange.settle();
+    return mode == BridgeMode::pipelined ? run_pipelined(exchange, cycle) : run_in_step(exchange, cycle);
+}
+
+void BridgeState::post(BlockExchange& exchange, const nodes::Cycle& cycle, std::uint64_t now,
+                       std::uint64_t deadline) noexcept DECANT_REALTIME
+{
     write_block(exchange.memory(), cycle);
+    exchange.post(now, {deadline, cycle.freewheel ? 0 : period_of(cycle)});
+}
+
+/// A host that has let us down is waited for as long as its blocks usually take, with some to spare, so that
+/// it leaves the time of a cycle to its neighbours in the data loop.
+std::uint64_t BridgeState::patience_end(std::uint64_t now,
+                                        std::uint64_t deadline) const noexcept DECANT_REALTIME
+{
+    if (probation == 0 || deadline <= now)
+        return deadline;
+    constexpr std::uint64_t least = 100'000;
+    return std::min(deadline, now + std::max(2 * usual_nsec + least, (deadline - now) / 8));
+}
+
+bool BridgeState::run_in_step(BlockExchange& exchange, const nodes::Cycle& cycle) noexcept DECANT_REALTIME
+{
     const std::uint64_t start = now_nsec();
-    exchange.post(start);
-    if (!exchange.wait(cycle.deadline_nsec, spin_nsec.load(std::memory_order_relaxed))) {
+    post(exchange, cycle, start, patience_end(start, cycle.deadline_nsec));
+    const bool answered = exchange.wait(spin_nsec.load(std::memory_order_relaxed));
+    exchange.settle();
+    if (!answered) {
         (exchange.abandoned() ? counters.detached : counters.late).add();
         discontinuity = true;
+        probation = cycle.freewheel ? 0 : probation_blocks;
         return false;
     }
-    return read_block(exchange.memory(), cycle, now_nsec() - start);
+    const std::uint64_t round_trip = now_nsec() - start;
+    usual_nsec = usual_nsec == 0 ? round_trip : usual_nsec - usual_nsec / 16 + round_trip / 16;
+    probation -= std::min(probation, 1U);
+    return read_block(exchange.memory(), cycle, round_trip);
+}
+
+/// The host has had a whole period for the block before this one: takes that, and leaves it this one.
+bool BridgeState::run_pipelined(BlockExchange& exchange, const nodes::Cycle& cycle) noexcept DECANT_REALTIME
+{
+    const std::uint64_t now = now_nsec();
+    // A block of another size cannot be played in place of this one. Its events are lost with it.
+    const bool fits = posted_frames == cycle.frames;
+    if (posted_frames != 0 && !fits)
+        counters.late.add();
+    const bool read = fits && read_block(exchange.memory(), cycle, now - exchange.posted_nsec());
+    post(exchange, cycle, now, cycle.deadline_nsec + period_of(cycle));
+    posted_frames = cycle.frames;
+    return read;
 }
 
 /// The host does not see this block. What it must not miss waits for the next one: a note that is never

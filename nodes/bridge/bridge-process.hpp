@@ -32,9 +32,11 @@ struct BridgeState {
     /// So many changes fit into the events of one block beside a SysEx of 64 KiB.
     using ParameterQueue = boost::lockfree::spsc_queue<ParameterChange, boost::lockfree::capacity<4096>>;
 
-    explicit BridgeState(const BridgeLayout& bridge);
+    explicit BridgeState(const BridgeLayout& bridge, BridgeMode mode, std::shared_ptr<Guard> guard);
 
     const BridgeLayout layout;
+    const BridgeMode mode;
+    const std::shared_ptr<Guard> guard; ///< may be null
 
     // Between the two sides.
     nodes::Handover<Attachment> hosts;
@@ -46,6 +48,7 @@ struct BridgeState {
 
     // [main]
     std::shared_ptr<BlockExchange> current; ///< what was attached last
+    pid_t child = 0;                        ///< its process or an ancestor of that; 0: not known
 
     // [rt]
     std::unique_ptr<Attachment> host;
@@ -54,12 +57,23 @@ struct BridgeState {
     std::vector<std::byte> missed_area;  ///< MIDI of blocks that were not posted, for the next one
     protocol::EventWriter missed_events; ///< into missed_area
     bool discontinuity = false;          ///< blocks were lost since the last one posted
+    std::uint32_t posted_frames = 0;     ///< of the block that is out, if pipelined; 0: none is
+    std::uint32_t probation = 0;         ///< blocks to be answered in time until the host is trusted again
+    std::uint64_t usual_nsec = 0;        ///< round trip, a running mean
 
     /// One block. [rt]
     void process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
 
 private:
     [[nodiscard]] bool run_plugin(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+    [[nodiscard]] bool run_in_step(BlockExchange& exchange,
+                                   const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+    [[nodiscard]] bool run_pipelined(BlockExchange& exchange,
+                                     const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+    [[nodiscard]] std::uint64_t patience_end(std::uint64_t now,
+                                             std::uint64_t deadline) const noexcept DECANT_REALTIME;
+    void post(BlockExchange& exchange, const nodes::Cycle& cycle, std::uint64_t now,
+              std::uint64_t deadline) noexcept DECANT_REALTIME;
     void keep_missed(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     void write_block(protocol::Region& region, const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     [[nodiscard]] std::uint32_t write_events(protocol::Region& region,

@@ -33,13 +33,15 @@ BridgeLayout checked(const BridgeLayout& layout)
 
 } // namespace
 
-BridgeState::BridgeState(const BridgeLayout& bridge)
-    : layout(checked(bridge)), fallback(layout.inputs, layout.outputs, layout.kind == BridgeKind::effect),
+BridgeState::BridgeState(const BridgeLayout& bridge, BridgeMode when, std::shared_ptr<Guard> keeper)
+    : layout(checked(bridge)), mode(when), guard(std::move(keeper)),
+      fallback(layout.inputs, layout.outputs, layout.kind == BridgeKind::effect),
       events_out(protocol::event_area_bytes), missed_area(missed_bytes), missed_events(missed_area)
 {
 }
 
-BridgeProcessor::BridgeProcessor(const BridgeLayout& layout) : state_(std::make_unique<BridgeState>(layout))
+BridgeProcessor::BridgeProcessor(const BridgeLayout& layout, BridgeMode mode, std::shared_ptr<Guard> guard)
+    : state_(std::make_unique<BridgeState>(layout, mode, std::move(guard)))
 {
 }
 
@@ -50,11 +52,13 @@ void BridgeProcessor::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIM
     state_->process(cycle);
 }
 
-void BridgeProcessor::attach(std::shared_ptr<SharedRegion> region, std::uint32_t latency)
+void BridgeProcessor::attach(std::shared_ptr<SharedRegion> region, std::uint32_t latency, pid_t child)
 {
     const std::scoped_lock lock(setup_);
     free_retired();
-    auto exchange = std::make_shared<BlockExchange>(std::move(region));
+    auto exchange = std::make_shared<BlockExchange>(std::move(region), state_->guard);
+    exchange->identify(child);
+    state_->child = child;
     auto attachment =
         std::make_unique<Attachment>(Attachment{exchange, std::min(latency, protocol::max_latency)});
     if (state_->current)
@@ -84,6 +88,18 @@ std::optional<ParameterChange> BridgeProcessor::next_parameter_change() noexcept
     free_retired();
     ParameterChange change;
     return state_->parameters_out.pop(change) ? std::optional(change) : std::nullopt;
+}
+
+pid_t BridgeProcessor::host_thread() noexcept
+{
+    const std::scoped_lock lock(setup_);
+    free_retired();
+    if (!state_->current)
+        return 0;
+    // A host that is just starting may not have said it yet when it was attached.
+    if (state_->current->thread().thread == 0)
+        state_->current->identify(state_->child);
+    return state_->current->thread().thread;
 }
 
 std::uint32_t BridgeProcessor::latency() const noexcept

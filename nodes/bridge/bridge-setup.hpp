@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <sys/types.h>
 
 namespace decant::bridge
 {
@@ -18,6 +19,12 @@ namespace decant::bridge
 enum class BridgeKind {
     effect,     ///< the input, delayed by the plugin's latency
     instrument, ///< silence
+};
+
+/// When a node hands on what the plugin makes of a block.
+enum class BridgeMode {
+    sync,      ///< in the same cycle: no latency of our own, the data loop waits for the plugin
+    pipelined, ///< in the next one: a latency of one block, and nobody waits
 };
 
 /// What a node needs to know of its plugin; constant while the node lives, also if the host is replaced.
@@ -41,6 +48,7 @@ struct ParameterChange {
 };
 
 struct BridgeState;
+class Guard;
 
 /// A plugin in a Wine host, as a processor. The host may die, hang or lie: every block returns by its
 /// deadline, with the plugin's output or with the fallback of its kind.
@@ -49,8 +57,11 @@ struct BridgeState;
 class BridgeProcessor final : public nodes::Processor
 {
 public:
-    /// Throws std::invalid_argument for more channels than the protocol has, std::bad_alloc.
-    explicit BridgeProcessor(const BridgeLayout& layout);
+    /// Throws std::invalid_argument for more channels than the protocol has, std::bad_alloc. Without a
+    /// `guard`, which has to run before the thread of process(), each wait has a timer of its own, and a host
+    /// whose thread is not less urgent than that thread can keep it from running.
+    explicit BridgeProcessor(const BridgeLayout& layout, BridgeMode mode = BridgeMode::sync,
+                             std::shared_ptr<Guard> guard = nullptr);
     ~BridgeProcessor() override; ///< Preconditions: process() runs no more.
     BridgeProcessor(const BridgeProcessor&) = delete;
     BridgeProcessor& operator=(const BridgeProcessor&) = delete;
@@ -59,8 +70,10 @@ public:
     void process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME override;
 
     /// From the next block on the plugin in `region` is asked, in place of any other. It should be loaded and
-    /// active. `latency` in frames, as the plugin reports it. Throws std::bad_alloc.
-    void attach(std::shared_ptr<SharedRegion> region, std::uint32_t latency);
+    /// active. `latency` in frames, as the plugin reports it. `child` is the process that was started as the
+    /// host, or as what starts it; if it is not known (0), the guard cannot take its priority from it. Throws
+    /// std::bad_alloc.
+    void attach(std::shared_ptr<SharedRegion> region, std::uint32_t latency, pid_t child = 0);
 
     /// No plugin is asked from the next block on, and a block that waits for its reply is given up now. The
     /// region lives on until the audio thread has let go of it.
@@ -74,7 +87,10 @@ public:
     /// The next change of a parameter that the plugin made while it processed, oldest first.
     std::optional<ParameterChange> next_parameter_change() noexcept;
 
-    /// Frames, as the plugin reported it in its last block.
+    /// The thread that runs the plugin; 0 while that is not known. It is one of `child`'s.
+    [[nodiscard]] pid_t host_thread() noexcept;
+
+    /// Frames, as the plugin reported it in its last block; what BridgeMode::pipelined adds is not in it.
     [[nodiscard]] std::uint32_t latency() const noexcept;
 
     /// CLOCK_MONOTONIC (ns) when the block was posted that the host has not answered yet, zero if there is

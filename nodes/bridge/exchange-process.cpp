@@ -5,6 +5,7 @@
 #include "nodes/bridge/futex.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <immintrin.h>
@@ -16,9 +17,13 @@ namespace decant::bridge
 namespace
 {
 
-/// abandon() cannot change the word that the audio thread sleeps on, as it is the host's, so its wake may
-/// come between the last look and the sleep. Only offline rendering has deadlines beyond this.
+/// Without a guard, abandon() cannot change the word that the audio thread sleeps on, as it is the host's, so
+/// its wake may come between the last look and the sleep. Only offline rendering has deadlines beyond this.
 constexpr std::uint64_t longest_sleep_nsec = 50'000'000;
+
+/// With one, the timer is for the case that something is very wrong with it. Far away, so that it is never
+/// the nearest of its CPU: to tell the hardware of the nearest one, and of its end, is what timers cost.
+constexpr std::uint64_t safety_nsec = 500'000'000;
 
 void relax_cpu() noexcept DECANT_REALTIME
 {
@@ -29,14 +34,40 @@ void relax_cpu() noexcept DECANT_REALTIME
 
 } // namespace
 
+BlockExchange::BlockExchange(std::shared_ptr<SharedRegion> region, std::shared_ptr<Guard> guard)
+    : region_(std::move(region)), guard_(can_wait_for_pair() ? std::move(guard) : nullptr),
+      posted_(region_->memory().request.value.load(std::memory_order_relaxed))
+{
+    if (guard_)
+        guard_->watch(watch_);
+}
+
+BlockExchange::~BlockExchange()
+{
+    if (guard_)
+        guard_->forget(watch_);
+}
+
+void BlockExchange::identify(pid_t child) noexcept
+{
+    const auto claimed = memory().audio_thread.load(std::memory_order_acquire);
+    if (const auto verified = verified_thread(static_cast<pid_t>(claimed), child))
+        watch_.set_thread(*verified);
+}
+
 void BlockExchange::abandon() noexcept
 {
-    abandoned_.store(true, std::memory_order_release);
+    abandoned_.store(true, std::memory_order_seq_cst);
+    watch_.ring();
     futex_wake(memory().reply.value);
 }
 
-void BlockExchange::post(std::uint64_t now) noexcept DECANT_REALTIME
+void BlockExchange::post(std::uint64_t now, const Due& due) noexcept DECANT_REALTIME
 {
+    deadline_nsec_ = due.deadline_nsec;
+    guarded_ = guard_ && due.period_nsec != 0;
+    if (guarded_)
+        guard_->state().begin(watch_, due.deadline_nsec, due.period_nsec);
     auto& request = memory().request;
     const std::uint32_t number = posted_.load(std::memory_order_relaxed) + 1;
     posted_nsec_.store(now, std::memory_order_relaxed);
@@ -46,10 +77,10 @@ void BlockExchange::post(std::uint64_t now) noexcept DECANT_REALTIME
         futex_wake(request.value);
 }
 
-bool BlockExchange::wait(std::uint64_t deadline, std::uint32_t spin) noexcept DECANT_REALTIME
+bool BlockExchange::wait(std::uint32_t spin) noexcept DECANT_REALTIME
 {
     if (spin != 0) {
-        const std::uint64_t spin_end = std::min(deadline, now_nsec() + spin);
+        const std::uint64_t spin_end = std::min(deadline_nsec_, now_nsec() + spin);
         do {
             if (idle())
                 return true;
@@ -59,17 +90,25 @@ bool BlockExchange::wait(std::uint64_t deadline, std::uint32_t spin) noexcept DE
     auto& reply = memory().reply;
     const std::uint32_t wanted = posted_.load(std::memory_order_relaxed);
     reply.sleepers.fetch_add(1, std::memory_order_seq_cst);
-    std::uint32_t seen;
-    // The host may write any number at any time: only the wanted one is an answer, and no other ends the
-    // wait.
-    while ((seen = reply.value.load(std::memory_order_seq_cst)) != wanted && !abandoned()) {
-        const std::uint64_t now = now_nsec();
-        if (now >= deadline)
+    bool answered = false;
+    for (;;) {
+        const AwaitedWord bell = watch_.bell();
+        const std::uint32_t seen = reply.value.load(std::memory_order_seq_cst);
+        // The host may write any number at any time: only the wanted one is an answer, and no other ends the
+        // wait.
+        answered = seen == wanted;
+        if (answered || abandoned())
             break;
-        futex_wait(reply.value, seen, std::min(deadline, now + longest_sleep_nsec));
+        const std::uint64_t now = now_nsec();
+        if (now >= deadline_nsec_)
+            break;
+        if (guarded_)
+            futex_wait_pair({reply.value, seen}, bell, now + safety_nsec);
+        else
+            futex_wait(reply.value, seen, std::min(deadline_nsec_, now + longest_sleep_nsec));
     }
     reply.sleepers.fetch_sub(1, std::memory_order_seq_cst);
-    return seen == wanted;
+    return answered;
 }
 
 } // namespace decant::bridge

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "nodes/bridge/guard.hpp"
 #include "nodes/bridge/shared-region.hpp"
 #include "nodes/realtime/annotations.hpp"
 #include "wine-host/protocol/layout.hpp"
@@ -9,10 +10,15 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <utility>
 
 namespace decant::bridge
 {
+
+/// When a block has to be back.
+struct Due {
+    std::uint64_t deadline_nsec; ///< CLOCK_MONOTONIC
+    std::uint64_t period_nsec;   ///< the next block is due so much later; 0: nobody knows
+};
 
 /// The blocks that go to one host: posted one at a time, and waited for no longer than wanted.
 ///
@@ -21,18 +27,31 @@ namespace decant::bridge
 class BlockExchange
 {
     std::shared_ptr<SharedRegion> region_;
+    std::shared_ptr<Guard> guard_; ///< may be null: then each wait has a timer of its own
+    Watch watch_;
     std::atomic<std::uint32_t> posted_; ///< number of the newest block
     std::atomic<std::uint64_t> posted_nsec_ = 0;
     std::atomic<bool> abandoned_ = false;
 
+    // The audio thread's, about the block that is out.
+    std::uint64_t deadline_nsec_ = 0;
+    bool guarded_ = false;
+
 public:
-    /// [main]
-    explicit BlockExchange(std::shared_ptr<SharedRegion> region) noexcept
-        : region_(std::move(region)), posted_(region_->memory().request.value.load(std::memory_order_relaxed))
-    {
-    }
+    /// Throws std::bad_alloc. [main]
+    explicit BlockExchange(std::shared_ptr<SharedRegion> region, std::shared_ptr<Guard> guard = nullptr);
+    ~BlockExchange();
+    BlockExchange(const BlockExchange&) = delete;
+    BlockExchange& operator=(const BlockExchange&) = delete;
 
     [[nodiscard]] protocol::Region& memory() const noexcept DECANT_REALTIME { return region_->memory(); }
+
+    /// Looks which thread the host says runs the plugin, and believes it if that is one of `child`'s. [any
+    /// but rt]
+    void identify(pid_t child) noexcept;
+
+    /// The host's audio thread, if it has been identified. [any]
+    [[nodiscard]] HostThread thread() const noexcept { return watch_.thread(); }
 
     /// The host works no more, or should not be waited for any more; ends a wait. [any]
     void abandon() noexcept;
@@ -57,12 +76,19 @@ public:
     }
 
     /// Makes what was written to the region the next block, and wakes the host if it sleeps. At most one
-    /// system call. [rt]
-    void post(std::uint64_t now) noexcept DECANT_REALTIME;
+    /// system call, as a rule. When it is due, the guard takes the priority from the host's thread. [rt]
+    void post(std::uint64_t now, const Due& due) noexcept DECANT_REALTIME;
 
-    /// Waits for the newest block until CLOCK_MONOTONIC reaches `deadline`, `spin` nanoseconds of it without
-    /// sleeping; false if it is not answered by then. Usually one system call. [rt]
-    [[nodiscard]] bool wait(std::uint64_t deadline, std::uint32_t spin) noexcept DECANT_REALTIME;
+    /// Waits for the newest block until it is due, `spin` nanoseconds of it without sleeping; false if it is
+    /// not answered by then. Usually one system call. [rt]
+    [[nodiscard]] bool wait(std::uint32_t spin) noexcept DECANT_REALTIME;
+
+    /// The answer to the newest block has come, or is waited for no more. [rt]
+    void settle() noexcept DECANT_REALTIME
+    {
+        if (guarded_)
+            GuardState::end(watch_);
+    }
 };
 
 } // namespace decant::bridge

@@ -264,6 +264,7 @@ public:
     {
         // Not the number of the request: the first one may have been posted before this thread came to run.
         std::uint32_t done = region_.reply.value.load();
+        region_.audio_thread = static_cast<std::uint32_t>(gettid());
         for (;;) {
             const std::uint32_t posted = region_.request.value.load();
             if (posted == done) {

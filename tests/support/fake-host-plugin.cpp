@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <limits>
 #include <numbers>
 #include <thread>
@@ -32,6 +33,14 @@ std::vector<protocol::PortDescription> ports(std::size_t count, std::string_view
         result.push_back({std::string(prefix) + std::to_string(i + 1), "Main",
                           count == 2 ? (i == 0 ? "FL" : "FR") : "AUX" + std::to_string(i), false});
     return result;
+}
+
+/// CPU time of the calling thread.
+std::uint64_t cpu_nsec() noexcept
+{
+    timespec used{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return static_cast<std::uint64_t>(used.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(used.tv_nsec);
 }
 
 /// Overwrites a field with random bits, taken out of a store of them: millions per block would take too long
@@ -82,6 +91,7 @@ std::optional<FakePlugin> FakePlugin::load(std::string_view name)
         ParameterDescription{fake_parameter::misbehave, "Misbehave", "", 0, 7, 0, 7},
         ParameterDescription{fake_parameter::latency, "Latency", "frames", 0, protocol::max_latency, 0, 0},
         ParameterDescription{fake_parameter::touch, "Touch", "", 0, 2, 0, 0},
+        ParameterDescription{fake_parameter::burn, "Burn", "us", 0, seconds, 0, 0},
     };
     description.programs = {"Init"};
     return plugin;
@@ -109,6 +119,9 @@ protocol::BlockReply FakePlugin::process(protocol::Region& region, const protoco
     set_value(fake_parameter::stall, 0);
     if (pause > 0)
         std::this_thread::sleep_for(std::chrono::duration<double, std::micro>(pause));
+    const auto burn = static_cast<std::uint64_t>(value(fake_parameter::burn)) * 1000;
+    for (const std::uint64_t begun = cpu_nsec(); burn != 0 && cpu_nsec() - begun < burn;) {
+    }
     if (reply.plugin_nsec == 0)
         reply.plugin_nsec = bridge::now_nsec() - start;
     return reply;

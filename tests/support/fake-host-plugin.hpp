@@ -27,6 +27,7 @@ enum Id : std::uint32_t {
     stall = 12,     ///< microseconds that the next block takes, and only that one
     misbehave = 13, ///< FakeMisbehaviour
     latency = 14,   ///< frames, reported with the next block and as a message; the sound is not delayed
+    burn = 16,      ///< microseconds of CPU time that every block takes
     touch = 15,     ///< the host says that `gain` was moved to this value: in the block and as a message
 };
 } // namespace fake_parameter
@@ -64,10 +65,10 @@ public:
 
 private:
     static constexpr std::uint32_t first_id = fake_parameter::gain;
-    static constexpr std::size_t parameters = 6;
+    static constexpr std::size_t parameters = 7;
 
     protocol::PluginDescription description_;
-    std::array<double, parameters> values_{1, 0, 0, 0, 0, 0};
+    std::array<double, parameters> values_{1, 0, 0, 0, 0, 0, 0};
     std::optional<int> note_;
     double phase_ = 0;
     std::mt19937 random_{1};

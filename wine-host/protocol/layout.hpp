@@ -77,6 +77,9 @@ struct Region {
     std::uint64_t size;        ///< sizeof(Region)
     std::uint32_t service_pid; ///< the host ends when this process does, whoever its parent is
 
+    /// Linux' id of the thread that answers blocks; 0 until it is ready. Written by the host.
+    std::atomic<std::uint32_t> audio_thread;
+
     // Control: messages (messages.hpp) in two rings, each with the bell of its consumer.
     Doorbell service_bell;
     Doorbell host_bell;

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/nodes/bridge/block-driver.hpp"
+#include "tests/support/fake-host.hpp"
+#include "tests/support/wait-until.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <random>
+
+using namespace decant;
+using namespace std::chrono_literals;
+using bridge::BridgeKind;
+using bridge::BridgeMode;
+using tests::FakeMisbehaviour;
+namespace fake = tests::fake_parameter;
+
+namespace
+{
+
+/// A pipelined node with a plugin in a fake host.
+struct Pipelined {
+    tests::FakeHost host;
+    bridge::BridgeProcessor processor{{2, 2, true, true, BridgeKind::effect}, BridgeMode::pipelined};
+    tests::BlockDriver driver{processor, 2, 64};
+
+    Pipelined()
+    {
+        host.start("gain.dll");
+        processor.attach(host.region(), 0, host.process().id());
+    }
+
+    /// Until the host has the answer to the last block: as the rest of a period does in the graph.
+    void rest()
+    {
+        REQUIRE(tests::wait_until([&] { return processor.unanswered_since_nsec() == 0; }));
+    }
+};
+
+} // namespace
+
+TEST_CASE("a pipelined node plays every block bit for bit, one block later")
+{
+    Pipelined node;
+    std::mt19937 random(1);
+    tests::Channels before;
+    for (int block = 0; block < 50; ++block) {
+        node.driver.fill_with_noise(random);
+        node.driver.run();
+        // The first block has none before it, and the fade from that takes two.
+        if (block > 3)
+            CHECK((node.driver.outputs == before));
+        before = node.driver.inputs;
+        node.rest();
+    }
+    CHECK(node.processor.stats().completed == 49);
+    CHECK(node.processor.stats().late == 0);
+}
+
+TEST_CASE("the dry signal of a pipelined node has the same latency as the wet one")
+{
+    Pipelined node;
+    node.driver.run();
+    node.rest();
+    node.processor.detach();
+    node.driver.inputs[0][10] = 1; // an impulse
+    node.driver.run();
+    CHECK(node.driver.outputs[0][10] == 0);
+    node.driver.fill_with(0);
+    node.driver.run();
+    CHECK(node.driver.outputs[0][10] == 1);
+}
+
+TEST_CASE("a pipelined node waits for nobody")
+{
+    Pipelined node;
+    REQUIRE(node.processor.set_parameter(fake::misbehave, static_cast<double>(FakeMisbehaviour::hang)));
+    node.driver.budget = 10s;
+    std::chrono::nanoseconds total{};
+    for (int block = 0; block < 10; ++block)
+        total += node.driver.run();
+    CHECK(total < 5s);
+    CHECK(node.processor.stats().dropped == 9);
+}
+
+TEST_CASE("a pipelined node passes over a change of the block's size")
+{
+    Pipelined node;
+    node.driver.inputs.assign(2, std::vector<float>(128, 1.0F));
+    node.driver.outputs = node.driver.inputs;
+    for (int block = 0; block < 8; ++block) {
+        node.driver.frames = block < 4 ? 64 : 128;
+        node.driver.run();
+        node.rest();
+    }
+    const auto stats = node.processor.stats();
+    CHECK(stats.completed == 6);
+    CHECK(stats.late == 1);
+    CHECK(node.driver.outputs[0] == std::vector<float>(128, 1.0F));
+}
