@@ -41,7 +41,8 @@ pid_t thread_named(pid_t process, std::string_view wanted)
 
 } // namespace
 
-BridgedPlugin::BridgedPlugin(const service::PluginFile& file, std::uint32_t rate, double position)
+BridgedPlugin::BridgedPlugin(const service::PluginFile& file, std::uint32_t rate, double position,
+                             bridge::BridgeMode mode, std::shared_ptr<bridge::Guard> guard)
     : region_(std::make_shared<bridge::SharedRegion>()), link_(region_),
       process_(
           host_command(file, *region_), [](std::string_view line) { fmt::print(stderr, "host: {}\n", line); },
@@ -57,8 +58,9 @@ BridgedPlugin::BridgedPlugin(const service::PluginFile& file, std::uint32_t rate
     link_.activate(rate, protocol::max_frames);
     processor_ = std::make_unique<bridge::BridgeProcessor>(
         bridge::BridgeLayout{.inputs = static_cast<std::uint32_t>(plugin.inputs.size()),
-                             .outputs = static_cast<std::uint32_t>(plugin.outputs.size())});
-    processor_->attach(region_, plugin.latency);
+                             .outputs = static_cast<std::uint32_t>(plugin.outputs.size())},
+        mode, std::move(guard));
+    processor_->attach(region_, plugin.latency, process_.pid());
     if (plugin.parameters.empty())
         throw std::runtime_error(file.path.string() + " is not the gain of tests/plugins");
     const protocol::ParameterDescription& parameter = plugin.parameters.front();

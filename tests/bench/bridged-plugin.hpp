@@ -31,8 +31,10 @@ class BridgedPlugin
 
 public:
     /// Starts the host, loads the plugin, activates it for blocks of any size and sets its first parameter to
-    /// `position` in its range, 0..1. Throws service::PluginError and bridge::HostError. [main]
-    BridgedPlugin(const service::PluginFile& file, std::uint32_t rate, double position);
+    /// `position` in its range, 0..1. `guard` may be null. Throws service::PluginError and bridge::HostError.
+    /// [main]
+    BridgedPlugin(const service::PluginFile& file, std::uint32_t rate, double position,
+                  bridge::BridgeMode mode, std::shared_ptr<bridge::Guard> guard);
 
     /// Ends the host, and waits for that.
     ~BridgedPlugin();

@@ -29,12 +29,14 @@ unsigned cpu_of_lane(std::size_t lane)
 
 } // namespace
 
-HostSet::HostSet(const Options& options, const WineSession& wine) : options_(options), signal_(gain)
+HostSet::HostSet(const Options& options, const WineSession& wine)
+    : options_(options), signal_(gain),
+      guard_(options.guard ? std::make_shared<bridge::Guard>(guard_priority) : nullptr)
 {
     const service::PluginFile file{options.plugin, "", wine.prefix(), {}};
     for (unsigned index = 0; index < options.instances; ++index) {
-        const auto& plugin =
-            plugins_.emplace_back(std::make_unique<BridgedPlugin>(file, options.rate, gain_position));
+        const auto& plugin = plugins_.emplace_back(
+            std::make_unique<BridgedPlugin>(file, options.rate, gain_position, options.mode, guard_));
         plugin->processor().set_spin_nsec(options.spin_usec * 1000);
         subjects_.push_back(std::make_unique<PluginSubject>(plugin->processor(), signal_, index,
                                                             options.block, options.rate));

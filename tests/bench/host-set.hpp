@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "nodes/bridge/guard.hpp"
 #include "tests/bench/bridged-plugin.hpp"
 #include "tests/bench/contender.hpp"
 #include "tests/bench/options.hpp"
@@ -20,6 +21,7 @@ class HostSet
 {
     Options options_;
     TestSignal signal_;
+    std::shared_ptr<bridge::Guard> guard_; ///< may be null
     std::vector<std::unique_ptr<BridgedPlugin>> plugins_;
     std::vector<std::unique_ptr<PluginSubject>> subjects_;
     Processes processes_;

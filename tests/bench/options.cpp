@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,12 @@ Options parse_options(int argc, char** argv)
     app.add_option("--plugin", options.plugin, "The gain of tests/plugins")->check(CLI::ExistingFile);
     app.add_option("--prefix", options.prefix,
                    "A Wine prefix to use, made if it is missing, kept afterwards");
+    app.add_option("--mode", options.mode,
+                   "sync: a block comes back in its own period; pipelined: in the next one")
+        ->transform(CLI::CheckedTransformer(std::map<std::string, bridge::BridgeMode>{
+            {"sync", bridge::BridgeMode::sync}, {"pipelined", bridge::BridgeMode::pipelined}}))
+        ->default_str("sync");
+    app.add_flag("!--no-guard", options.guard, "A timer for each block, instead of the guard's for all");
     app.add_flag("--unpaced", unpaced, "Call without waiting for the period");
     app.add_flag("--json", options.json, "Print JSON instead of a table");
     app.add_option("--svg", options.svg, "Draw the latencies into this file");

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "nodes/bridge/bridge-setup.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <vector>
@@ -25,6 +27,8 @@ struct Options {
     std::uint32_t spin_usec = 0;      ///< how long a caller looks for the reply before it sleeps
     int host_priority = 80;           ///< SCHED_FIFO of the hosts' audio threads; that of the callers is 80
     std::uint32_t deadline_usec = 0;  ///< after the period's start; 0: its end
+    bridge::BridgeMode mode = bridge::BridgeMode::sync;
+    bool guard = true; ///< keeps the deadlines; without it each wait has a timer
     bool paced = true;
     bool json = false;
     std::filesystem::path svg;    ///< empty: no plot

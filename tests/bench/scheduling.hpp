@@ -13,6 +13,9 @@ namespace decant::bench
 /// SCHED_FIFO priority of the threads that call, near that of PipeWire's data loops.
 inline constexpr int caller_priority = 80;
 
+/// Of the guard, which runs before those.
+inline constexpr int guard_priority = caller_priority + 1;
+
 /// The CPUs that this process may use, in order. Throws std::system_error.
 std::vector<unsigned> allowed_cpus();
 
