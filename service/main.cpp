@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "service/hosts/spawner.hpp"
 #include "service/log.hpp"
 #include "service/pipewire-handles.hpp"
 #include "service/session.hpp"
@@ -25,6 +26,7 @@ try {
         return application.exit(error) == 0 ? 0 : 2;
     }
 
+    decant::service::Spawner spawner; // before PipeWire changes what hosts would inherit
     const decant::service::PipeWireLibrary library(&argc, &argv);
     decant::service::Session session({.wait_for_daemon = !no_wait});
     session.run();

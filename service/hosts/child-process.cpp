@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <exception>
+#include <future>
 #include <system_error>
 #include <utility>
 
@@ -64,16 +66,22 @@ ChildProcess::ChildProcess(const HostCommand& command, LineListener on_line, Exi
     // Only our end: the child's must block like any other stderr.
     fcntl(output_.get(), F_SETFL, O_NONBLOCK);
 
-    pid_ = spawn(command, writing_end.get());
-    handle_.adopt(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+    std::promise<void> started;
+    auto start = started.get_future();
+    watcher_ = std::thread([&, this] {
+        try {
+            begin(command, writing_end);
+        } catch (...) {
+            started.set_exception(std::current_exception());
+            return;
+        }
+        started.set_value(); // the constructor's variables are gone from here on
+        watch();
+    });
     try {
-        if (handle_.get() < 0)
-            throw PluginError(std::string("cannot watch a host: ") + std::strerror(errno) + ".",
-                              PluginError::Kind::passing);
-        watcher_ = std::thread([this] { watch(); });
+        start.get();
     } catch (...) {
-        ::kill(-pid_, SIGKILL);
-        waitpid(pid_, nullptr, 0);
+        watcher_.join();
         throw;
     }
 }
@@ -84,12 +92,35 @@ ChildProcess::~ChildProcess()
     watcher_.join();
 }
 
+void ChildProcess::begin(const HostCommand& command, Descriptor& output)
+{
+    pid_ = spawn(command, output.get());
+    output.close();
+    handle_.adopt(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+    if (handle_.get() >= 0)
+        return;
+    const std::string error = std::strerror(errno);
+    ::kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+    throw PluginError("cannot watch a host: " + error + ".", PluginError::Kind::passing);
+}
+
 void ChildProcess::kill() noexcept
+{
+    signal(pid_);
+}
+
+void ChildProcess::kill_group() noexcept
+{
+    signal(-pid_);
+}
+
+void ChildProcess::signal(pid_t receiver) noexcept
 {
     // Until it is reaped its number cannot belong to anybody else, neither as a process nor as a group.
     const std::lock_guard lock(mutex_);
     if (!reaped_)
-        ::kill(-pid_, SIGKILL);
+        ::kill(receiver, SIGKILL);
 }
 
 std::optional<std::string> ChildProcess::wait(std::chrono::milliseconds patience)
@@ -130,7 +161,6 @@ void ChildProcess::follow_output() noexcept
 std::string ChildProcess::reap()
 {
     const std::lock_guard lock(mutex_);
-    ::kill(-pid_, SIGKILL); // what it left behind
     siginfo_t end{};
     while (waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED) != 0 && errno == EINTR) {
     }

@@ -19,9 +19,9 @@ namespace decant::service
 {
 
 /// A child that knows nothing of us: no descriptor of ours but the pipe that takes what it writes, default
-/// signals, an ordinary priority, its own session. It is killed when the thread that made it ends.
+/// signals, an ordinary priority, its own session. It is killed when this process ends.
 ///
-/// A thread watches it: that it ends, and what it writes to stdout and stderr.
+/// A thread starts and watches it: that it ends, and what it writes to stdout and stderr.
 class ChildProcess
 {
 public:
@@ -40,8 +40,12 @@ public:
     ChildProcess(const ChildProcess&) = delete;
     ChildProcess& operator=(const ChildProcess&) = delete;
 
-    /// SIGKILL to the child and everything that it started in its session's first process group. [any]
+    /// SIGKILL to the child alone: the first host of a prefix has Wine's own processes in its group, which
+    /// serve all hosts. [any]
     void kill() noexcept;
+
+    /// SIGKILL to everything that it started as well, daemons with a session of their own aside. [any]
+    void kill_group() noexcept;
 
     /// Waits for the end; the reason, or nothing if it still runs after `patience`. [any]
     [[nodiscard]] std::optional<std::string> wait(std::chrono::milliseconds patience);
@@ -80,6 +84,8 @@ private:
 
     std::thread watcher_; ///< last: it uses all of the above
 
+    void begin(const HostCommand& command, Descriptor& output);
+    void signal(pid_t receiver) noexcept;
     void watch() noexcept;
     void follow_output() noexcept;
     [[nodiscard]] std::string reap();

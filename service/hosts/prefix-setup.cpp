@@ -123,6 +123,8 @@ void run_wineboot(const Wine& wine, const fs::path& prefix)
                              },
                              {});
         end = process.wait(longest_setup);
+        if (!end)
+            process.kill_group(); // the prefix is of no use to anybody
         succeeded = process.succeeded();
     }
     if (succeeded && look_at(wine, prefix) != PrefixState::missing)

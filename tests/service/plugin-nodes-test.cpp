@@ -15,7 +15,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <fstream>
 #include <sstream>
+#include <string>
 #include <vector>
 
 namespace decant::service
@@ -46,8 +48,12 @@ std::vector<pid_t> hosts_of(RunningService& service)
     const auto result = service.session().run({"pgrep", "--parent", std::to_string(service.process().id())});
     std::istringstream lines(result.output);
     std::vector<pid_t> hosts;
-    for (pid_t id = 0; lines >> id;)
-        hosts.push_back(id);
+    for (pid_t id = 0; lines >> id;) {
+        std::string name;
+        std::getline(std::ifstream("/proc/" + std::to_string(id) + "/comm"), name);
+        if (name != "decant-spawner")
+            hosts.push_back(id);
+    }
     return hosts;
 }
 

@@ -6,6 +6,7 @@
 #include "tests/support/wait-until.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <algorithm>
@@ -13,7 +14,9 @@
 #include <filesystem>
 #include <fstream>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
@@ -160,8 +163,9 @@ TEST_CASE("variables of the command replace ours, and the others stay")
     CHECK(output_of(command) == std::vector<std::string>{"kept new added"});
 }
 
-TEST_CASE("killing a child takes what it started with it")
+TEST_CASE("killing a child leaves what it started alone, unless the whole group is meant")
 {
+    const bool whole_group = GENERATE(false, true);
     Heard heard;
     ChildProcess child(shell("sleep 1000 & echo $!; wait"),
                        [&heard](std::string_view line) { heard.add(line); }, {});
@@ -169,22 +173,34 @@ TEST_CASE("killing a child takes what it started with it")
     const pid_t grandchild = std::stoi(heard.lines()[0]);
     REQUIRE(is_alive(grandchild));
 
-    child.kill();
+    if (whole_group)
+        child.kill_group();
+    else
+        child.kill();
 
     CHECK(child.wait(patience) == "was killed by signal 9 (Killed)");
-    CHECK(wait_until([&] { return !is_alive(grandchild); }));
+    if (whole_group) {
+        CHECK(wait_until([&] { return !is_alive(grandchild); }));
+    } else {
+        CHECK(is_alive(grandchild));
+        ::kill(grandchild, SIGKILL);
+    }
 }
 
-TEST_CASE("a child that ended leaves nobody of its group behind")
+TEST_CASE("a child does not end with the thread that made it")
 {
-    Heard heard;
-    ChildProcess child(shell("sleep 1000 & echo $!"), [&heard](std::string_view line) { heard.add(line); },
-                       {});
-    CHECK(child.wait(patience) == "ended with status 0");
-    CHECK(child.succeeded());
-    REQUIRE(heard.lines().size() == 1);
-    const pid_t grandchild = std::stoi(heard.lines()[0]);
-    CHECK(wait_until([&] { return !is_alive(grandchild); }));
+    std::optional<ChildProcess> child;
+    std::thread([&child] { child.emplace(shell("exec sleep 1000"), nullptr, nullptr); }).join();
+    CHECK_FALSE(child->wait(std::chrono::milliseconds(50)));
+    CHECK(is_alive(child->pid()));
+}
+
+TEST_CASE("a child is the first to go when memory runs out")
+{
+    int own = 0;
+    std::ifstream("/proc/self/oom_score_adj") >> own;
+    CHECK(output_of(shell("cat /proc/self/oom_score_adj")) ==
+          std::vector<std::string>{std::to_string(std::min(own + 100, 1000))});
 }
 
 TEST_CASE("the end of a child is noticed although a daemon of it keeps its output open")
