@@ -8,8 +8,8 @@
 #include "wine-host/protocol/layout.hpp"
 #include "wine-host/unix-calls.hpp"
 
+#include <boost/interprocess/file_mapping.hpp>
 #include <boost/interprocess/mapped_region.hpp>
-#include <boost/interprocess/shared_memory_object.hpp>
 
 #include <algorithm>
 #include <array>
@@ -20,9 +20,11 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -105,12 +107,12 @@ protocol::Doorbell* bell_at(const Mapping& mapping, std::uint32_t offset) noexce
     return nullptr;
 }
 
-/// Ends this process when the process behind `service` ends. The plugin, whatever it is doing, is not asked:
-/// there is nobody left to whom it could matter.
+/// Ends this process when the service ends, or our parent, which is somebody else if a wrapper script stands
+/// between: it is all that the service can kill. The plugin, whatever it is doing, is not asked: there is
+/// nobody left to whom it could matter.
 ///
-/// A death signal of the parent would not do: it is sent when the *thread* that started us ends, and a
-/// wrapper script may stand between.
-void watch(int service)
+/// A death signal of the parent would not do: it is sent when the *thread* that started us ends.
+void watch(int service, int parent)
 {
     // Wine's signal handlers expect a Windows thread: a signal meant for the process must not be delivered
     // here.
@@ -118,13 +120,18 @@ void watch(int service)
     sigset_t previous;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &previous);
-    std::thread([service] {
-        pollfd watched{service, POLLIN, 0};
-        while (poll(&watched, 1, -1) < 0 && errno == EINTR) {
+    std::thread([service, parent] {
+        std::array<pollfd, 2> watched{pollfd{service, POLLIN, 0}, pollfd{parent, POLLIN, 0}};
+        while (poll(watched.data(), watched.size(), -1) < 0 && errno == EINTR) {
         }
         _exit(0);
     }).detach();
     pthread_sigmask(SIG_SETMASK, &previous, nullptr);
+}
+
+int open_process(pid_t process) noexcept
+{
+    return static_cast<int>(syscall(SYS_pidfd_open, process, 0));
 }
 
 std::unique_ptr<Mapping> open_named_region(const char* name)
@@ -134,16 +141,16 @@ std::unique_ptr<Mapping> open_named_region(const char* name)
     };
     interprocess::mapped_region mapped;
     try {
-        const interprocess::shared_memory_object object(interprocess::open_only, name,
-                                                        interprocess::read_write);
-        interprocess::offset_t size = 0;
-        if (!object.get_size(size) || size < static_cast<interprocess::offset_t>(sizeof(protocol::Region)))
+        const interprocess::file_mapping file(name, interprocess::read_write);
+        std::error_code error;
+        if (std::filesystem::file_size(name, error) < sizeof(protocol::Region) || error)
             throw region_error(
                 "is too small; the service and decant-host are of different versions, reinstall Decant");
-        mapped = interprocess::mapped_region(object, interprocess::read_write, 0, sizeof(protocol::Region));
+        mapped = interprocess::mapped_region(file, interprocess::read_write, 0, sizeof(protocol::Region));
     } catch (const interprocess::interprocess_exception& error) {
         throw region_error("cannot be opened: " + std::string(error.what()) +
-                           "; hosts are started by decantd, not by hand");
+                           "; hosts are started by decantd, not by hand, and a decantd with file "
+                           "capabilities (`getcap`) shows its regions to nobody");
     }
     auto* candidate = static_cast<protocol::Region*>(mapped.get_address());
     if (candidate->magic != protocol::magic)
@@ -155,14 +162,13 @@ std::unique_ptr<Mapping> open_named_region(const char* name)
     if (candidate->size != sizeof(protocol::Region))
         throw region_error("has another layout; reinstall Decant and restart decantd");
     const auto service_pid = static_cast<pid_t>(candidate->service_pid);
-    const int service =
-        service_pid > 0 ? static_cast<int>(syscall(SYS_pidfd_open, service_pid, 0)) : (errno = ESRCH, -1);
+    const int service = service_pid > 0 ? open_process(service_pid) : (errno = ESRCH, -1);
     if (service < 0)
         throw region_error("belongs to process " + std::to_string(service_pid) +
                            ", which cannot be watched: " + std::strerror(errno));
     static std::atomic<bool> watching = false;
     if (!watching.exchange(true))
-        watch(service);
+        watch(service, open_process(getppid())); // without a parent there is nothing to watch
     else
         close(service);
     return std::make_unique<Mapping>(std::move(mapped));

@@ -16,7 +16,7 @@ Options parse_options(int count, const wchar_t* const* arguments)
     const auto fail = [](const std::string& what) {
         return std::runtime_error(
             what +
-            "\nusage: decant-host64.exe --region NAME | --group NAME [--rt-priority 1..99] [--title TEXT]"
+            "\nusage: decant-host64.exe --region PATH | --group PATH [--rt-priority 1..99] [--title TEXT]"
             "\nHosts are started by decantd.");
     };
     Options options;

@@ -8,8 +8,8 @@ namespace decant::host
 {
 
 struct Options {
-    std::string region;  ///< name of the POSIX shared memory of the only plugin; empty for a group
-    std::string group;   ///< name of the one through which the plugins of a group are added; empty without
+    std::string region;  ///< path of the memory of the only plugin; empty for a group
+    std::string group;   ///< path of the one through which the plugins of a group are added; empty without
     int rt_priority = 0; ///< of SCHED_FIFO for the audio thread, 1..99; 0: not asked for
     std::string title;   ///< for people: the node's name; names the process in top
 };

@@ -31,7 +31,7 @@ inline constexpr std::uint32_t most_regions = 257;
 /// Maps a region. The first one also begins the watch over the service: the process ends at once when the
 /// service does. Returns unix_failed, with a message for people, if the region is none of ours.
 struct OpenRegionCall {
-    std::array<char, 256> name;    ///< POSIX shared-memory name, zero-terminated
+    std::array<char, 256> name;    ///< path, zero-terminated
     std::uint64_t region;          ///< out: address
     std::array<char, 512> message; ///< out: what is wrong and what to do
     std::uint32_t handle;          ///< out: names the region in all other calls

@@ -81,7 +81,6 @@ protocol::Hello HostLink::wait_hello(Timeout timeout)
         if (!hello_received_ && now_nsec() >= deadline)
             give_up("has not come up", timeout);
     }
-    region_->unlink();
     if (hello_.version != protocol::version)
         throw HostError(
             HostErrorCode::wrong_version,

@@ -3,17 +3,12 @@
 #include "nodes/bridge/shared-region.hpp"
 
 #include <algorithm>
-#include <boost/interprocess/exceptions.hpp>
-#include <boost/interprocess/shared_memory_object.hpp>
 #include <cerrno>
-#include <charconv>
-#include <csignal>
 #include <fcntl.h>
-#include <filesystem>
 #include <fmt/format.h>
-#include <mutex>
 #include <stdexcept>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -23,79 +18,62 @@ namespace decant::bridge
 namespace
 {
 
-namespace ipc = boost::interprocess;
-
 /// The events of a block fit into as much, large SysEx messages aside.
 constexpr std::size_t hot_event_bytes = 16 * 1024;
 
-std::string own_prefix()
+/// Memory that nobody is to run, which Linux 6.3 and later want to be told.
+int make_file() noexcept
 {
-    return fmt::format("decant-{}-", getuid());
+    constexpr unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    constexpr unsigned noexec_seal = 8; // MFD_NOEXEC_SEAL, which glibc 2.36 does not know yet
+    const int fd = memfd_create("decant-region", flags | noexec_seal);
+    return fd < 0 && errno == EINVAL ? memfd_create("decant-region", flags) : fd;
 }
 
-/// The names that services of this user have left behind whose process is no more.
-void remove_stale_objects()
+std::runtime_error no_memory(int error)
 {
-    const std::string prefix = own_prefix();
-    std::error_code error;
-    for (std::filesystem::directory_iterator entry("/dev/shm", error), end; !error && entry != end;
-         entry.increment(error)) {
-        const std::string name = entry->path().filename().string();
-        if (!name.starts_with(prefix))
-            continue;
-        pid_t pid = 0;
-        const char* const last = name.data() + name.size();
-        const auto [rest, failure] = std::from_chars(name.data() + prefix.size(), last, pid);
-        if (failure != std::errc() || rest == last || *rest != '-' || pid <= 0)
-            continue;
-        // One with our own number is a predecessor's: we have not made any yet.
-        if (pid == getpid() || (kill(pid, 0) != 0 && errno == ESRCH))
-            ipc::shared_memory_object::remove(name.c_str());
-    }
+    return std::runtime_error(
+        fmt::format("no memory for the bridge ({}): close what needs much of it, or raise the limit of the "
+                    "service (MemoryMax, LimitNOFILE and LimitFSIZE in systemd.exec(5))",
+                    std::generic_category().message(error)));
 }
 
 } // namespace
 
-SharedRegion::SharedRegion()
+SharedRegion::SealedFile::SealedFile(std::size_t size) : fd_(make_file())
 {
-    static std::once_flag cleaned;
-    std::call_once(cleaned, remove_stale_objects);
-    static std::atomic<unsigned> serial = 0;
-    name_ = fmt::format("{}{}-{}", own_prefix(), getpid(), ++serial);
-    try {
-        object_ = {ipc::create_only, name_.c_str(), ipc::read_write, ipc::permissions(0600)};
-        object_.truncate(sizeof(protocol::Region));
-        mapping_ = {object_, ipc::read_write};
-    } catch (const ipc::interprocess_exception& error) {
-        if (error.get_error_code() != ipc::already_exists_error)
-            ipc::shared_memory_object::remove(name_.c_str());
-        throw std::runtime_error(
-            fmt::format("cannot make the shared memory /dev/shm/{} ({}): is /dev/shm mounted and writable?",
-                        name_, error.what()));
+    if (fd_ < 0)
+        throw no_memory(errno);
+    // The last seal keeps everybody from adding others, such as one against our own writing.
+    if (fchmod(fd_, 0600) != 0 || ftruncate(fd_, static_cast<off_t>(size)) != 0 ||
+        fcntl(fd_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+        const int error = errno;
+        close(fd_);
+        throw no_memory(error);
     }
-    try {
-        allocate(0, offsetof(protocol::Region, events_in));
-    } catch (...) {
-        unlink();
-        throw;
-    }
+}
+
+SharedRegion::SealedFile::~SealedFile()
+{
+    close(fd_);
+}
+
+SharedRegion::SharedRegion()
+try : file_(sizeof(protocol::Region)), mapping_(file_, boost::interprocess::read_write) {
+    allocate(0, offsetof(protocol::Region, events_in));
     auto& region = memory(); // all zero
     region.magic = protocol::magic;
     region.version = protocol::version;
     region.size = sizeof(protocol::Region);
     region.service_pid = static_cast<std::uint32_t>(getpid());
     lock(0, offsetof(protocol::Region, to_host));
+} catch (const boost::interprocess::interprocess_exception& error) {
+    throw no_memory(error.get_native_error());
 }
 
-SharedRegion::~SharedRegion()
+std::string SharedRegion::name() const
 {
-    unlink();
-}
-
-void SharedRegion::unlink() noexcept
-{
-    if (named_.exchange(false))
-        ipc::shared_memory_object::remove(name_.c_str());
+    return fmt::format("/proc/{}/fd/{}", getpid(), file_.fd());
 }
 
 void SharedRegion::reserve(std::size_t inputs, std::size_t outputs)
@@ -113,19 +91,14 @@ void SharedRegion::reserve(std::size_t inputs, std::size_t outputs)
     lock(offsetof(Region, audio_out), output_bytes);
 }
 
-/// A page that the file system has no room for would end the service with SIGBUS when it is touched: ask
-/// before.
+/// A page that the system has no memory for would end the service with SIGBUS when it is touched: ask before.
 void SharedRegion::allocate(std::size_t offset, std::size_t size)
 {
     if (size == 0)
         return;
-    const int refusal = posix_fallocate(object_.get_mapping_handle().handle, static_cast<off_t>(offset),
-                                        static_cast<off_t>(size));
+    const int refusal = posix_fallocate(file_.fd(), static_cast<off_t>(offset), static_cast<off_t>(size));
     if (refusal != 0)
-        throw std::runtime_error(
-            fmt::format("no memory for the bridge in /dev/shm ({}): make room there or enlarge it "
-                        "(`mount -o remount,size=... /dev/shm`); `df -h /dev/shm` tells how full it is",
-                        std::generic_category().message(refusal)));
+        throw no_memory(refusal);
 }
 
 void SharedRegion::lock(std::size_t offset, std::size_t size) noexcept

@@ -3,7 +3,7 @@
 
 // The host's half of the bridge as a native program, for tests without Wine.
 //
-// fake-host --region NAME [--version-number N] [--state-bytes N] [--mute]: claims to speak version N of the
+// fake-host --region PATH [--version-number N] [--state-bytes N] [--mute]: claims to speak version N of the
 // protocol, has a plugin state of N bytes, never says hello. What it loads is said in fake-host-plugin.hpp;
 // besides, the names "crash-on-load", "hang-on-load", "refuse" and "not-a-plugin" do what they say.
 
@@ -45,9 +45,9 @@ constexpr std::uint32_t state_magic = 0x454b4146;
 
 protocol::Region& open_region(const std::string& name)
 {
-    const int file = shm_open(("/" + name).c_str(), O_RDWR | O_CLOEXEC, 0);
+    const int file = open(name.c_str(), O_RDWR | O_CLOEXEC);
     if (file < 0)
-        throw std::system_error(errno, std::generic_category(), "no region /dev/shm/" + name);
+        throw std::system_error(errno, std::generic_category(), "no region " + name);
     void* const memory = mmap(nullptr, sizeof(protocol::Region), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     close(file);
     if (memory == MAP_FAILED)
@@ -314,7 +314,7 @@ try {
             break;
         default:
             throw std::invalid_argument(
-                "usage: fake-host --region NAME [--version-number N] [--state-bytes N] [--mute]");
+                "usage: fake-host --region PATH [--version-number N] [--state-bytes N] [--mute]");
         }
 
     const rlimit no_core{0, 0};

@@ -37,8 +37,7 @@ std::size_t regions_in(pid_t process)
     std::ifstream maps("/proc/" + std::to_string(process) + "/maps");
     std::size_t count = 0;
     for (std::string line; std::getline(maps, line);)
-        count += line.find("decant-") != std::string::npos && line.find(".exe") == std::string::npos &&
-                 line.find(".dll") == std::string::npos && line.find(".so") == std::string::npos;
+        count += line.find("memfd:decant-region") != std::string::npos;
     return count;
 }
 

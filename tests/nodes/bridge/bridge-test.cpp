@@ -477,11 +477,12 @@ TEST_CASE("hosts that are killed in the middle of their work, one after another,
     };
     const auto regions = [] { // each has several lines, as only parts are locked
         std::ifstream maps("/proc/self/maps");
-        std::set<std::string> names;
-        for (std::string line; std::getline(maps, line);)
-            if (const auto name = line.find("/dev/shm/decant-"); name != std::string::npos)
-                names.insert(line.substr(name));
-        return names.size();
+        std::set<std::string> inodes;
+        std::string range, rights, offset, device, inode, path;
+        for (; maps >> range >> rights >> offset >> device >> inode && std::getline(maps, path);)
+            if (path.find("memfd:decant-region") != std::string::npos)
+                inodes.insert(inode);
+        return inodes.size();
     };
     const auto before = descriptors();
     BridgeProcessor processor(stereo_effect);

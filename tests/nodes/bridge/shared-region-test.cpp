@@ -6,9 +6,9 @@
 #include "wine-host/protocol/version.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <fcntl.h>
 #include <filesystem>
-#include <fmt/format.h>
-#include <fstream>
+#include <string>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -20,47 +20,24 @@ using bridge::SharedRegion;
 namespace
 {
 
-std::filesystem::path file_of(const SharedRegion& region)
+/// What a host does to the file, behind the mapping: an open descriptor of its own.
+class HostileDescriptor
 {
-    return "/dev/shm/" + region.name();
-}
+    int fd_;
 
-/// A process id that no process has: of a child that has ended.
-pid_t dead_process()
-{
-    const pid_t child = fork();
-    if (child == 0)
-        _exit(0);
-    waitpid(child, nullptr, 0);
-    return child;
-}
+public:
+    explicit HostileDescriptor(const SharedRegion& region)
+        : fd_(open(region.name().c_str(), O_RDWR | O_CLOEXEC))
+    {
+        REQUIRE(fd_ >= 0);
+    }
+    ~HostileDescriptor() { close(fd_); }
+    HostileDescriptor(const HostileDescriptor&) = delete;
+    HostileDescriptor& operator=(const HostileDescriptor&) = delete;
+    [[nodiscard]] int get() const noexcept { return fd_; }
+};
 
 } // namespace
-
-// The first region of a process cleans up, so this case has to be the first one of this program.
-TEST_CASE("1: the first region removes what dead services have left, and nothing else")
-{
-    const auto object = [](pid_t pid, int serial) {
-        std::filesystem::path file = fmt::format("/dev/shm/decant-{}-{}-{}", getuid(), pid, serial);
-        std::ofstream(file) << "x";
-        return file;
-    };
-    const auto stale = object(dead_process(), 1);
-    const auto predecessor = object(getpid(), 999'999);
-    const auto alive = object(getppid(), 999'999);
-    const std::filesystem::path foreign = fmt::format("/dev/shm/decant-{}-notes", getuid());
-    std::ofstream(foreign) << "x";
-
-    const SharedRegion region;
-
-    CHECK_FALSE(std::filesystem::exists(stale));
-    CHECK_FALSE(std::filesystem::exists(predecessor));
-    CHECK(std::filesystem::exists(alive));
-    CHECK(std::filesystem::exists(foreign));
-    CHECK(std::filesystem::exists(file_of(region)));
-    std::filesystem::remove(alive);
-    std::filesystem::remove(foreign);
-}
 
 TEST_CASE("a new region is initialised, as large as it has to be, and the user's alone")
 {
@@ -71,7 +48,7 @@ TEST_CASE("a new region is initialised, as large as it has to be, and the user's
     CHECK(region.memory().size == sizeof(protocol::Region));
     CHECK(region.memory().service_pid == static_cast<std::uint32_t>(getpid()));
     struct stat status;
-    REQUIRE(stat(file_of(region).c_str(), &status) == 0);
+    REQUIRE(stat(region.name().c_str(), &status) == 0);
     CHECK(status.st_size == sizeof(protocol::Region));
     CHECK((status.st_mode & 0777) == 0600);
 }
@@ -83,24 +60,43 @@ TEST_CASE("two regions have different names")
     CHECK(one.name() != other.name());
 }
 
-TEST_CASE("a region's name goes when it is taken away, or with the region")
+TEST_CASE("a region leaves nothing behind")
 {
-    std::filesystem::path file;
-    {
-        SharedRegion region;
-        file = file_of(region);
-        region.unlink();
-        CHECK_FALSE(std::filesystem::exists(file));
-        region.memory().request.value = 5; // the memory stays
-        std::ofstream(file) << "another's";
-    }
-    CHECK(std::filesystem::exists(file)); // what has the name later is not touched
-    std::filesystem::remove(file);
+    std::string name;
     {
         const SharedRegion region;
-        file = file_of(region);
+        name = region.name();
+        CHECK(std::filesystem::exists(name));
     }
-    CHECK_FALSE(std::filesystem::exists(file));
+    CHECK_FALSE(std::filesystem::exists(name));
+}
+
+TEST_CASE("a host can neither cut the region, nor grow it, nor take away the service's right to write")
+{
+    SharedRegion region;
+    region.reserve(2, 2);
+    const HostileDescriptor host(region);
+
+    CHECK(ftruncate(host.get(), 0) != 0);
+    CHECK(ftruncate(host.get(), sizeof(protocol::Region) + 1) != 0);
+    CHECK(fcntl(host.get(), F_ADD_SEALS, F_SEAL_WRITE) != 0);
+    CHECK(fcntl(host.get(), F_ADD_SEALS, F_SEAL_FUTURE_WRITE) != 0);
+    region.memory().audio_out[1][protocol::max_frames - 1] = 1;
+    CHECK(region.memory().magic == protocol::magic);
+}
+
+TEST_CASE("a host that punches holes into the region makes the service read zeros, and no more")
+{
+    SharedRegion region;
+    region.reserve(2, 2);
+    region.memory().audio_out[1][7] = 1;
+    const HostileDescriptor host(region);
+
+    // Linux refuses as well where the pages are locked for good.
+    if (fallocate(host.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, sizeof(protocol::Region)) == 0)
+        CHECK(region.memory().audio_out[1][7] == 0);
+    region.memory().audio_out[1][7] = 2;
+    CHECK(region.memory().audio_out[1][7] == 2);
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // which make mlock() do nothing
@@ -132,7 +128,7 @@ TEST_CASE("a region reserves only what a plugin uses")
     region.reserve(2, 2);
 
     struct stat status;
-    REQUIRE(stat(file_of(region).c_str(), &status) == 0);
+    REQUIRE(stat(region.name().c_str(), &status) == 0);
     CHECK(status.st_blocks * 512 < 1024 * 1024);
     region.memory().audio_out[1][protocol::max_frames - 1] = 1;
 }
