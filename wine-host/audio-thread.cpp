@@ -3,14 +3,13 @@
 
 #include "wine-host/audio-thread.hpp"
 
+#include "wine-host/denormals.hpp"
 #include "wine-host/text.hpp"
 
 #include <windows.h>
 
 #include <cstring>
 #include <stdexcept>
-
-#include <xmmintrin.h>
 
 namespace decant::host
 {
@@ -124,8 +123,7 @@ void AudioThread::process(const protocol::BlockRequest& request, protocol::Block
                 outputs_};
 
     // In every block: the way through Wine restores the control word, and plugins change it.
-    constexpr unsigned flush_and_treat_denormals_as_zero = 0x8040;
-    _mm_setcsr(_mm_getcsr() | flush_and_treat_denormals_as_zero);
+    treat_denormals_as_zero();
     plugin_->process(block);
 
     const std::uint32_t latency = plugin_->latency();

@@ -3,6 +3,7 @@
 
 #include "wine-host/instance.hpp"
 
+#include "wine-host/chain.hpp"
 #include "wine-host/crash-handler.hpp"
 #include "wine-host/plugin-file.hpp"
 
@@ -109,7 +110,7 @@ void Instance::serve(const protocol::Message& message)
         const WireReader payload(message.payload);
         switch (message.type) {
         case MessageType::load:
-            load(payload, message.id);
+            load(message.payload, message.id);
             break;
         case MessageType::activate:
             activate(payload, message.id);
@@ -158,15 +159,17 @@ Plugin& Instance::plugin()
     return *plugin_;
 }
 
-void Instance::load(WireReader request, std::uint32_t id)
+void Instance::load(std::span<const std::byte> request, std::uint32_t id)
 {
-    const std::string path = request.get_text();
-    const std::string plugin_class = request.get_text();
-    if (!request.complete())
+    const auto parts = protocol::decode_parts(request);
+    if (!parts)
         throw malformed("load");
     if (plugin_ != nullptr)
         throw PluginError(FailureCode::other, "a plugin is loaded already; each one needs its own host");
-    plugin_ = load_plugin(path, plugin_class, line_.notices);
+    if (parts->size() == 1)
+        plugin_ = load_plugin(parts->front().path, parts->front().plugin_class, line_.notices);
+    else
+        plugin_ = std::make_unique<Chain>(*parts, line_.notices);
     install_crash_handler(); // again: some plugins bring their own, with a dialog
     const protocol::PluginDescription description = plugin_->describe();
     told_latency_ = description.latency;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace decant::host
@@ -40,7 +41,7 @@ class Instance
     void tell_latency();
 
     void serve(const protocol::Message& message);
-    void load(protocol::WireReader request, std::uint32_t id);
+    void load(std::span<const std::byte> request, std::uint32_t id);
     void activate(protocol::WireReader request, std::uint32_t id);
     void deactivate();
     void set_state(protocol::WireReader request, std::uint32_t id);

@@ -90,12 +90,16 @@ protocol::Hello HostLink::wait_hello(Timeout timeout)
     return hello_;
 }
 
-protocol::PluginDescription HostLink::load(std::string_view path, std::string_view plugin_class,
+protocol::PluginDescription HostLink::load(const std::string& path, const std::string& plugin_class,
                                            Timeout timeout)
 {
-    protocol::WireWriter payload;
-    payload.put_text(path).put_text(plugin_class);
-    const auto answer = request(MessageType::load, payload.bytes(), MessageType::loaded, timeout);
+    const protocol::LoadedPart part{"", path, plugin_class};
+    return load(std::span(&part, 1), timeout);
+}
+
+protocol::PluginDescription HostLink::load(std::span<const protocol::LoadedPart> parts, Timeout timeout)
+{
+    const auto answer = request(MessageType::load, protocol::encode(parts), MessageType::loaded, timeout);
     auto plugin = protocol::decode_plugin(answer.payload);
     if (!plugin)
         throw_broken("a damaged description of the plugin");

@@ -89,12 +89,16 @@ public:
     HostLink(const HostLink&) = delete;
     HostLink& operator=(const HostLink&) = delete;
 
-    /// Waits until the host has started. The region's name is removed then. A cold Wine takes half a minute.
+    /// Waits until the host has started. A cold Wine takes half a minute.
     protocol::Hello wait_hello(Timeout timeout = std::chrono::seconds(60));
 
     /// Loads a plugin and gets the memory for its channels. `path` is a Windows or Unix path, `plugin_class`
     /// names one of several plugins in a file, "" the first.
-    protocol::PluginDescription load(std::string_view path, std::string_view plugin_class,
+    protocol::PluginDescription load(const std::string& path, const std::string& plugin_class,
+                                     Timeout timeout = std::chrono::seconds(120));
+
+    /// The same for a chain, if there is more than one.
+    protocol::PluginDescription load(std::span<const protocol::LoadedPart> parts,
                                      Timeout timeout = std::chrono::seconds(120));
 
     /// `rate` in Hz, `largest_block` in frames, at most protocol::max_frames. Blocks are processed from now
@@ -111,8 +115,8 @@ public:
     /// The parameters' values in order of the description.
     std::vector<double> values(Timeout timeout = std::chrono::seconds(10));
 
-    /// Lets a group's process, whose own link this is, open the region `name` for another plugin, which says
-    /// hello there.
+    /// Lets a group's process, whose own link this is, open the region at the path `name` for another plugin,
+    /// which says hello there.
     void open(std::string_view name, Timeout timeout = std::chrono::seconds(20));
 
     /// The host answers, and then ends by itself, or only lets go of the region if it is a group's. One that
@@ -130,6 +134,9 @@ public:
 
     /// Ends wait_activity(), or the next one if none is waiting; requests go on. [any]
     void interrupt() noexcept;
+
+    /// Whether host_gone() was called. [any]
+    [[nodiscard]] bool gone() const noexcept { return rope_.peer_gone(); }
 
     /// The host process is dead: ends every wait at once, and for ever. [any]
     void host_gone() noexcept;

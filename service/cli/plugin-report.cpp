@@ -26,6 +26,8 @@ std::string_view name_of(protocol::PluginFormat format)
         return "VST3";
     case protocol::PluginFormat::clap:
         return "CLAP";
+    case protocol::PluginFormat::chain:
+        return "chain";
     }
     return "unknown";
 }

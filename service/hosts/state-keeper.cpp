@@ -19,6 +19,8 @@ std::string identity_of(const protocol::PluginDescription& plugin)
         return "vst3:" + plugin.id;
     case protocol::PluginFormat::clap:
         return "clap:" + plugin.id;
+    case protocol::PluginFormat::chain:
+        return plugin.id; // its members' own are in the state
     }
     return plugin.id;
 }

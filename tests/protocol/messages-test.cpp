@@ -95,6 +95,23 @@ TEST_CASE("damaged descriptions are refused or read, never more")
     }
 }
 
+TEST_CASE("the parts of a chain survive the way over the wire, and damaged ones are refused")
+{
+    const std::vector<LoadedPart> parts{{"one", "/a.dll", ""}, {"two", "/b.dll", "Second"}};
+    auto bytes = encode(parts);
+    const auto decoded = decode_parts(bytes);
+    REQUIRE(decoded);
+    REQUIRE(decoded->size() == 2);
+    CHECK(((*decoded)[1].name == "two" && (*decoded)[1].path == "/b.dll" &&
+           (*decoded)[1].plugin_class == "Second"));
+
+    CHECK_FALSE(decode_parts(encode(std::span<const LoadedPart>())));
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+        CHECK_FALSE(decode_parts(std::span(bytes).first(size)));
+    bytes[0] = std::byte{0xff}; // claims more than there is
+    CHECK_FALSE(decode_parts(bytes));
+}
+
 TEST_CASE("a greeting and a failure survive the way over the wire")
 {
     const auto hello = decode_hello(encode(Hello{3, 64, "8.0"}));

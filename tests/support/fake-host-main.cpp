@@ -88,8 +88,10 @@ class Host
 
     void load(const protocol::Message& message)
     {
-        protocol::WireReader in(message.payload);
-        const std::string name = std::filesystem::path(in.get_text()).stem().string();
+        const auto parts = protocol::decode_parts(message.payload);
+        if (!parts)
+            return fail(message.id, protocol::FailureCode::other, "the request is malformed");
+        const std::string name = std::filesystem::path(parts->front().path).stem().string();
         if (name == "crash-on-load") {
             std::signal(SIGSEGV, SIG_DFL);
             std::raise(SIGSEGV);

@@ -101,6 +101,14 @@ protocol::PluginDescription WineHost::load(const std::string& name, const std::s
     return link_.load(test_plugin(name).string(), plugin_class);
 }
 
+protocol::PluginDescription WineHost::load_chain(std::vector<protocol::LoadedPart> parts)
+{
+    for (auto& part : parts)
+        part.path = test_plugin(part.path).string();
+    link_.wait_hello();
+    return link_.load(parts);
+}
+
 const std::vector<bridge::Notification>& WineHost::heard()
 {
     link_.poll_notifications();

@@ -63,6 +63,9 @@ public:
     [[nodiscard]] protocol::Region& region() { return region_->memory(); }
     [[nodiscard]] std::shared_ptr<bridge::SharedRegion> shared_region() { return region_; }
 
+    /// Waits for hello and loads plugins of tests/plugins, named by `parts` without a path, in series.
+    protocol::PluginDescription load_chain(std::vector<protocol::LoadedPart> parts);
+
     /// What the host has said unasked so far.
     [[nodiscard]] const std::vector<bridge::Notification>& heard();
 

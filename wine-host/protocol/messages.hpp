@@ -19,14 +19,14 @@ inline constexpr std::uint32_t max_message_bytes = 256u * 1024 * 1024;
 /// without being asked only in `hello`, `log` and the `*_changed` messages, whose id is 0.
 enum class MessageType : std::uint32_t {
     // Service to host                payload -> answer
-    load = 1,       ///< text Windows or Unix path, text class ("" for the first) -> loaded | failed
+    load = 1,       ///< u32 count, count times LoadedPart -> loaded | failed; more than one part is a chain
     activate = 2,   ///< f64 rate in Hz, u32 largest block -> done | failed. Blocks are answered from now on
     deactivate = 3, ///< nothing -> done. Blocks are answered with not_active from now on
     get_state = 4,  ///< nothing -> state | failed
     set_state = 5,  ///< blob as from `state` -> done | failed
     get_values = 6, ///< nothing -> values
     quit = 7, ///< nothing -> done. The plugin's process ends by itself; in a group only its region is left
-    open = 8, ///< to a group's own region: text name of the region of another plugin -> done | failed
+    open = 8, ///< to a group's own region: text path of the region of another plugin -> done | failed
 
     // Host to service
     hello = 100,             ///< Hello
@@ -71,7 +71,15 @@ struct Failure {
     std::string text;
 };
 
-enum class PluginFormat : std::uint32_t { vst2 = 1, vst3 = 2, clap = 3 };
+/// A plugin to be loaded, by itself or as a part of a chain. On the wire three texts.
+struct LoadedPart {
+    std::string name = {};         ///< in a chain, where all are different
+    std::string path = {};         ///< Windows or Unix path
+    std::string plugin_class = {}; ///< which one of a file with several; empty for the first
+};
+
+/// `chain`: several plugins in series, which look like one.
+enum class PluginFormat : std::uint32_t { vst2 = 1, vst3 = 2, clap = 3, chain = 4 };
 
 struct PortDescription {
     std::string name;
@@ -123,6 +131,30 @@ inline std::optional<Hello> decode_hello(std::span<const std::byte> payload)
     hello.bits = in.get<std::uint32_t>();
     hello.wine = in.get_text();
     return in.complete() ? std::optional(hello) : std::nullopt;
+}
+
+inline std::vector<std::byte> encode(std::span<const LoadedPart> parts)
+{
+    WireWriter out;
+    out.put(static_cast<std::uint32_t>(parts.size()));
+    for (const auto& part : parts)
+        out.put_text(part.name).put_text(part.path).put_text(part.plugin_class);
+    return {out.bytes().begin(), out.bytes().end()};
+}
+
+/// Nothing if the payload is damaged or has no part.
+inline std::optional<std::vector<LoadedPart>> decode_parts(std::span<const std::byte> payload)
+{
+    WireReader in(payload);
+    const auto count = in.get<std::uint32_t>();
+    std::vector<LoadedPart> parts;
+    for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
+        auto& part = parts.emplace_back();
+        part.name = in.get_text();
+        part.path = in.get_text();
+        part.plugin_class = in.get_text();
+    }
+    return in.complete() && !parts.empty() ? std::optional(std::move(parts)) : std::nullopt;
 }
 
 inline std::vector<std::byte> encode(const Failure& failure)
