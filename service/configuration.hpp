@@ -26,15 +26,25 @@ enum class NodeType { plugin, sampler };
 
 /// What a node is made from; two nodes that compare equal need not be told apart, so an unchanged one plays
 /// on.
+/// A plugin of several in series.
+struct ChainPart {
+    std::string name;           ///< precedes the names of its parameters; different from the others'
+    std::filesystem::path path; ///< absolute, symbolic links as written
+    std::string plugin_class;   ///< inside the file; empty for the first
+
+    bool operator==(const ChainPart&) const = default;
+};
+
 struct NodeConfig {
     std::string name;
     std::filesystem::path file; ///< of the configuration, in which the node is written
     NodeType type = NodeType::plugin;
-    std::filesystem::path path; ///< absolute, symbolic links as written
+    std::filesystem::path path; ///< absolute, symbolic links as written; of a chain its first plugin's
     std::string description;    ///< for people; the file's name if there is none
     bool enabled = true;
 
     std::string plugin_class;                    ///< inside the file; empty for the first
+    std::vector<ChainPart> chain;                ///< empty for a single plugin
     std::optional<std::filesystem::path> prefix; ///< Wine prefix; found from `path` if there is none
     std::string host_group;               ///< plugins of one group share a host; empty: a host of its own
     std::map<std::string, double> params; ///< values of parameters by name

@@ -224,6 +224,64 @@ std::string read_name(const NodeSetting& setting)
     return name;
 }
 
+/// A plugin of a chain; its parameters go to those of the node, under its name.
+ChainPart read_chain_part(const NodeSetting& setting, const fs::path& home, NodeConfig& node)
+{
+    constexpr std::array<std::string_view, 4> known{"name", "path", "plugin", "params"};
+    if (setting.value.kind != JsonValue::Kind::object)
+        refuse("each element of chain", setting, "an object, as in { path = \"Reverb.dll\" }");
+    ChainPart part;
+    std::map<std::string, double> params;
+    for (const auto& [name, offset, value] : setting.value.members) {
+        const NodeSetting inner{value, setting.where};
+        const std::string key = fmt::format("chain.{}", name);
+        if (name == "path") {
+            part.path = read_path(key, inner, home);
+            require_existing(key, inner, part.path);
+        } else if (name == "plugin") {
+            part.plugin_class = read_text(key, inner);
+        } else if (name == "name") {
+            part.name = read_text(key, inner);
+        } else if (name == "params") {
+            params = read_params(key, inner);
+        } else {
+            throw SettingError(
+                fmt::format("a plugin of a chain has no key '{}'{}", name,
+                            suggestion(name, std::vector<std::string_view>(known.begin(), known.end()))),
+                setting.where);
+        }
+    }
+    if (part.path.empty())
+        throw SettingError("a plugin of the chain has no path; add it, as in path = \"Reverb.dll\"",
+                           setting.where);
+    const auto taken = [&node](const std::string& name) {
+        return std::any_of(node.chain.begin(), node.chain.end(),
+                           [&name](const ChainPart& other) { return other.name == name; });
+    };
+    if (taken(part.name) || part.name.find(':') != std::string::npos)
+        throw SettingError(fmt::format("chain.name '{}' must differ from the others, and have no colon: it "
+                                       "precedes the names of parameters",
+                                       part.name),
+                           setting.where);
+    const std::string stem = part.path.stem().string();
+    for (int number = 1; part.name.empty() || taken(part.name); ++number)
+        part.name = number == 1 ? stem : fmt::format("{} {}", stem, number);
+    for (const auto& [name, value] : params)
+        node.params[part.name + ":" + name] = value;
+    return part;
+}
+
+void read_chain(const NodeSetting& setting, const fs::path& home, NodeConfig& node)
+{
+    if (setting.value.kind != JsonValue::Kind::array || setting.value.items.size() < 2)
+        refuse(
+            "chain", setting,
+            "an array of two plugins or more, as in [ { path = \"Comp.dll\" } { path = \"Reverb.dll\" } ]");
+    for (const auto& item : setting.value.items)
+        node.chain.push_back(read_chain_part({item, setting.where}, home, node));
+    node.path = node.chain.front().path;
+}
+
 using Reader = std::function<void(NodeConfig&, const NodeSetting&, const fs::path& home)>;
 
 struct Key {
@@ -259,6 +317,10 @@ const std::vector<Key>& keys()
          [](auto& node, const auto& setting, const auto&) {
              node.plugin_class = read_text("plugin", setting);
          }},
+        {"chain", NodeType::plugin,
+         [](auto& node, const auto& setting, const auto& home) {
+             read_chain(setting, home, node);
+         }},
         {"prefix", NodeType::plugin,
          [](auto& node, const auto& setting, const auto& home) {
              node.prefix = read_path("prefix", setting, home);
@@ -273,7 +335,8 @@ const std::vector<Key>& keys()
          }},
         {"params", NodeType::plugin,
          [](auto& node, const auto& setting, const auto&) {
-             node.params = read_params("params", setting);
+             for (const auto& [name, value] : read_params("params", setting))
+                 node.params[name] = value;
          }},
         {"polyphony", NodeType::sampler,
          [](auto& node, const auto& setting, const auto&) {
@@ -310,6 +373,15 @@ std::vector<std::string_view> key_names()
     return names;
 }
 
+/// The name of the file, or of the files of a chain.
+std::string stems_of(const NodeConfig& node)
+{
+    std::string text = node.path.stem().string();
+    for (std::size_t i = 1; i < node.chain.size(); ++i)
+        text += " > " + node.chain[i].path.stem().string();
+    return text;
+}
+
 } // namespace
 
 NodeConfig make_node_config(const NodeSettings& settings, const Location& where, const fs::path& home,
@@ -328,16 +400,23 @@ NodeConfig make_node_config(const NodeSettings& settings, const Location& where,
         problems.push_back({place, std::move(text), node.name, false});
     };
 
-    const auto& path = required("path", "path = \"~/Samples/Piano.sfz\"");
+    const bool chain = settings.contains("chain");
+    if (chain && settings.contains("path"))
+        throw SettingError("path and chain exclude each other; leave one of them out",
+                           settings.at("chain").where);
+    const auto* path = chain ? nullptr : &required("path", "path = \"~/Samples/Piano.sfz\"");
     if (const auto type = settings.find("type"); type != settings.end())
         node.type = read_type(type->second);
-    else if (const auto guess = type_of_file(read_path("path", path, home)))
+    else if (const auto guess = chain ? NodeType::plugin : type_of_file(read_path("path", *path, home)))
         node.type = *guess;
     else
         throw SettingError(
             "type is missing, and the name of the file does not tell; add type = plugin or type = "
             "sampler",
             where);
+
+    if (chain && node.type != NodeType::plugin)
+        throw SettingError("a chain is made of plugins; leave type out", settings.at("chain").where);
 
     for (const auto& [name, setting] : settings) {
         if (name == "name" || name == "type")
@@ -366,7 +445,7 @@ NodeConfig make_node_config(const NodeSettings& settings, const Location& where,
     if (const auto given = node.properties.find("node.description"); given != node.properties.end())
         node.description = given->second;
     else if (node.description.empty())
-        node.description = node.path.stem().string();
+        node.description = stems_of(node);
     return node;
 }
 

@@ -26,12 +26,12 @@ constexpr std::uint32_t first_rate = 48000; ///< until the graph shows its own
 /// What PipeWire gives the data loops of its clients: who waits and who is waited for are equals.
 constexpr const char* rt_priority = "83";
 
-/// The title names the node, in the windows of its host as in `ps`.
-HostCommandSource host_command_for(const std::string& node)
+/// The title names the node, or the group that shares the process, in `top` and `ps`.
+HostCommandSource host_command_for(const std::string& title)
 {
-    return [node](const PluginFile& plugin, const Progress& progress) {
+    return [title](const PluginFile& plugin, const Progress& progress) {
         auto command = wine_host_command(plugin, progress);
-        command.arguments.insert(command.arguments.end(), {"--rt-priority", rt_priority, "--title", node});
+        command.arguments.insert(command.arguments.end(), {"--rt-priority", rt_priority, "--title", title});
         return command;
     };
 }
@@ -72,6 +72,9 @@ PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, Main
     settings.plugin.path = config.path;
     settings.plugin.plugin_class = config.plugin_class;
     settings.plugin.prefix = config.prefix;
+    settings.plugin.group = config.host_group;
+    for (const auto& part : config.chain)
+        settings.plugin.chain.push_back({part.name, part.path.string(), part.plugin_class});
     settings.values = config.params;
     settings.rate = rate_;
     settings.max_frames = nodes::max_cycle_frames;
@@ -84,7 +87,7 @@ PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, Main
                     std::visit([this](const auto& each) { handle(each); }, event);
             });
         },
-        host_command_for(config.name));
+        host_command_for(config.host_group.empty() ? config.name : config.host_group));
 }
 
 void PluginContent::handle(const HostReady& ready)
@@ -153,8 +156,9 @@ void PluginContent::handle(const bridge::LatencyChanged& moved)
 
 bool PluginContent::change(const NodeConfig& config)
 {
-    if (config.path != config_.path || config.plugin_class != config_.plugin_class ||
-        config.prefix != config_.prefix || config.host_group != config_.host_group)
+    if (config.path != config_.path || config.chain != config_.chain ||
+        config.plugin_class != config_.plugin_class || config.prefix != config_.prefix ||
+        config.host_group != config_.host_group)
         return false;
     if (config.params != config_.params && !parameters_)
         return false; // it is not loaded yet: begin again

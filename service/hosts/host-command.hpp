@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "wine-host/protocol/messages.hpp"
+
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -18,9 +20,10 @@ class PluginError : public std::runtime_error
 {
 public:
     enum class Kind {
-        lasting, ///< somebody has to do something before another try makes sense
-        passing, ///< another host may do better: this one died, hangs or talks nonsense
-        answer,  ///< the host said no to a single question, and works on
+        lasting,    ///< somebody has to do something before another try makes sense
+        passing,    ///< another host may do better: this one died, hangs or talks nonsense
+        answer,     ///< the host said no to a single question, and works on
+        collateral, ///< another plugin of the group ended the process; nothing is wrong with this one
     };
 
     explicit PluginError(const std::string& what, Kind kind = Kind::lasting)
@@ -40,9 +43,11 @@ struct PluginFile {
     std::string plugin_class;   ///< which one of a file with several; empty for the first
     std::optional<std::filesystem::path> prefix;    ///< Wine prefix; found from `path` if there is none
     std::map<std::string, std::string> environment; ///< for the host, besides the service's own
+    std::vector<protocol::LoadedPart> chain = {};   ///< the plugins of a chain, `path` the first; else empty
+    std::string group = {}; ///< plugins of one group share a process; empty: it has its own
 };
 
-/// A command line that starts a host; `--region NAME` is added to it.
+/// A command line that starts a host; the path of the region is added to it.
 struct HostCommand {
     std::vector<std::string> arguments;             ///< [0] is the program, an absolute path
     std::map<std::string, std::string> environment; ///< replaces the service's own, name by name

@@ -243,20 +243,21 @@ class PluginHost::Supervisor
             host.wait(bridge::now_nsec() + nsec_of(tick));
             connection_.exchange(
                 [this](bridge::ParameterChange change) { hear_moved(change.id, change.value); });
-            expect_answer();
+            expect_answer(host);
         }
     }
 
     /// Throws if the plugin has not come back from a block for too long.
-    void expect_answer()
+    void expect_answer(RunningHost& host)
     {
         const std::uint64_t since = connection_.unanswered_since_nsec();
         const std::uint64_t now = bridge::now_nsec();
-        if (since != 0 && now > since && now - since > nsec_of(settings_.patience.block))
-            throw PluginError(settings_.plugin.path.filename().string() +
-                                  ": the plugin hangs in a block for " +
-                                  std::to_string((now - since) / 1'000'000) + " ms, and is replaced.",
-                              PluginError::Kind::passing);
+        if (since == 0 || now <= since || now - since <= nsec_of(settings_.patience.block))
+            return;
+        host.kill();
+        throw PluginError(settings_.plugin.path.filename().string() + ": the plugin hangs in a block for " +
+                              std::to_string((now - since) / 1'000'000) + " ms, and is replaced.",
+                          PluginError::Kind::passing);
     }
 
     /// Says what happened and sleeps as long as that asks for.
@@ -264,6 +265,12 @@ class PluginHost::Supervisor
     {
         if (stopping())
             return;
+        if (error.kind() == PluginError::Kind::collateral) {
+            const auto delay = settings_.patience.restarts.first_delay;
+            emit(HostRestarting{error.what(), delay});
+            wait_for_restart(delay);
+            return;
+        }
         const bool passing = error.kind() == PluginError::Kind::passing;
         const auto ran = ready_since_ ? Clock::now() - *ready_since_ : Clock::duration::zero();
         if (const auto delay = passing ? policy_.failed(ran) : std::nullopt) {
@@ -288,7 +295,7 @@ class PluginHost::Supervisor
                 run_host();
             } catch (const PluginError& error) {
                 handle(error);
-            } catch (const std::exception& error) { // no memory, no thread, no room in /dev/shm
+            } catch (const std::exception& error) { // no memory, no thread
                 handle(PluginError(error.what(), PluginError::Kind::passing));
             }
         }
@@ -303,7 +310,7 @@ class PluginHost::Supervisor
         if (host_ != nullptr && ready_)
             host_->interrupt();
         else if (host_ != nullptr && wishes_.stop)
-            host_->kill(); // nothing to lose yet, and loading may take minutes
+            host_->abandon(); // nothing to lose yet, and loading may take minutes
         wished_.notify_all();
     }
 

@@ -11,12 +11,6 @@ namespace decant::service
 namespace
 {
 
-HostCommand with_region(HostCommand command, const bridge::SharedRegion& region)
-{
-    command.arguments.insert(command.arguments.end(), {"--region", region.name()});
-    return command;
-}
-
 std::string prefix_of(const HostCommand& command)
 {
     const auto prefix = command.environment.find("WINEPREFIX");
@@ -65,6 +59,7 @@ template <class Ask>
 decltype(auto) RunningHost::ask(const std::string& activity, Ask&& question)
 {
     try {
+        const auto turn = take_turn();
         return question();
     } catch (const bridge::HostError& error) {
         throw explained(error, activity);
@@ -75,21 +70,49 @@ RunningHost::RunningHost(const HostCommand& command, PluginFile plugin, const Ho
                          Listeners listeners)
     : plugin_(std::move(plugin)), timeouts_(timeouts), listeners_(std::move(listeners)),
       prefix_(prefix_of(command)), region_(std::make_shared<bridge::SharedRegion>()),
-      link_(region_, listeners_.notification),
-      process_(
-          with_region(command, *region_), [this](std::string_view line) { take_line(line); },
-          [this](const std::string&) {
-              link_.host_gone();
-              if (listeners_.ended)
-                  listeners_.ended();
-          })
+      link_(region_, listeners_.notification), opened_(plugin_.group.empty()),
+      process_(plugin_.group.empty() ? HostProcess::start(command, *region_, *this)
+                                     : HostProcess::join(plugin_.group, command, *this))
 {
+}
+
+RunningHost::~RunningHost()
+{
+    if (abandoned_) {
+        if (opened_)
+            link_.quit_unanswered();
+    } else if (opened_ && !quit_) {
+        if (unfit_ || plugin_.group.empty())
+            kill();
+        else
+            quit(timeouts_.quit);
+    }
+    process_->leave(*this, timeouts_.quit);
+}
+
+/// While others have it, what the plugin says is heard: it must not fill the ring, on which the main thread
+/// of them all would wait.
+std::unique_lock<std::timed_mutex> RunningHost::take_turn()
+{
+    std::unique_lock turn(process_->turn(), std::defer_lock);
+    while (!turn.try_lock_for(std::chrono::milliseconds(50))) {
+        if (link_.gone())
+            throw bridge::HostError(bridge::HostErrorCode::gone, "the host is gone");
+        link_.poll_notifications();
+    }
+    return turn;
 }
 
 const protocol::PluginDescription& RunningHost::load()
 {
-    hello_ = ask("starting", [this] { return link_.wait_hello(timeouts_.hello); });
+    hello_ = ask("starting", [this] {
+        opened_ = true;
+        process_->open(*region_, timeouts_.hello);
+        return link_.wait_hello(timeouts_.hello);
+    });
     description_ = ask("loading the plugin", [this] {
+        if (!plugin_.chain.empty())
+            return link_.load(plugin_.chain, timeouts_.load);
         return link_.load(plugin_.path.string(), plugin_.plugin_class, timeouts_.load);
     });
     loaded_ = true;
@@ -123,23 +146,31 @@ std::vector<double> RunningHost::values()
 
 void RunningHost::wait(std::uint64_t deadline_nsec)
 {
-    ask("running", [&] {
+    try {
         if (link_.wait_activity(deadline_nsec) == bridge::HostLink::Activity::gone)
             throw bridge::HostError(bridge::HostErrorCode::gone, "the host is gone");
         link_.poll_notifications();
-    });
+    } catch (const bridge::HostError& error) {
+        throw explained(error, "running");
+    }
 }
 
 void RunningHost::quit(std::chrono::milliseconds patience) noexcept
 {
     try {
+        const auto turn = take_turn();
         link_.quit(patience);
-        if (process_.wait(patience))
-            return;
-    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
-        // It is to be gone; whether it agrees matters no more.
+        quit_ = true;
+    } catch (const std::exception&) {
+        kill(); // it is to be gone; whether it agrees matters no more
     }
-    process_.kill();
+}
+
+void RunningHost::abandon() noexcept
+{
+    abandoned_ = true;
+    process_->abandon(*this);
+    link_.host_gone();
 }
 
 PluginError RunningHost::obituary()
@@ -149,32 +180,33 @@ PluginError RunningHost::obituary()
 
 void RunningHost::take_line(std::string_view line)
 {
-    constexpr std::size_t most = 5;
-    {
-        const std::lock_guard lock(last_lines_mutex_);
-        last_lines_.emplace_back(line);
-        if (last_lines_.size() > most)
-            last_lines_.pop_front();
-    }
     if (listeners_.output)
         listeners_.output(line);
 }
 
-std::string RunningHost::last_words()
+void RunningHost::process_ended()
 {
-    const std::lock_guard lock(last_lines_mutex_);
-    std::string text;
-    for (const auto& line : last_lines_)
-        text += "\n  " + line;
-    return text;
+    link_.host_gone();
+    if (listeners_.ended)
+        listeners_.ended();
+}
+
+bool RunningHost::crashed() const
+{
+    return region_->memory().result.status == protocol::BlockStatus::failed;
 }
 
 PluginError RunningHost::explained(const bridge::HostError& error, const std::string& activity)
 {
     const std::string plugin = plugin_.path.filename().string();
     std::string text;
+    auto kind = kind_of(error, loaded_);
+    unfit_ =
+        unfit_ || kind == PluginError::Kind::passing || error.code == bridge::HostErrorCode::wrong_version;
     switch (error.code) {
     case bridge::HostErrorCode::failed:
+        if (error.failure == protocol::FailureCode::plugin_crashed)
+            process_->blame(*this);
         text = error.what();
         if (error.failure == protocol::FailureCode::plugin_crashed)
             text = fmt::format("{} crashed while {}: {}", plugin, activity, text);
@@ -186,14 +218,18 @@ PluginError RunningHost::explained(const bridge::HostError& error, const std::st
         break;
     case bridge::HostErrorCode::gone: {
         // The link hears of the end just before everybody else.
-        const auto end = process_.wait(std::chrono::seconds(5));
-        text =
-            fmt::format("{}: the host {} while {}.{}", plugin, end.value_or("ended"), activity, last_words());
+        const auto end = process_->wait(std::chrono::seconds(abandoned_ ? 0 : 5));
+        text = fmt::format("{}: the host {} while {}.{}", plugin, end.value_or("ended"), activity,
+                           process_->last_words());
+        if (process_->other_is_to_blame(*this)) {
+            text += "\nAnother plugin of the group '" + plugin_.group + "' is to blame.";
+            kind = PluginError::Kind::collateral;
+        }
         break;
     }
     case bridge::HostErrorCode::timed_out:
-        text =
-            fmt::format("{}: the host hangs while {}: {}.{}", plugin, activity, error.what(), last_words());
+        text = fmt::format("{}: the host hangs while {}: {}.{}", plugin, activity, error.what(),
+                           process_->last_words());
         break;
     case bridge::HostErrorCode::wrong_version:
         text = fmt::format("{}: {}. Install Decant again, and restart the service.", plugin, error.what());
@@ -203,7 +239,7 @@ PluginError RunningHost::explained(const bridge::HostError& error, const std::st
                            error.what());
         break;
     }
-    return PluginError(text, kind_of(error, loaded_));
+    return PluginError(text, kind);
 }
 
 } // namespace decant::service

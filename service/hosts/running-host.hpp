@@ -4,13 +4,13 @@
 
 #include "nodes/bridge/host-link.hpp"
 #include "nodes/bridge/shared-region.hpp"
-#include "service/hosts/child-process.hpp"
 #include "service/hosts/host-command.hpp"
+#include "service/hosts/host-process.hpp"
 #include "wine-host/protocol/messages.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -30,11 +30,11 @@ struct HostTimeouts {
     std::chrono::milliseconds quit{5'000};     ///< then it is killed
 };
 
-/// One process with one plugin in it. Everything throws PluginError, whose text has the remedy, unless it
-/// says noexcept.
+/// One plugin in a process of its own, or in that of its group. Everything throws PluginError, whose text has
+/// the remedy, unless it says noexcept.
 ///
 /// Thread: one at a time, except where [any] is said.
-class RunningHost
+class RunningHost final : private HostProcess::Member
 {
 public:
     struct Listeners {
@@ -43,12 +43,13 @@ public:
         std::function<void()> ended = {};             ///< the process is no more, on the watching thread
     };
 
-    /// Starts the process; it dies with this object or with the thread that made it.
+    /// Starts the process, or joins that of the group; it ends with the last one in it.
     RunningHost(const HostCommand& command, PluginFile plugin, const HostTimeouts& timeouts,
                 Listeners listeners);
 
-    /// Kills.
-    ~RunningHost() = default;
+    /// Leaves the process. After quit(), or when the plugin was asked nothing that it did not answer, the
+    /// others of its group play on; else it takes the process with it.
+    ~RunningHost() override;
 
     RunningHost(const RunningHost&) = delete;
     RunningHost& operator=(const RunningHost&) = delete;
@@ -71,11 +72,14 @@ public:
     /// Ends wait(), or the next one. [any]
     void interrupt() noexcept { link_.interrupt(); }
 
-    /// Ends the host in good order, or by force if it takes longer than `patience`.
+    /// Ends the plugin in good order, or the process by force if it takes longer than `patience`.
     void quit(std::chrono::milliseconds patience) noexcept;
 
-    /// Ends the host now; whoever waits for an answer gets his error. [any]
-    void kill() noexcept { process_.kill(); }
+    /// Ends the process now, also for the others of the group. [any]
+    void kill() noexcept { process_->kill(*this); }
+
+    /// Gives the plugin up, whatever it is doing; whoever waits for an answer gets his error. [any]
+    void abandon() noexcept;
 
     /// What to tell of a process that has ended while the plugin played.
     [[nodiscard]] PluginError obituary();
@@ -95,14 +99,20 @@ private:
     protocol::PluginDescription description_;
     bool loaded_ = false;
 
-    std::mutex last_lines_mutex_;
-    std::deque<std::string> last_lines_; ///< what the host wrote before it ended says why
+    bool opened_;        ///< the host knows of the region
+    bool unfit_ = false; ///< it does not answer any more
+    bool quit_ = false;  ///< it has answered that
+    std::atomic<bool> abandoned_ = false;
 
-    ChildProcess process_; ///< last: its thread uses the above
+    std::shared_ptr<HostProcess> process_; ///< last: its thread uses the above
 
-    void take_line(std::string_view line);
+    // HostProcess::Member
+    void take_line(std::string_view line) override;
+    void process_ended() override;
+    [[nodiscard]] bool crashed() const override;
+
+    [[nodiscard]] std::unique_lock<std::timed_mutex> take_turn();
     [[nodiscard]] PluginError explained(const bridge::HostError& error, const std::string& activity);
-    [[nodiscard]] std::string last_words();
 
     template <class Ask>
     decltype(auto) ask(const std::string& activity, Ask&& question);

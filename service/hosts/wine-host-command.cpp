@@ -53,11 +53,31 @@ std::string joined(const std::string& first, char separator, const char* variabl
     return others.empty() ? first : first + separator + others;
 }
 
+/// The width of all plugins of a file or chain. Throws PluginError if they cannot share a process.
+int bits_of(const PluginFile& plugin)
+{
+    const int bits = bits_of_dll(plugin.path);
+    const auto surroundings = PrefixEnvironment::of_process();
+    const fs::path prefix = wine_prefix_of(plugin.path, plugin.prefix, surroundings);
+    for (const auto& part : plugin.chain) {
+        if (bits_of_dll(part.path) != bits)
+            throw PluginError("the chain has plugins for 32 and for 64 bits (" + part.path +
+                              "), which cannot share a process. Install the same build of all, or make two "
+                              "nodes of them.");
+        if (const fs::path other = wine_prefix_of(part.path, plugin.prefix, surroundings); other != prefix)
+            throw PluginError("the chain has plugins of two Wine prefixes, " + prefix.string() + " and " +
+                              other.string() +
+                              ". Say which one with 'prefix = DIRECTORY', or make two nodes "
+                              "of them.");
+    }
+    return bits;
+}
+
 } // namespace
 
 HostCommand wine_host_command(const PluginFile& plugin, const Progress& progress)
 {
-    const int bits = bits_of_dll(plugin.path);
+    const int bits = bits_of(plugin);
     const Wine wine = find_wine();
     if (bits == 32 && !wine.runs_32_bit)
         throw PluginError(plugin.path.string() + " is a 32-bit plugin, and this Wine (" +

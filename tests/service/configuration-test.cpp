@@ -86,6 +86,55 @@ TEST_CASE("every key of a plugin arrives with its type")
     CHECK(result.nodes[0] == expected);
 }
 
+TEST_CASE("a chain names its plugins after their files, and their parameters after them")
+{
+    const Home home;
+    const auto result = home.parse(R"(
+        decant.nodes = [ {
+            name = strip
+            chain = [ { path = "~/Bass.dll" params = { Gain = 0.5 Mix = 1 } }
+                      { path = "~/Bass.dll" plugin = Other params = { Gain = 0.25 } }
+                      { name = room path = "~/Bass.dll" } ]
+            params = { "Bass:Mix" = 0 }
+        } ])");
+
+    REQUIRE(result.problems.empty());
+    REQUIRE(result.nodes.size() == 1);
+    const auto& node = result.nodes[0];
+    const fs::path file = home.path() / "Bass.dll";
+    CHECK(node.type == NodeType::plugin);
+    CHECK(node.path == file);
+    CHECK(node.description == "Bass > Bass > Bass");
+    CHECK(node.chain ==
+          std::vector<ChainPart>{{"Bass", file, ""}, {"Bass 2", file, "Other"}, {"room", file, ""}});
+    CHECK(node.params ==
+          std::map<std::string, double>{{"Bass:Gain", 0.5}, {"Bass:Mix", 0}, {"Bass 2:Gain", 0.25}});
+}
+
+TEST_CASE("a chain that cannot be says why")
+{
+    const Home home;
+    const auto refusal = [&home](const std::string& keys) {
+        const auto result = home.parse("decant.nodes = [ { name = strip " + keys + " } ]");
+        CHECK(result.nodes.empty());
+        REQUIRE(result.problems.size() == 1);
+        return result.problems[0].text;
+    };
+    const std::string bass = "{ path = \"~/Bass.dll\" }";
+    CHECK_THAT(refusal("chain = [ " + bass + " ]"), ContainsSubstring("two plugins or more"));
+    CHECK_THAT(refusal("chain = Bass.dll"), ContainsSubstring("two plugins or more"));
+    CHECK_THAT(refusal("chain = [ " + bass + " { } ]"), ContainsSubstring("no path"));
+    CHECK_THAT(refusal("chain = [ " + bass + " { path = \"~/Boss.dll\" } ]"),
+               ContainsSubstring("does not exist"));
+    CHECK_THAT(refusal("chain = [ " + bass + " { pat = \"~/Bass.dll\" } ]"), ContainsSubstring("'pat'"));
+    CHECK_THAT(refusal("chain = [ { name = x path = \"~/Bass.dll\" } { name = x path = \"~/Bass.dll\" } ]"),
+               ContainsSubstring("differ"));
+    CHECK_THAT(refusal("path = \"~/Bass.dll\" chain = [ " + bass + bass + " ]"),
+               ContainsSubstring("exclude each other"));
+    CHECK_THAT(refusal("type = sampler chain = [ " + bass + bass + " ]"),
+               ContainsSubstring("made of plugins"));
+}
+
 TEST_CASE("a sampler needs no more than a name and a file")
 {
     const Home home;

@@ -5,6 +5,7 @@
 #include "nodes/bridge/futex.hpp"
 #include "service/hosts/plugin-host.hpp"
 #include "service/hosts/state-file.hpp"
+#include "tests/service/hosts/plugin-audience.hpp"
 #include "tests/support/fake-host.hpp"
 #include "tests/support/private-session.hpp"
 #include "tests/support/wait-until.hpp"
@@ -29,101 +30,15 @@ using namespace decant;
 using namespace decant::service;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
+using decant::tests::Diary;
 using decant::tests::FakeMisbehaviour;
+using decant::tests::Player;
 using decant::tests::TemporaryDirectory;
 using decant::tests::wait_until;
 namespace fake_parameter = decant::tests::fake_parameter;
 
 namespace
 {
-
-/// Everything that a PluginHost tells, in order.
-class Diary
-{
-    mutable std::mutex mutex_;
-    std::vector<HostEvent> events_;
-
-public:
-    void write(HostEvent event)
-    {
-        const std::lock_guard lock(mutex_);
-        events_.push_back(std::move(event));
-    }
-
-    template <class Event>
-    [[nodiscard]] std::vector<Event> all() const
-    {
-        const std::lock_guard lock(mutex_);
-        std::vector<Event> found;
-        for (const auto& event : events_)
-            if (const auto* one = std::get_if<Event>(&event))
-                found.push_back(*one);
-        return found;
-    }
-
-    template <class Event>
-    [[nodiscard]] bool has(std::size_t count = 1) const
-    {
-        return wait_until([&] { return all<Event>().size() >= count; });
-    }
-
-    [[nodiscard]] std::string log() const
-    {
-        std::string text;
-        for (const auto& line : all<HostLog>())
-            text += line.text + "\n";
-        return text;
-    }
-};
-
-/// Plays a processor as the graph does: every two milliseconds ones go in, and the last block that came out
-/// is kept.
-class Player
-{
-    bridge::BridgeProcessor& processor_;
-    std::atomic<float> heard_ = 0;
-    std::atomic<std::uint32_t> rate_ = 48000;
-    std::jthread thread_;
-
-    void play(const std::stop_token& stopped)
-    {
-        constexpr std::uint32_t frames = 64;
-        std::array<float, frames> ones{};
-        ones.fill(1);
-        std::array<std::array<float, frames>, 2> out{};
-        const std::array<const float*, 2> inputs{ones.data(), ones.data()};
-        const std::array<float*, 2> outputs{out[0].data(), out[1].data()};
-        while (!stopped.stop_requested()) {
-            const std::uint64_t now = bridge::now_nsec();
-            processor_.process({.frames = frames,
-                                .rate = rate_,
-                                .start_nsec = now,
-                                .deadline_nsec = now + 20'000'000,
-                                .freewheel = false,
-                                .transport = {},
-                                .inputs = inputs,
-                                .outputs = outputs,
-                                .midi_in = {},
-                                .midi_out = nullptr});
-            heard_ = out[0][frames - 1];
-            std::this_thread::sleep_for(2ms);
-        }
-    }
-
-public:
-    explicit Player(bridge::BridgeProcessor& processor)
-        : processor_(processor), thread_([this](const std::stop_token& stopped) { play(stopped); })
-    {
-    }
-
-    /// The gain plugin's gain, as its input is one; the dry signal while there is no host is one too.
-    [[nodiscard]] float heard() const { return heard_; }
-    void set_rate(std::uint32_t rate) { rate_ = rate; }
-    [[nodiscard]] bool hears(float level) const
-    {
-        return wait_until([&] { return heard() == level; });
-    }
-};
 
 constexpr bridge::BridgeLayout gain_layout{.inputs = 2, .outputs = 2, .midi_in = true, .midi_out = true};
 
@@ -162,12 +77,7 @@ struct World {
 /// The one host that runs.
 pid_t only_child()
 {
-    std::vector<pid_t> children;
-    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
-        std::ifstream file(task.path() / "children");
-        for (pid_t child = 0; file >> child;)
-            children.push_back(child);
-    }
+    const auto children = tests::children();
     REQUIRE(children.size() == 1);
     return children[0];
 }

@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/hosts/host-process.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <map>
+#include <tuple>
+#include <utility>
+
+namespace decant::service
+{
+namespace
+{
+
+HostCommand with_region(HostCommand command, const std::string& group, const bridge::SharedRegion& region)
+{
+    command.arguments.insert(command.arguments.end(),
+                             {group.empty() ? "--region" : "--group", region.name()});
+    return command;
+}
+
+} // namespace
+
+std::shared_ptr<HostProcess> HostProcess::start(const HostCommand& command,
+                                                const bridge::SharedRegion& region, Member& member)
+{
+    return std::shared_ptr<HostProcess>(new HostProcess({}, command, nullptr, region, member));
+}
+
+std::shared_ptr<HostProcess> HostProcess::join(const std::string& group, const HostCommand& command,
+                                               Member& member)
+{
+    using Key = std::tuple<std::string, std::vector<std::string>, std::map<std::string, std::string>>;
+    static std::mutex mutex;
+    static std::map<Key, std::weak_ptr<HostProcess>> groups;
+
+    const std::lock_guard lock(mutex);
+    auto& known = groups[{group, command.arguments, command.environment}];
+    if (auto process = known.lock(); process && process->enter(member))
+        return process;
+    auto region = std::make_shared<bridge::SharedRegion>();
+    const auto& same = *region;
+    std::shared_ptr<HostProcess> process(new HostProcess(group, command, std::move(region), same, member));
+    known = process;
+    return process;
+}
+
+HostProcess::HostProcess(std::string group, const HostCommand& command,
+                         std::shared_ptr<bridge::SharedRegion> own, const bridge::SharedRegion& region,
+                         Member& member)
+    : group_(std::move(group)), region_(std::move(own)), members_{&member},
+      process_(
+          with_region(command, group_, region), [this](std::string_view line) { take_line(line); },
+          [this](const std::string&) { ended(); })
+{
+    if (!region_)
+        return;
+    const std::lock_guard lock(mutex_);
+    link_.emplace(region_);
+    if (closed_)
+        link_->host_gone();
+}
+
+bool HostProcess::enter(Member& member)
+{
+    const std::lock_guard lock(mutex_);
+    if (closed_)
+        return false;
+    members_.push_back(&member);
+    return true;
+}
+
+void HostProcess::open(const bridge::SharedRegion& region, std::chrono::milliseconds hello_patience)
+{
+    if (!link_)
+        return;
+    if (!std::exchange(greeted_, true))
+        link_->wait_hello(hello_patience);
+    link_->open(region.name());
+}
+
+void HostProcess::leave(Member& member, std::chrono::milliseconds patience) noexcept
+{
+    {
+        const std::lock_guard lock(mutex_);
+        std::erase(members_, &member);
+        std::erase(abandoned_, &member);
+        if (!members_.empty() || std::exchange(closed_, true))
+            return;
+    }
+    end(patience);
+}
+
+void HostProcess::end(std::chrono::milliseconds patience) noexcept
+{
+    try {
+        if (link_)
+            link_->quit(patience);
+        if (process_.wait(patience))
+            return;
+    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
+        // It is to be gone; whether it agrees matters no more.
+    }
+    process_.kill();
+}
+
+void HostProcess::blame(const Member& member) noexcept
+{
+    const std::lock_guard lock(mutex_);
+    if (!to_blame_)
+        to_blame_ = &member;
+}
+
+void HostProcess::kill(const Member& member) noexcept
+{
+    {
+        const std::lock_guard lock(mutex_);
+        if (!std::exchange(closed_, true) && !to_blame_)
+            to_blame_ = &member;
+    }
+    process_.kill();
+}
+
+void HostProcess::abandon(const Member& member) noexcept
+{
+    {
+        const std::lock_guard lock(mutex_);
+        abandoned_.push_back(&member);
+        if (abandoned_.size() < members_.size())
+            return;
+        closed_ = true;
+    }
+    process_.kill();
+}
+
+std::optional<std::string> HostProcess::wait(std::chrono::milliseconds patience)
+{
+    return process_.wait(patience);
+}
+
+bool HostProcess::other_is_to_blame(const Member& member) const
+{
+    const std::lock_guard lock(mutex_);
+    return to_blame_ && *to_blame_ != &member;
+}
+
+std::string HostProcess::last_words() const
+{
+    const std::lock_guard lock(mutex_);
+    std::string text;
+    for (const auto& line : last_lines_)
+        text += "\n  " + line;
+    return text;
+}
+
+void HostProcess::take_line(std::string_view line)
+{
+    constexpr std::size_t most = 5;
+    const std::lock_guard lock(mutex_);
+    last_lines_.emplace_back(line);
+    if (last_lines_.size() > most)
+        last_lines_.pop_front();
+    if (!members_.empty())
+        members_.front()->take_line(line);
+}
+
+void HostProcess::ended()
+{
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    const auto culprit = std::find_if(members_.begin(), members_.end(),
+                                      [](const Member* member) { return member->crashed(); });
+    if (!to_blame_ && culprit != members_.end())
+        to_blame_ = *culprit;
+    if (link_)
+        link_->host_gone();
+    for (auto* member : members_)
+        member->process_ended();
+}
+
+} // namespace decant::service
