@@ -3,11 +3,12 @@
 
 #include "tests/end-to-end/rack.hpp"
 
+#include "tests/support/process-table.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 namespace decant::tests
@@ -30,14 +31,8 @@ std::vector<std::string> command_line(const std::filesystem::path& process)
 
 bool is_descendant(pid_t process, pid_t ancestor)
 {
-    while (process > 1 && process != ancestor) {
-        std::ifstream file("/proc/" + std::to_string(process) + "/stat");
-        const std::string text{std::istreambuf_iterator<char>(file), {}};
-        const auto end = text.rfind(')'); // of the name, which may hold anything
-        if (end == std::string::npos)
-            return false;
-        process = std::stoi(text.substr(end + 4));
-    }
+    while (process > 1 && process != ancestor)
+        process = parent_of(process);
     return process == ancestor;
 }
 

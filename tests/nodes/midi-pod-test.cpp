@@ -242,10 +242,10 @@ TEST_CASE("more events than a block holds are counted, not stored")
 TEST_CASE("no damage to the sequence makes the reader leave it")
 {
     std::minstd_rand random(1); // NOLINT: the same damage in every run
+    Sequence sequence;
+    sequence.midi(0, {0x90, 60, 100}).ump(1, {0x40903c00, 0x00010000}).as_ump(3, sysex_of(50));
+    const auto pod = sequence.pod();
     for (int round = 0; round < 20000; ++round) {
-        Sequence sequence;
-        sequence.midi(0, {0x90, 60, 100}).ump(1, {0x40903c00, 0x00010000}).as_ump(3, sysex_of(50));
-        const auto pod = sequence.pod();
         // A copy of its own size on the heap, so that a sanitizer sees every byte beyond.
         std::vector<std::byte> damaged(pod.begin(),
                                        pod.begin() + static_cast<long>(random() % (pod.size() + 1)));

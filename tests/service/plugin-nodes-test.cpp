@@ -5,6 +5,7 @@
 
 #include "tests/support/graph-client.hpp"
 #include "tests/support/noise.hpp"
+#include "tests/support/process-table.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +17,6 @@
 #include <cstdlib>
 #include <fmt/format.h>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -45,10 +45,8 @@ std::string node(const std::string& plugin, const std::string& more = {})
 /// The hosts that the service runs.
 std::vector<pid_t> hosts_of(RunningService& service)
 {
-    const auto result = service.session().run({"pgrep", "--parent", std::to_string(service.process().id())});
-    std::istringstream lines(result.output);
     std::vector<pid_t> hosts;
-    for (pid_t id = 0; lines >> id;) {
+    for (const pid_t id : tests::children_of(service.process().id())) {
         std::string name;
         std::getline(std::ifstream("/proc/" + std::to_string(id) + "/comm"), name);
         if (name != "decant-spawner")

@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/child-process.hpp"
 
+#include "tests/support/process-table.hpp"
 #include "tests/support/wait-until.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <system_error>
+#include <unistd.h>
 
 using namespace decant::tests;
 
@@ -92,4 +95,15 @@ TEST_CASE("a program that takes too long is reported with what it said")
     CHECK_THROWS_WITH(
         run({"sh", "-c", "echo begun; exec sleep 1000"}, own_environment(), std::chrono::milliseconds(300)),
         Catch::Matchers::ContainsSubstring("begun"));
+}
+
+TEST_CASE("the process table knows parents and children")
+{
+    const ChildProcess one({"sleep", "60"}, own_environment());
+    const ChildProcess another({"sleep", "60"}, own_environment());
+
+    CHECK(parent_of(one.id()) == getpid());
+    CHECK(children_of(getpid()) ==
+          std::vector{std::min(one.id(), another.id()), std::max(one.id(), another.id())});
+    CHECK(parent_of(-1) == 0);
 }
