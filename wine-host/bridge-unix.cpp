@@ -180,7 +180,7 @@ std::uint32_t give_handle(std::unique_ptr<Mapping> mapping)
     for (std::uint32_t handle = 0; handle < mappings.size(); ++handle) {
         Mapping* none = nullptr;
         if (mappings[handle].compare_exchange_strong(none, mapping.get())) {
-            mapping.release();
+            (void)mapping.release();
             return handle;
         }
     }

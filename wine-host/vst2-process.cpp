@@ -26,8 +26,10 @@ void Vst2Plugin::process(Block& block) noexcept
     // Anew for each block: some plugins change the pointers, and what they are given to read.
     if (effect_->inputs() > block.inputs.size())
         std::fill_n(silence_.begin(), frames, 0.0f);
-    std::copy_n(block.inputs.begin(), block.inputs.size(), inputs_.begin());
-    std::copy_n(block.outputs.begin(), block.outputs.size(), outputs_.begin());
+    std::copy_n(block.inputs.begin(), std::min<std::size_t>(effect_->inputs(), block.inputs.size()),
+                inputs_.begin());
+    std::copy_n(block.outputs.begin(), std::min<std::size_t>(effect_->outputs(), block.outputs.size()),
+                outputs_.begin());
     effect_->process(inputs_.data(), outputs_.data(), frames);
 
     block_ = nullptr;
