@@ -84,6 +84,9 @@ public:
     /// What to tell of a process that has ended while the plugin played.
     [[nodiscard]] PluginError obituary();
 
+    /// The process that was started, which may be a wrapper around the host.
+    [[nodiscard]] pid_t process() const noexcept { return process_->pid(); }
+
     [[nodiscard]] const protocol::Hello& hello() const noexcept { return hello_; }
     [[nodiscard]] const protocol::PluginDescription& description() const noexcept { return description_; }
     [[nodiscard]] const std::shared_ptr<bridge::SharedRegion>& region() const noexcept { return region_; }

@@ -5,8 +5,8 @@
 #include "tests/bench/costs.hpp"
 #include "tests/bench/scheduling.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
-#include <numeric>
 
 namespace decant::bench
 {
@@ -29,18 +29,22 @@ unsigned cpu_of_lane(std::size_t lane)
 
 } // namespace
 
-HostSet::HostSet(const Options& options, const WineSession& wine)
-    : options_(options), signal_(gain),
+HostSet::HostSet(const Options& options, const WineSession& wine, unsigned chain)
+    : options_(options), chain_(chain), signal_(gain),
       guard_(options.guard ? std::make_shared<bridge::Guard>(guard_priority) : nullptr)
 {
-    const service::PluginFile file{options.plugin, "", wine.prefix(), {}};
+    service::PluginFile file{options.plugin, "", wine.prefix(), {}};
+    file.group = options.group ? "bench" : "";
+    for (unsigned part = 0; chain > 1 && part < chain; ++part)
+        file.chain.push_back({fmt::format("gain {}", part), options.plugin.string(), ""});
     for (unsigned index = 0; index < options.instances; ++index) {
         const auto& plugin = plugins_.emplace_back(
             std::make_unique<BridgedPlugin>(file, options.rate, gain_position, options.mode, guard_));
         plugin->processor().set_spin_nsec(options.spin_usec * 1000);
         subjects_.push_back(std::make_unique<PluginSubject>(plugin->processor(), signal_, index,
                                                             options.block, options.rate));
-        processes_.hosts.push_back(plugin->process());
+        if (std::ranges::find(processes_.hosts, plugin->process()) == processes_.hosts.end())
+            processes_.hosts.push_back(plugin->process());
     }
     processes_.wineserver = wine.server();
 }
@@ -59,8 +63,9 @@ Contender HostSet::contender(Placement placement, unsigned threads)
 {
     Contender contender;
     const std::string_view word = placement == Placement::core ? "core" : "free";
-    contender.series.name = fmt::format("bridge_{}_{}", word, threads);
-    contender.series.title = fmt::format("bridge, {}, {} thread{}", word, threads, threads == 1 ? "" : "s");
+    const std::string what = chain_ > 1 ? fmt::format("chain of {}", chain_) : "bridge";
+    contender.series.name = fmt::format("{}_{}_{}", chain_ > 1 ? "chain" : "bridge", word, threads);
+    contender.series.title = fmt::format("{}, {}, {} thread{}", what, word, threads, threads == 1 ? "" : "s");
     contender.lanes.resize(threads);
     for (std::size_t index = 0; index < subjects_.size(); ++index)
         contender.lanes[index % threads].subjects.push_back(subjects_[index].get());
@@ -94,8 +99,8 @@ std::vector<double> HostSet::times_to_open() const
 double HostSet::memory_per_instance() const
 {
     double sum = 0;
-    for (const auto& plugin : plugins_)
-        sum += static_cast<double>(share_of_memory(plugin->process()));
+    for (const pid_t host : processes_.hosts)
+        sum += static_cast<double>(share_of_memory(host));
     return sum / static_cast<double>(plugins_.size());
 }
 

@@ -16,10 +16,11 @@
 namespace decant::bench
 {
 
-/// As many instances of the gain plugin as the options say, each in a Wine host of its own.
+/// As many instances of the gain plugin as the options say, each in a Wine host of its own or all in one.
 class HostSet
 {
     Options options_;
+    unsigned chain_;
     TestSignal signal_;
     std::shared_ptr<bridge::Guard> guard_; ///< may be null
     std::vector<std::unique_ptr<BridgedPlugin>> plugins_;
@@ -30,8 +31,8 @@ class HostSet
     [[nodiscard]] Contender contender(Placement placement, unsigned threads);
 
 public:
-    /// Opens all of them. Throws what BridgedPlugin throws. [main]
-    HostSet(const Options& options, const WineSession& wine);
+    /// Opens all of them; an instance is `chain` plugins in series. Throws what BridgedPlugin throws. [main]
+    HostSet(const Options& options, const WineSession& wine, unsigned chain = 1);
 
     /// The same instances in every placement and spread over every number of threads that the options name.
     /// They must not outlive the set.

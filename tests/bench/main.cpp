@@ -15,6 +15,7 @@
 #include <exception>
 #include <fmt/format.h>
 #include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -43,6 +44,10 @@ bool run(const Options& options)
     HostSet hosts(options, wine);
     std::vector<Contender> contenders = floor.contenders();
     std::ranges::move(hosts.contenders(), std::back_inserter(contenders));
+    std::optional<HostSet> chains;
+    if (options.chain > 1)
+        std::ranges::move(chains.emplace(options, wine, options.chain).contenders(),
+                          std::back_inserter(contenders));
     compete(contenders, pace_of(options), tracepoint);
 
     Findings findings{options, {}, hosts.times_to_open(), hosts.memory_per_instance()};

@@ -59,6 +59,10 @@ Options parse_options(int argc, char** argv)
         ->transform(CLI::CheckedTransformer(std::map<std::string, bridge::BridgeMode>{
             {"sync", bridge::BridgeMode::sync}, {"pipelined", bridge::BridgeMode::pipelined}}))
         ->default_str("sync");
+    app.add_flag("--group", options.group, "All instances in one host");
+    app.add_option("--chain", options.chain,
+                   "Measure instances of so many plugins in series beside those of one")
+        ->check(CLI::Range(2, 64));
     app.add_flag("!--no-guard", options.guard, "A timer for each block, instead of the guard's for all");
     app.add_flag("--unpaced", unpaced, "Call without waiting for the period");
     app.add_flag("--json", options.json, "Print JSON instead of a table");

@@ -21,6 +21,8 @@ struct Options {
     std::uint32_t block = 64;   ///< frames
     std::uint32_t rate = 48000; ///< Hz
     unsigned instances = 8;
+    bool group = false;  ///< all instances in one host
+    unsigned chain = 0;  ///< as many plugins in series per instance are measured beside single ones; 0: none
     double seconds = 20; ///< of what is measured; the floors take half of it each, in addition
     std::vector<Placement> placements{Placement::free}; ///< measured in turn
     std::vector<unsigned> threads{1}; ///< that call, the instances spread over them; in turn
