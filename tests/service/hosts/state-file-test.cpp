@@ -8,12 +8,17 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
 #include <string>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
 
 using namespace decant::service;
 using decant::tests::TemporaryDirectory;
@@ -170,4 +175,39 @@ TEST_CASE("the file of a node lies in the state directory, whatever the node is 
     ::setenv("XDG_STATE_HOME", "not/absolute", 1);
     ::setenv("HOME", "/home/ada", 1);
     CHECK(state_file_of("bass") == "/home/ada/.local/state/decant/bass.state");
+}
+
+TEST_CASE("a state is whole whenever the process that saves it is killed")
+{
+    const TemporaryDirectory directory;
+    const fs::path file = directory.path() / "gain.state";
+    const std::string odd(200'000, 'o');
+    const std::string even(300'000, 'e');
+    write_state_file(file, state_of(odd));
+
+    std::mt19937 random(1);
+    for (int round = 0; round < 50; ++round) {
+        const pid_t writer = ::fork();
+        REQUIRE(writer >= 0);
+        if (writer == 0) {
+            try {
+                for (;;) {
+                    write_state_file(file, state_of(even));
+                    write_state_file(file, state_of(odd));
+                }
+            } catch (...) {
+                ::_exit(1);
+            }
+        }
+        std::this_thread::sleep_for(std::chrono::microseconds(random() % 20'000)); // any moment is as good
+        REQUIRE(::kill(writer, SIGKILL) == 0);
+        int status = 0;
+        REQUIRE(::waitpid(writer, &status, 0) == writer);
+        REQUIRE(WIFSIGNALED(status));
+
+        const auto reading = read_state_file(file);
+        CHECK(reading.problems.empty());
+        const auto text = text_in(reading);
+        CHECK((text == odd || text == even));
+    }
 }
