@@ -233,6 +233,14 @@ std::vector<double> Chain::values()
     return values;
 }
 
+bool Chain::work()
+{
+    bool restart = false;
+    for (const auto& member : members_)
+        restart = member->plugin->work() || restart;
+    return restart;
+}
+
 std::uint32_t Chain::latency() const noexcept
 {
     std::uint32_t sum = 0;

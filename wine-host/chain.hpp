@@ -44,6 +44,9 @@ public:
     void restore(std::span<const std::byte> state) override;
 
     [[nodiscard]] std::vector<double> values() override;
+
+    /// Whoever of the members asked: each has a look. If one wants to be restarted, all are.
+    [[nodiscard]] bool work() override;
     void process(Block& block) noexcept override;
     [[nodiscard]] std::uint32_t latency() const noexcept override;
 

@@ -91,6 +91,25 @@ void Instance::send_notices()
     });
     if (latency)
         tell_latency();
+    if (line_.notices.take_work() && plugin_ != nullptr && plugin_->work())
+        restart();
+}
+
+void Instance::restart()
+{
+    if (!active_)
+        return;
+    try {
+        detach();
+        plugin_->deactivate();
+        plugin_->activate(rate_, max_frames_);
+        attach();
+    } catch (const PluginError& error) {
+        active_ = false;
+        line_.log(std::string("the plugin asked for a restart and did not survive it: ") + error.what() +
+                  "; it is silent until it is loaded again");
+    }
+    tell_latency();
 }
 
 void Instance::tell_latency()

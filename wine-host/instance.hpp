@@ -39,6 +39,7 @@ class Instance
 
     void send_notices();
     void tell_latency();
+    void restart();
 
     void serve(const protocol::Message& message);
     void load(std::span<const std::byte> request, std::uint32_t id);

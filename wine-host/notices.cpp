@@ -3,8 +3,6 @@
 
 #include "wine-host/notices.hpp"
 
-#include <bit>
-
 namespace decant::host
 {
 
@@ -18,19 +16,16 @@ void Notices::announce() noexcept
 
 void Notices::expect_parameters(std::uint32_t count)
 {
-    const std::size_t words = (std::size_t{count} + 63) / 64;
-    storage_ = std::make_unique<Table>(Table{count, std::make_unique<std::atomic<double>[]>(count),
-                                             std::make_unique<std::atomic<std::uint64_t>[]>(words)});
+    storage_ = std::make_unique<ChangedValues>(count);
     table_.store(storage_.get(), std::memory_order_release);
 }
 
 void Notices::parameter_moved(std::uint32_t id, double value) noexcept
 {
-    Table* table = table_.load(std::memory_order_acquire);
-    if (table == nullptr || id >= table->count)
+    ChangedValues* table = table_.load(std::memory_order_acquire);
+    if (table == nullptr || id >= table->count())
         return;
-    table->values[id].store(value, std::memory_order_relaxed);
-    table->moved[id / 64].fetch_or(std::uint64_t{1} << (id % 64), std::memory_order_release);
+    table->set(id, value);
     announce();
 }
 
@@ -40,19 +35,18 @@ void Notices::latency_moved() noexcept
     announce();
 }
 
+void Notices::work_wanted() noexcept
+{
+    work_.store(true, std::memory_order_release);
+    announce();
+}
+
 bool Notices::take(const std::function<void(std::uint32_t, double)>& parameter)
 {
     // First, so that what comes from here on rings again.
     pending_.store(false, std::memory_order_seq_cst);
-    if (storage_ != nullptr) {
-        for (std::uint32_t word = 0; word * 64 < storage_->count; ++word) {
-            std::uint64_t moved = storage_->moved[word].exchange(0, std::memory_order_acquire);
-            for (; moved != 0; moved &= moved - 1) {
-                const std::uint32_t id = word * 64 + static_cast<std::uint32_t>(std::countr_zero(moved));
-                parameter(id, storage_->values[id].load(std::memory_order_relaxed));
-            }
-        }
-    }
+    if (storage_ != nullptr)
+        storage_->take(parameter);
     return latency_.exchange(false, std::memory_order_acq_rel);
 }
 

@@ -3,10 +3,12 @@
 
 #include "wine-host/plugin-file.hpp"
 
+#include "wine-host/clap-plugin.hpp"
 #include "wine-host/file-view.hpp"
 #include "wine-host/pe-image.hpp"
 #include "wine-host/text.hpp"
 #include "wine-host/vst2-plugin.hpp"
+#include "wine-host/vst3-plugin.hpp"
 
 #include <windows.h>
 
@@ -124,15 +126,12 @@ std::unique_ptr<Plugin> load_plugin(const std::string& path, const std::string& 
     const std::wstring windows_path = to_windows_path(path);
     check_image(windows_path, path);
     const HMODULE module = load_library(windows_path, path);
-    const LoadedFile file{module, stem_of(path), to_ansi(directory_of(windows_path))};
-    if (auto plugin = open_vst2_plugin(file, plugin_class, listener))
-        return plugin;
-    const bool vst3 = GetProcAddress(module, "GetPluginFactory") != nullptr;
-    const bool clap = GetProcAddress(module, "clap_entry") != nullptr;
-    throw PluginError(FailureCode::not_a_plugin,
-                      path + (vst3   ? " is a VST3 plugin, and this version loads VST2 only"
-                              : clap ? " is a CLAP plugin, and this version loads VST2 only"
-                                     : " is a DLL, but has no entry point of a plugin"));
+    const LoadedFile file{module, to_utf8(windows_path), stem_of(path), to_ansi(directory_of(windows_path))};
+    // One file may have the entry points of several formats: the one that tells more comes first.
+    for (const auto open : {open_clap_plugin, open_vst3_plugin, open_vst2_plugin})
+        if (auto plugin = open(file, plugin_class, listener))
+            return plugin;
+    throw PluginError(FailureCode::not_a_plugin, path + " is a DLL, but has no entry point of a plugin");
 }
 
 } // namespace decant::host

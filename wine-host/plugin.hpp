@@ -45,6 +45,9 @@ public:
 
     /// Plugin::latency() may have changed. [any]
     virtual void latency_moved() noexcept = 0;
+
+    /// Plugin::work() is to be called soon. [any]
+    virtual void work_wanted() noexcept = 0;
 };
 
 /// One block as a plugin sees it. Channels that the plugin has and this has not are the plugin's own matter.
@@ -85,6 +88,10 @@ public:
 
     /// The values of the parameters, in the order of the description. Also while process() runs.
     [[nodiscard]] virtual std::vector<double> values() = 0;
+
+    /// What is left to do on the main thread after work_wanted(); also while process() runs. Returns whether
+    /// the plugin wants to be deactivated and activated again.
+    [[nodiscard]] virtual bool work() { return false; }
 
     /// Runs one block. Between activate() and deactivate() only, on the audio thread. [rt]
     virtual void process(Block& block) noexcept = 0;

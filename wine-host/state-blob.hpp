@@ -15,10 +15,14 @@ namespace decant::host
 
 /// How the payload of a state is to be read.
 enum class StateKind : std::uint32_t {
-    chunk = 1,   ///< the plugin's own bytes
-    values = 2,  ///< u32 program, u32 count, count times f32: a plugin that has no bytes of its own
-    members = 3, ///< u32 count, count times text name, text identity, text version, blob state: a chain
+    chunk = 1,           ///< the plugin's own bytes
+    values = 2,          ///< u32 program, u32 count, count times f32: a plugin that has no bytes of its own
+    members = 3,         ///< u32 count, count times text name, text identity, text version, blob state: a chain
+    numbered_values = 4, ///< as encode_parameters() makes it, for a plugin that has no bytes of its own
 };
+
+/// Of a payload: what fits into a message beside its passport.
+inline constexpr std::size_t most_state_bytes = protocol::max_message_bytes - 4096;
 
 /// A plugin's state with its passport: the format, the plugin it belongs to, and a checksum over all.
 struct StateBlob {

@@ -3,11 +3,11 @@
 
 #include "wine-host/vst2-description.hpp"
 
+#include "wine-host/port-list.hpp"
 #include "wine-host/protocol/version.hpp"
 #include "wine-host/text.hpp"
 
 #include <algorithm>
-#include <set>
 #include <span>
 #include <utility>
 #include <vector>
@@ -131,18 +131,6 @@ void add_ports(std::vector<PortDescription>& ports, std::span<const Pin> pins,
             port.position = second ? "FL" : "AUX" + std::to_string(i);
         }
         ports.push_back(std::move(port));
-    }
-}
-
-/// Plugins give all pins the same label; ports need names of their own.
-void make_names_unique(std::vector<PortDescription>& ports)
-{
-    std::set<std::string> names;
-    for (std::size_t i = 0; i < ports.size(); ++i) {
-        if (!names.insert(ports[i].name).second) {
-            ports[i].name += " (" + std::to_string(i + 1) + ")";
-            names.insert(ports[i].name);
-        }
     }
 }
 

@@ -84,6 +84,17 @@ void Vst2Effect::set_parameter(std::uint32_t index, float value) const
     effect_->setParameter(effect_, static_cast<int>(index), value);
 }
 
+bool Vst2Effect::is_double() const noexcept
+{
+    return has_flag(effFlagsCanDoubleReplacing) && !has_flag(effFlagsCanReplacing) &&
+           effect_->processDoubleReplacing != nullptr;
+}
+
+void Vst2Effect::process(double** inputs, double** outputs, std::uint32_t frames) const
+{
+    effect_->processDoubleReplacing(effect_, inputs, outputs, static_cast<int>(frames));
+}
+
 void Vst2Effect::process(float** inputs, float** outputs, std::uint32_t frames) const
 {
     if (has_flag(effFlagsCanReplacing)) {

@@ -60,6 +60,12 @@ public:
     [[nodiscard]] float parameter(std::uint32_t index) const;
     void set_parameter(std::uint32_t index, float value) const;
 
+    /// Whether it takes nothing but double precision.
+    [[nodiscard]] bool is_double() const noexcept;
+
+    /// Both arrays have most_pins pointers. [rt]
+    void process(double** inputs, double** outputs, std::uint32_t frames) const;
+
     /// Both arrays have most_pins pointers. [rt]
     void process(float** inputs, float** outputs, std::uint32_t frames) const;
 

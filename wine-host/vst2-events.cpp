@@ -3,6 +3,8 @@
 
 #include "wine-host/vst2-events.hpp"
 
+#include "wine-host/midi-message.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -14,19 +16,8 @@ namespace
 /// The shortest event is a header and eight bytes.
 constexpr std::size_t most_events = protocol::event_area_bytes / (sizeof(protocol::EventHeader) + 8);
 
-constexpr std::uint8_t sysex_begin = 0xf0;
-constexpr std::uint8_t sysex_end = 0xf7;
-
-/// Bytes of a short MIDI message that begins with `status`; 0 if none does.
-std::size_t message_length(std::uint8_t status) noexcept
-{
-    if (status < 0x80)
-        return 0;
-    if (status < sysex_begin)
-        return status >= 0xc0 && status < 0xe0 ? 2 : 3;
-    constexpr std::uint8_t system_lengths[16] = {0, 2, 3, 2, 0, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 1};
-    return system_lengths[status - sysex_begin];
-}
+using midi::sysex_begin;
+using midi::sysex_end;
 
 } // namespace
 
@@ -54,7 +45,7 @@ void Vst2EventList::add(std::uint32_t frame, std::span<const std::uint8_t> bytes
         slot.sysex.deltaFrames = static_cast<int>(frame);
         slot.sysex.dumpBytes = static_cast<VstIntPtr>(bytes.size());
         slot.sysex.sysexDump = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));
-    } else if (bytes.size() == message_length(bytes.front())) {
+    } else if (bytes.size() == midi_length(bytes.front())) {
         slot.midi = {};
         slot.midi.type = kVstMidiType;
         slot.midi.byteSize = sizeof slot.midi;
@@ -82,7 +73,7 @@ void Vst2MidiOutput::write(const VstEvents& events, Block& block) noexcept
         std::span<const std::uint8_t> bytes;
         if (event->type == kVstMidiType) {
             const auto* midi = reinterpret_cast<const VstMidiEvent*>(event);
-            bytes = {midi->midiData, message_length(midi->midiData[0])};
+            bytes = {midi->midiData, midi_length(midi->midiData[0])};
         } else if (event->type == kVstSysExType) {
             const auto* sysex = reinterpret_cast<const VstMidiSysexEvent*>(event);
             // 32 bits in the interface, whatever lies in the padding behind them.

@@ -34,24 +34,21 @@ Vst2Plugin::Entry entry_of(HMODULE module)
     return nullptr;
 }
 
-struct ShellPlugin {
-    std::int32_t id;
-    std::string name;
-};
-
-std::vector<ShellPlugin> plugins_of_shell(const Vst2Effect& shell)
+std::vector<std::int32_t> plugins_of_shell(const Vst2Effect& shell,
+                                           std::vector<protocol::PluginInFile>& plugins)
 {
     constexpr std::size_t most = 4096;
-    std::vector<ShellPlugin> plugins;
-    while (plugins.size() < most) {
+    std::vector<std::int32_t> ids;
+    while (ids.size() < most) {
         char name[1024] = {};
         const auto id = static_cast<std::int32_t>(shell.dispatch(effShellGetNextPlugin, 0, 0, name));
         if (id == 0)
             break;
         name[sizeof name - 1] = '\0';
-        plugins.push_back({id, from_plugin(name)});
+        ids.push_back(id);
+        plugins.push_back({vst2_id(id), from_plugin(name)});
     }
-    return plugins;
+    return ids;
 }
 
 } // namespace
@@ -63,29 +60,18 @@ std::unique_ptr<Plugin> open_vst2_plugin(const LoadedFile& file, const std::stri
     if (entry == nullptr)
         return nullptr;
     auto plugin = std::make_unique<Vst2Plugin>(file, entry, 0, listener);
-    const auto wanted = [&](std::int32_t id, const std::string& name) {
-        return plugin_class.empty() || plugin_class == name || plugin_class == vst2_id(id);
-    };
+    std::vector<protocol::PluginInFile> plugins;
     if (plugin->effect().dispatch(effGetPlugCategory) != kPlugCategShell) {
-        const std::string name = plugin->effect().text(effGetEffectName);
-        if (!wanted(plugin->effect().id(), name))
-            throw PluginError(FailureCode::not_found, file.name + " has no plugin \"" + plugin_class +
-                                                          "\", it has only \"" + name + "\"");
-        return plugin;
+        plugins.push_back({vst2_id(plugin->effect().id()), plugin->effect().text(effGetEffectName)});
+        static_cast<void>(pick_plugin(plugins, plugin_class, file.name));
+    } else {
+        const auto ids = plugins_of_shell(plugin->effect(), plugins);
+        const auto picked = &pick_plugin(plugins, plugin_class, file.name) - plugins.data();
+        plugin.reset();
+        plugin = std::make_unique<Vst2Plugin>(file, entry, ids[static_cast<std::size_t>(picked)], listener);
     }
-
-    std::string names;
-    for (const ShellPlugin& inner : plugins_of_shell(plugin->effect())) {
-        if (wanted(inner.id, inner.name)) {
-            plugin.reset();
-            return std::make_unique<Vst2Plugin>(file, entry, inner.id, listener);
-        }
-        names += (names.empty() ? "\"" : ", \"") + inner.name + "\"";
-    }
-    throw PluginError(FailureCode::not_found,
-                      file.name + (names.empty()
-                                       ? " is a collection without plugins"
-                                       : " has no plugin \"" + plugin_class + "\", it has " + names));
+    plugin->set_plugins_in_file(std::move(plugins));
+    return plugin;
 }
 
 Vst2Plugin::Vst2Plugin(const LoadedFile& file, Entry entry, std::int32_t shell_id, PluginListener& listener)
@@ -115,7 +101,9 @@ Vst2Plugin::~Vst2Plugin()
 
 protocol::PluginDescription Vst2Plugin::describe()
 {
-    return describe_vst2(*effect_, file_.name);
+    auto description = describe_vst2(*effect_, file_.name);
+    description.in_file = in_file_;
+    return description;
 }
 
 void Vst2Plugin::activate(double rate, std::uint32_t max_frames)
@@ -126,6 +114,9 @@ void Vst2Plugin::activate(double rate, std::uint32_t max_frames)
     waste_.assign(max_frames, 0.0f);
     inputs_.fill(silence_.data());
     outputs_.fill(waste_.data());
+    doubles_.reset();
+    if (effect_->is_double())
+        doubles_.emplace(effect_->inputs(), effect_->outputs(), max_frames, Vst2Effect::most_pins);
     set_time({});
 
     effect_->dispatch(effSetSampleRate, 0, 0, nullptr, static_cast<float>(rate));
@@ -150,8 +141,7 @@ std::vector<std::byte> Vst2Plugin::state()
         void* chunk = nullptr;
         const VstIntPtr size = effect_->dispatch(effGetChunk, 0, 0, &chunk);
         if (chunk != nullptr && size > 0) {
-            constexpr std::uint32_t passport = 4096;
-            if (size > static_cast<VstIntPtr>(protocol::max_message_bytes - passport))
+            if (size > static_cast<VstIntPtr>(most_state_bytes))
                 throw PluginError(FailureCode::refused, "the plugin's state has " +
                                                             std::to_string(size >> 20) +
                                                             " MiB, which is more than Decant keeps");

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "wine-host/double-channels.hpp"
+#include "wine-host/loaded-file.hpp"
 #include "wine-host/plugin.hpp"
 #include "wine-host/vst2-effect.hpp"
 #include "wine-host/vst2-events.hpp"
@@ -10,20 +12,13 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
-
-struct HINSTANCE__;
 
 namespace decant::host
 {
-
-/// A DLL that Windows has loaded.
-struct LoadedFile {
-    HINSTANCE__* module;
-    std::string name;      ///< without directory and ".dll"
-    std::string directory; ///< Windows path in the Windows code page
-};
 
 /// A VST2 plugin.
 ///
@@ -44,6 +39,9 @@ public:
 
     [[nodiscard]] const Vst2Effect& effect() const noexcept { return *effect_; }
 
+    /// What describe() says of the file. [main]
+    void set_plugins_in_file(std::vector<protocol::PluginInFile> plugins) { in_file_ = std::move(plugins); }
+
     // Plugin
     [[nodiscard]] protocol::PluginDescription describe() override;
     void activate(double rate, std::uint32_t max_frames) override;
@@ -58,6 +56,7 @@ private:
     const LoadedFile file_;
     PluginListener& listener_;
     const std::int32_t shell_id_;
+    std::vector<protocol::PluginInFile> in_file_;
     std::unique_ptr<Vst2Effect> effect_;
 
     // Written while no block runs.
@@ -66,8 +65,9 @@ private:
     bool active_ = false;
     std::array<float*, Vst2Effect::most_pins> inputs_{};
     std::array<float*, Vst2Effect::most_pins> outputs_{};
-    std::vector<float> silence_; ///< for the inputs beyond protocol::max_channels
-    std::vector<float> waste_;   ///< for the outputs beyond
+    std::optional<DoubleChannels> doubles_; ///< for a plugin that takes nothing else
+    std::vector<float> silence_;            ///< for the inputs beyond protocol::max_channels
+    std::vector<float> waste_;              ///< for the outputs beyond
 
     // The audio thread's own; `audio_thread_` tells others that they are not it.
     std::atomic<std::uint32_t> audio_thread_ = 0;

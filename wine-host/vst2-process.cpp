@@ -30,7 +30,12 @@ void Vst2Plugin::process(Block& block) noexcept
                 inputs_.begin());
     std::copy_n(block.outputs.begin(), std::min<std::size_t>(effect_->outputs(), block.outputs.size()),
                 outputs_.begin());
-    effect_->process(inputs_.data(), outputs_.data(), frames);
+    if (doubles_) {
+        effect_->process(doubles_->take(inputs_, frames), doubles_->outputs(), frames);
+        doubles_->give(outputs_, frames);
+    } else {
+        effect_->process(inputs_.data(), outputs_.data(), frames);
+    }
 
     block_ = nullptr;
 }

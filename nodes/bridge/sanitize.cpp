@@ -93,6 +93,10 @@ void clean(protocol::PluginDescription& plugin)
         clean(parameter);
     for (auto& program : plugin.programs)
         program = clean_text(program);
+    for (auto& one : plugin.in_file) {
+        one.id = clean_text(one.id);
+        one.name = clean_text(one.name);
+    }
 }
 
 } // namespace decant::bridge

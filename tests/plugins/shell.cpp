@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // A VST2 shell for tests: one DLL with two plugins, "Half" and "Double", each with eight megabytes of state.
-// Old-fashioned in every way: its entry point is called main, and its audio is added to what is there.
+// Old-fashioned in every way: its entry point is called main, and the audio of "Half" is added to what is
+// there. "Double" takes nothing but double precision.
 
 #include <fst/aeffectx.h>
 
@@ -78,6 +79,12 @@ void process_adding(AEffect* effect, float** inputs, float** outputs, int frames
         outputs[0][i] += inputs[0][i] * (effect->uniqueID == half_id ? 0.5f : 2.0f);
 }
 
+void process_double(AEffect*, double** inputs, double** outputs, int frames)
+{
+    for (int i = 0; i < frames; ++i)
+        outputs[0][i] = inputs[0][i] * 2;
+}
+
 } // namespace
 
 extern "C" __declspec(dllexport) AEffect* entry(audioMasterCallback host) asm("main");
@@ -93,5 +100,10 @@ extern "C" AEffect* entry(audioMasterCallback host)
     effect->numParams = 1;
     effect->numInputs = effect->numOutputs = 1;
     effect->uniqueID = static_cast<int>(host(effect, audioMasterCurrentId, 0, 0, nullptr, 0));
+    if (effect->uniqueID == double_id) {
+        effect->process = nullptr;
+        effect->processDoubleReplacing = process_double;
+        effect->flags |= effFlagsCanDoubleReplacing;
+    }
     return effect;
 }

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
 #include <cmath>
 #include <cstring>
@@ -21,6 +23,7 @@ namespace decant::tests
 namespace
 {
 
+using Catch::Generators::from_range;
 using Catch::Matchers::WithinAbs;
 using protocol::BlockStatus;
 using protocol::EventWriter;
@@ -53,10 +56,13 @@ std::vector<std::pair<std::uint32_t, std::vector<std::uint8_t>>> midi_out(WineHo
     return messages;
 }
 
-TEST_CASE("an effect with a gain of one gives every bit back, at any rate and size")
+TEST_CASE("an effect with a gain of one gives every bit back, at any rate and size",
+          "[audio][vst2][vst3][clap]")
 {
+    const auto format = GENERATE(from_range(formats_under_test()));
+    INFO(format.suffix);
     WineHost host;
-    host.load("decant-test-gain.dll");
+    host.load(format.file("decant-test-gain"));
     fill_with_noise(host.region().audio_in[0], 1);
     fill_with_noise(host.region().audio_in[1], 2);
     for (const std::uint32_t block_rate : {44100u, 48000u, 96000u}) {
@@ -80,7 +86,7 @@ TEST_CASE("denormal numbers are zero to a plugin")
     CHECK(host.region().audio_out[0][5] == 0);
 }
 
-TEST_CASE("a parameter event takes effect at the beginning of its block")
+TEST_CASE("a parameter event of VST2 takes effect at the beginning of its block")
 {
     WineHost host;
     host.load("decant-test-gain.dll");
@@ -97,8 +103,10 @@ TEST_CASE("a parameter event takes effect at the beginning of its block")
 
 TEST_CASE("parameter events that make no sense change nothing")
 {
+    const auto format = GENERATE(from_range(formats_under_test()));
+    INFO(format.suffix);
     WineHost host;
-    host.load("decant-test-gain.dll");
+    host.load(format.file("decant-test-gain"));
     host.link().activate(rate, 64);
     const auto reply = host.run_block(64, rate, [](EventWriter& events) {
         REQUIRE(events.push_parameter(0, 1, 0.25));
@@ -108,13 +116,16 @@ TEST_CASE("parameter events that make no sense change nothing")
         REQUIRE(events.push(0, static_cast<protocol::EventType>(77), {}));
     });
     CHECK(reply.status == BlockStatus::done);
-    CHECK(host.link().values() == std::vector{0.5});
+    CHECK(host.link().values() == std::vector{format.gain_range / 2});
 }
 
-TEST_CASE("note 69 is 440 Hz, as loud as its velocity, and silent after its release")
+TEST_CASE("note 69 is 440 Hz, as loud as its velocity, and silent after its release",
+          "[notes][vst2][vst3][clap]")
 {
+    const auto format = GENERATE(from_range(formats_under_test()));
+    INFO(format.suffix);
     WineHost host;
-    const auto plugin = host.load("decant-test-sine.dll");
+    const auto plugin = host.load(format.file("decant-test-sine"));
     CHECK(plugin.instrument);
     CHECK(plugin.midi_in);
     CHECK(plugin.inputs.empty());
@@ -147,7 +158,8 @@ TEST_CASE("note 69 is 440 Hz, as loud as its velocity, and silent after its rele
     CHECK(std::all_of(release_end, out.begin() + 8000, [](float sample) { return sample == 0; }));
 }
 
-TEST_CASE("a SysEx of 60000 bytes reaches the plugin and comes back, with its neighbours and frames")
+TEST_CASE("a SysEx of 60000 bytes reaches the plugin and comes back, with its neighbours and frames",
+          "[sysex][vst2]")
 {
     WineHost host;
     const auto plugin = host.load("decant-test-mirror.dll");
@@ -217,7 +229,7 @@ TEST_CASE("a plugin with more channels than Decant carries runs with the first o
         CHECK(equal_bits(host.region().audio_in[channel], host.region().audio_out[channel], 128));
 }
 
-TEST_CASE("a plugin is told tempo, position, rate and whether time matters")
+TEST_CASE("a plugin is told tempo, position, rate and whether time matters", "[tempo][vst2]")
 {
     WineHost host;
     host.load("decant-test-mirror.dll");
@@ -259,7 +271,7 @@ TEST_CASE("a plugin is told tempo, position, rate and whether time matters")
     CHECK((static_cast<int>(told[4]) & changed) == changed);
 }
 
-TEST_CASE("a change of latency comes with the block and as a message")
+TEST_CASE("a change of latency comes with the block and as a message", "[latency][vst2]")
 {
     WineHost host;
     host.load("decant-test-mirror.dll");
@@ -278,7 +290,8 @@ TEST_CASE("a change of latency comes with the block and as a message")
     }));
 }
 
-TEST_CASE("a parameter that the plugin moves from within its process call is told to the service")
+TEST_CASE("a parameter that the plugin moves from within its process call is told to the service",
+          "[parameters-out][vst2]")
 {
     WineHost host;
     host.load("decant-test-mirror.dll");
@@ -296,9 +309,11 @@ TEST_CASE("a parameter that the plugin moves from within its process call is tol
 
 TEST_CASE("a block is not the plugin's unless it is active, with this rate and size")
 {
+    const auto format = GENERATE(from_range(formats_under_test()));
+    INFO(format.suffix);
     WineHost host;
     CHECK(host.run_block(64, rate).status == BlockStatus::not_active); // also before anything is loaded
-    host.load("decant-test-gain.dll");
+    host.load(format.file("decant-test-gain"));
     CHECK(host.run_block(64, rate).status == BlockStatus::not_active);
     host.link().activate(rate, 64);
     CHECK(host.run_block(64, rate).status == BlockStatus::done);
@@ -334,8 +349,10 @@ TEST_CASE("events that claim to be more than the area are cut, whatever is in th
 
 TEST_CASE("blocks run on while the plugin is activated anew, again and again")
 {
+    const auto format = GENERATE(from_range(formats_under_test()));
+    INFO(format.suffix);
     WineHost host;
-    host.load("decant-test-gain.dll");
+    host.load(format.file("decant-test-gain"));
     host.link().activate(rate, 64);
     std::atomic<bool> stop = false;
     std::atomic<unsigned> done = 0;

@@ -5,11 +5,14 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
 
 namespace decant::tests
 {
 namespace
 {
+
+using Catch::Generators::from_range;
 
 constexpr std::uint32_t rate = 48000;
 
@@ -29,9 +32,12 @@ protocol::FailureCode failure_of_state(WineHost& host, const std::vector<std::by
     return protocol::FailureCode::other;
 }
 
-TEST_CASE("a state saved in one host is restored in another, chunk or parameters")
+TEST_CASE("a state saved in one host is restored in another, chunk or parameters",
+          "[state][vst2][vst3][clap]")
 {
-    const auto* file = GENERATE("decant-test-gain.dll", "decant-test-sine.dll", "decant-test-mirror.dll");
+    // Not the sine as VST3: DPF (1.6) takes the first parameter of an instrument for one of MIDI, and says 0.
+    const auto* file = GENERATE("decant-test-gain.dll", "decant-test-sine.dll", "decant-test-mirror.dll",
+                                "decant-test-gain.vst3", "decant-test-gain.clap", "decant-test-sine.clap");
     std::vector<std::byte> state;
     std::vector<double> values;
     {
@@ -63,24 +69,28 @@ TEST_CASE("a state of eight megabytes makes its way out and back")
 
 TEST_CASE("a state is restored while blocks run")
 {
+    const auto format = GENERATE(from_range(formats_under_test()));
+    INFO(format.suffix);
     WineHost host;
-    host.load("decant-test-gain.dll");
+    host.load(format.file("decant-test-gain"));
     host.link().activate(rate, 64);
     const auto state = host.link().state();
     set_parameter(host, 0, 0.125);
     host.link().set_state(state);
-    CHECK(host.link().values() == std::vector{0.5});
+    CHECK(host.link().values() == std::vector{format.gain_range / 2});
     CHECK(host.run_block(64, rate).status == protocol::BlockStatus::done);
 }
 
-TEST_CASE("a damaged or foreign state is refused and changes nothing")
+TEST_CASE("a damaged or foreign state is refused and changes nothing", "[foreign-state][vst2][vst3][clap]")
 {
+    const auto format = GENERATE(from_range(formats_under_test()));
+    INFO(format.suffix);
     WineHost other;
-    other.load("decant-test-sine.dll");
+    other.load(format.file("decant-test-sine"));
     const auto foreign = other.link().state();
 
     WineHost host;
-    host.load("decant-test-gain.dll");
+    host.load(format.file("decant-test-gain"));
     const auto good = host.link().state();
     host.link().activate(rate, 64);
     set_parameter(host, 0, 0.125);

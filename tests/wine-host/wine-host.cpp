@@ -69,6 +69,18 @@ std::filesystem::path test_plugin(const std::string& name)
     return std::filesystem::path(variable("DECANT_TEST_PLUGINS")) / name;
 }
 
+const std::vector<FormatUnderTest>& formats_under_test()
+{
+    using protocol::PluginFormat;
+    // VST2 and VST3 know parameters from 0 to 1 alone.
+    static const std::vector<FormatUnderTest> formats{
+        {PluginFormat::vst2, ".dll", 1},
+        {PluginFormat::vst3, ".vst3", 1},
+        {PluginFormat::clap, ".clap", 2},
+    };
+    return formats;
+}
+
 WineGroup::WineGroup(const Arguments& options)
     : process_((keep_session(),
                 with_options(with_options(wine_host_command(), {"--group", region_->name()}), options)),

@@ -26,6 +26,18 @@ Environment wine_host_environment();
 /// A file that tests/plugins has built.
 std::filesystem::path test_plugin(const std::string& name);
 
+/// A format of the test plugins that exist in all of them.
+struct FormatUnderTest {
+    protocol::PluginFormat format;
+    std::string suffix; ///< of the file
+    double gain_range;  ///< largest value of the parameter "Gain", which is a gain of two
+
+    [[nodiscard]] std::string file(const std::string& plugin) const { return plugin + suffix; }
+};
+
+/// All of them, for GENERATE_REF(from_range(…)).
+const std::vector<FormatUnderTest>& formats_under_test();
+
 /// A process for several plugins, without any at first. All functions: [main].
 class WineGroup
 {

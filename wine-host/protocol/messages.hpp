@@ -98,6 +98,12 @@ struct ParameterDescription {
     std::uint32_t steps = 0; ///< 0: continuous; 1: a switch; n: n + 1 values
 };
 
+/// One of the plugins in a file.
+struct PluginInFile {
+    std::string id; ///< as in PluginDescription
+    std::string name;
+};
+
 struct PluginDescription {
     PluginFormat format = PluginFormat::vst2;
     std::uint32_t bits = 64;
@@ -114,6 +120,7 @@ struct PluginDescription {
     std::vector<PortDescription> outputs;
     std::vector<ParameterDescription> parameters;
     std::vector<std::string> programs;
+    std::vector<PluginInFile> in_file; ///< all plugins of the file, this one among them
 };
 
 inline std::vector<std::byte> encode(const Hello& hello)
@@ -193,6 +200,9 @@ inline std::vector<std::byte> encode(const PluginDescription& plugin)
     out.put(static_cast<std::uint32_t>(plugin.programs.size()));
     for (const auto& program : plugin.programs)
         out.put_text(program);
+    out.put(static_cast<std::uint32_t>(plugin.in_file.size()));
+    for (const auto& one : plugin.in_file)
+        out.put_text(one.id).put_text(one.name);
     return {out.bytes().begin(), out.bytes().end()};
 }
 
@@ -249,6 +259,14 @@ inline std::optional<PluginDescription> decode_plugin(std::span<const std::byte>
         return std::nullopt;
     for (std::uint32_t i = 0; i < programs && !in.failed(); ++i)
         plugin.programs.push_back(in.get_text());
+    const auto in_file = in.get<std::uint32_t>();
+    if (in_file > most_entries)
+        return std::nullopt;
+    for (std::uint32_t i = 0; i < in_file && !in.failed(); ++i) {
+        auto& one = plugin.in_file.emplace_back();
+        one.id = in.get_text();
+        one.name = in.get_text();
+    }
     return in.complete() ? std::optional(std::move(plugin)) : std::nullopt;
 }
 

@@ -1,0 +1,406 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Two VST3 effects for tests that give back whatever the host gives: "Mirror", and "Mirror in double", which
+// takes nothing but double precision. Processor and controller are two objects. The parameter "Level" is
+// heard frame by frame, the side chain on the right, and what the host says of the time on an output of its
+// own.
+
+#include "wine-host/vst3-interface.hpp"
+
+#include <array>
+#include <cstring>
+#include <vector>
+
+namespace
+{
+
+using namespace decant::host::vst3;
+
+enum Parameters : ParamID {
+    latency = 5000, ///< times 1000 frames, after a restart
+    level,
+    follow,  ///< gives its value to "Echo" at the same frame
+    echo,    ///< read-only
+    secret,  ///< hidden; controller 21 moves it
+    program, ///< of three
+    message, ///< read-only: the sample rate divided by 96000, as the processor tells the controller
+    first_parameter = latency,
+    last_parameter = message,
+};
+constexpr std::size_t parameter_count = last_parameter + 1 - first_parameter;
+using Values = std::array<double, parameter_count>;
+
+const TUID mirror_id = INLINE_UID(0xDECA4701, 1, 2, 3);
+const TUID double_id = INLINE_UID(0xDECA4702, 1, 2, 3);
+const TUID controller_id = INLINE_UID(0xDECA4703, 1, 2, 3);
+
+class Processor final : public HostObject<true, IComponent, IAudioProcessor, IConnectionPoint>
+{
+    Ref<IHostApplication> host_;
+    IConnectionPoint* peer_ = nullptr;
+    const bool in_double_;
+    Values values_{};
+    double rate_ = 0;
+    uint32 latency_in_use_ = 0;
+    double tuning_ = 0;
+
+    double& value(ParamID id) { return values_[id - first_parameter]; }
+
+    void apply(IParameterChanges* changes, int32 frame, IParameterChanges* out)
+    {
+        for (int32 i = 0; changes != nullptr && i < changes->getParameterCount(); ++i) {
+            IParamValueQueue* queue = changes->getParameterData(i);
+            for (int32 k = 0; k < queue->getPointCount(); ++k) {
+                int32 at = 0;
+                ParamValue now = 0;
+                if (queue->getPoint(k, at, now) != kResultOk || at != frame)
+                    continue;
+                value(queue->getParameterId()) = now;
+                int32 index = 0;
+                if (queue->getParameterId() == follow)
+                    if (auto* echoed = out->addParameterData(echo, index))
+                        echoed->addPoint(frame, now, index);
+            }
+        }
+    }
+
+    template <class Sample>
+    void write(ProcessData& data, Sample** (*channels)(AudioBusBuffers&))
+    {
+        Sample** main = channels(data.outputs[0]);
+        Sample* time = channels(data.outputs[1])[0];
+        const Sample* key = channels(data.inputs[1])[0];
+        for (int32 frame = 0; frame < data.numSamples; ++frame) {
+            apply(data.inputParameterChanges, frame, data.outputParameterChanges);
+            main[0][frame] = static_cast<Sample>(value(level));
+            main[1][frame] = key[frame];
+            time[frame] = 0;
+        }
+        const ProcessContext& context = *data.processContext;
+        const double told[] = {context.tempo,
+                               context.projectTimeMusic,
+                               static_cast<double>(context.projectTimeSamples),
+                               static_cast<double>(context.state & 0xffff),
+                               context.barPositionMusic,
+                               static_cast<double>(context.timeSigNumerator),
+                               value(secret),
+                               value(program),
+                               tuning_};
+        for (int32 i = 0; i < static_cast<int32>(std::size(told)) && i < data.numSamples; ++i)
+            time[i] = static_cast<Sample>(told[i]);
+    }
+
+public:
+    explicit Processor(bool in_double) : in_double_(in_double) {}
+
+    tresult PLUGIN_API initialize(FUnknown* context) override
+    {
+        host_ = query<IHostApplication>(context);
+        return host_ ? kResultOk : kResultFalse;
+    }
+    tresult PLUGIN_API terminate() override { return kResultOk; }
+    tresult PLUGIN_API getControllerClassId(TUID id) override
+    {
+        std::memcpy(id, controller_id, sizeof(TUID));
+        return kResultOk;
+    }
+    tresult PLUGIN_API setIoMode(IoMode) override { return kNotImplemented; }
+    int32 PLUGIN_API getBusCount(MediaType type, BusDirection) override { return type == kAudio ? 2 : 1; }
+    tresult PLUGIN_API getBusInfo(MediaType type, BusDirection direction, int32 index, BusInfo& bus) override
+    {
+        bus = {};
+        bus.mediaType = type;
+        bus.direction = direction;
+        bus.channelCount = type == kEvent ? 16 : (index == 0 ? 2 : 1);
+        bus.busType = index == 0 ? kMain : kAux;
+        bus.flags = index == 0 ? BusInfo::kDefaultActive : 0;
+        write_name(bus.name, index == 0 ? "Main" : (direction == kInput ? "Key" : "Time"));
+        return kResultOk;
+    }
+    tresult PLUGIN_API getRoutingInfo(RoutingInfo&, RoutingInfo&) override { return kNotImplemented; }
+    tresult PLUGIN_API activateBus(MediaType, BusDirection, int32, TBool) override { return kResultOk; }
+    tresult PLUGIN_API setActive(TBool on) override
+    {
+        if (on == 0)
+            return kResultOk;
+        latency_in_use_ = static_cast<uint32>(value(latency) * 1000 + 0.5);
+        if (peer_ == nullptr)
+            return kResultOk;
+        void* made = nullptr;
+        TUID id;
+        std::memcpy(id, IMessage_iid, sizeof id);
+        if (host_->createInstance(id, id, &made) != kResultOk)
+            return kResultFalse;
+        const Ref told(static_cast<IMessage*>(made));
+        told->setMessageID("rate");
+        told->getAttributes()->setFloat("Hz", rate_);
+        return peer_->notify(told.get());
+    }
+    tresult PLUGIN_API setState(IBStream* state) override
+    {
+        int32 done = 0;
+        Values values{};
+        state->read(values.data(), sizeof values, &done);
+        if (done != static_cast<int32>(sizeof values))
+            return kResultFalse;
+        values_ = values;
+        return kResultOk;
+    }
+    tresult PLUGIN_API getState(IBStream* state) override
+    {
+        return state->write(values_.data(), sizeof values_, nullptr);
+    }
+
+    tresult PLUGIN_API setBusArrangements(SpeakerArrangement*, int32, SpeakerArrangement*, int32) override
+    {
+        return kResultTrue;
+    }
+    tresult PLUGIN_API getBusArrangement(BusDirection, int32 index, SpeakerArrangement& arrangement) override
+    {
+        arrangement = index == 0 ? SpeakerArr::kStereo : SpeakerArr::kMono;
+        return kResultOk;
+    }
+    tresult PLUGIN_API canProcessSampleSize(int32 size) override
+    {
+        return (size == kSample64) == in_double_ ? kResultTrue : kResultFalse;
+    }
+    uint32 PLUGIN_API getLatencySamples() override { return latency_in_use_; }
+    tresult PLUGIN_API setupProcessing(ProcessSetup& setup) override
+    {
+        rate_ = setup.sampleRate;
+        return kResultOk;
+    }
+    tresult PLUGIN_API setProcessing(TBool) override { return kResultOk; }
+    tresult PLUGIN_API process(ProcessData& data) override
+    {
+        for (int32 i = 0; i < data.inputEvents->getEventCount(); ++i) {
+            Event event{};
+            data.inputEvents->getEvent(i, event);
+            if (event.type == Event::kNoteExpressionValueEvent &&
+                event.noteExpressionValue.typeId == kTuningTypeID)
+                tuning_ = event.noteExpressionValue.value;
+            data.outputEvents->addEvent(event);
+        }
+        if (in_double_)
+            write<double>(data, [](AudioBusBuffers& bus) { return bus.channelBuffers64; });
+        else
+            write<float>(data, [](AudioBusBuffers& bus) { return bus.channelBuffers32; });
+        return kResultOk;
+    }
+    uint32 PLUGIN_API getTailSamples() override { return 0; }
+
+    tresult PLUGIN_API connect(IConnectionPoint* other) override
+    {
+        peer_ = other;
+        return kResultOk;
+    }
+    tresult PLUGIN_API disconnect(IConnectionPoint*) override
+    {
+        peer_ = nullptr;
+        return kResultOk;
+    }
+    tresult PLUGIN_API notify(IMessage*) override { return kResultOk; }
+
+    static void write_name(TChar* to, const char* name)
+    {
+        while ((*to++ = static_cast<TChar>(*name++)) != 0) {
+        }
+    }
+};
+
+class Controller final : public HostObject<true, IEditController, IConnectionPoint, IMidiMapping, IUnitInfo,
+                                           INoteExpressionController>
+{
+    Values values_{};
+    IComponentHandler* handler_ = nullptr;
+
+    double& value(ParamID id) { return values_[id - first_parameter]; }
+
+public:
+    tresult PLUGIN_API initialize(FUnknown*) override { return kResultOk; }
+    tresult PLUGIN_API terminate() override { return kResultOk; }
+    tresult PLUGIN_API setComponentState(IBStream* state) override
+    {
+        Values values{};
+        int32 done = 0;
+        state->read(values.data(), sizeof values, &done);
+        const double told = value(message);
+        values_ = values;
+        value(message) = told;
+        return kResultOk;
+    }
+    tresult PLUGIN_API setState(IBStream*) override { return kNotImplemented; }
+    tresult PLUGIN_API getState(IBStream*) override { return kNotImplemented; }
+    int32 PLUGIN_API getParameterCount() override { return parameter_count; }
+    tresult PLUGIN_API getParameterInfo(int32 index, ParameterInfo& info) override
+    {
+        constexpr const char* names[] = {"Latency", "Level",   "Follow", "Echo",
+                                         "Secret",  "Program", "Message"};
+        info = {};
+        info.id = first_parameter + static_cast<ParamID>(index);
+        info.flags = ParameterInfo::kCanAutomate;
+        if (info.id == echo || info.id == message)
+            info.flags = ParameterInfo::kIsReadOnly;
+        if (info.id == secret)
+            info.flags = ParameterInfo::kIsHidden;
+        if (info.id == program) {
+            info.flags |= ParameterInfo::kIsProgramChange | ParameterInfo::kIsList;
+            info.stepCount = 2;
+        }
+        Processor::write_name(info.title, names[index]);
+        if (info.id == level)
+            Processor::write_name(info.units, "dB");
+        return kResultOk;
+    }
+    tresult PLUGIN_API getParamStringByValue(ParamID, ParamValue, String128) override
+    {
+        return kNotImplemented;
+    }
+    tresult PLUGIN_API getParamValueByString(ParamID, TChar*, ParamValue&) override
+    {
+        return kNotImplemented;
+    }
+    ParamValue PLUGIN_API normalizedParamToPlain(ParamID, ParamValue value) override { return value; }
+    ParamValue PLUGIN_API plainParamToNormalized(ParamID, ParamValue value) override { return value; }
+    ParamValue PLUGIN_API getParamNormalized(ParamID id) override { return value(id); }
+    tresult PLUGIN_API setParamNormalized(ParamID id, ParamValue now) override
+    {
+        const bool moved = value(id) != now;
+        value(id) = now;
+        if (id == latency && moved)
+            handler_->restartComponent(kLatencyChanged);
+        return kResultOk;
+    }
+    tresult PLUGIN_API setComponentHandler(IComponentHandler* handler) override
+    {
+        handler_ = handler;
+        return kResultOk;
+    }
+    IPlugView* PLUGIN_API createView(FIDString) override { return nullptr; }
+
+    tresult PLUGIN_API connect(IConnectionPoint*) override { return kResultOk; }
+    tresult PLUGIN_API disconnect(IConnectionPoint*) override { return kResultOk; }
+    tresult PLUGIN_API notify(IMessage* told) override
+    {
+        double rate = 0;
+        if (std::strcmp(told->getMessageID(), "rate") == 0 &&
+            told->getAttributes()->getFloat("Hz", rate) == kResultOk)
+            value(message) = rate / 96000;
+        return kResultOk;
+    }
+
+    tresult PLUGIN_API getMidiControllerAssignment(int32, int16, CtrlNumber number, ParamID& id) override
+    {
+        id = secret;
+        return number == 21 ? kResultTrue : kResultFalse;
+    }
+
+    int32 PLUGIN_API getUnitCount() override { return 1; }
+    tresult PLUGIN_API getUnitInfo(int32, UnitInfo& unit) override
+    {
+        unit = {};
+        unit.id = kRootUnitId;
+        unit.parentUnitId = kNoParentUnitId;
+        unit.programListId = 1;
+        return kResultOk;
+    }
+    int32 PLUGIN_API getProgramListCount() override { return 1; }
+    tresult PLUGIN_API getProgramListInfo(int32, ProgramListInfo& list) override
+    {
+        list = {};
+        list.id = 1;
+        list.programCount = 3;
+        return kResultOk;
+    }
+    tresult PLUGIN_API getProgramName(ProgramListID, int32 index, String128 name) override
+    {
+        constexpr const char* names[] = {"First", "Second", "Third"};
+        Processor::write_name(name, names[index]);
+        return kResultOk;
+    }
+    tresult PLUGIN_API getProgramInfo(ProgramListID, int32, Steinberg::Vst::CString, String128) override
+    {
+        return kNotImplemented;
+    }
+    tresult PLUGIN_API hasProgramPitchNames(ProgramListID, int32) override { return kResultFalse; }
+    tresult PLUGIN_API getProgramPitchName(ProgramListID, int32, int16, String128) override
+    {
+        return kNotImplemented;
+    }
+    UnitID PLUGIN_API getSelectedUnit() override { return kRootUnitId; }
+    tresult PLUGIN_API selectUnit(UnitID) override { return kResultOk; }
+    tresult PLUGIN_API getUnitByBus(MediaType, BusDirection, int32, int32, UnitID& unit) override
+    {
+        unit = kRootUnitId;
+        return kResultOk;
+    }
+    tresult PLUGIN_API setUnitProgramData(int32, int32, IBStream*) override { return kNotImplemented; }
+
+    int32 PLUGIN_API getNoteExpressionCount(int32, int16) override { return 1; }
+    tresult PLUGIN_API getNoteExpressionInfo(int32, int16, int32, NoteExpressionTypeInfo&) override
+    {
+        return kNotImplemented;
+    }
+    tresult PLUGIN_API getNoteExpressionStringByValue(int32, int16, NoteExpressionTypeID, NoteExpressionValue,
+                                                      String128) override
+    {
+        return kNotImplemented;
+    }
+    tresult PLUGIN_API getNoteExpressionValueByString(int32, int16, NoteExpressionTypeID, const TChar*,
+                                                      NoteExpressionValue&) override
+    {
+        return kNotImplemented;
+    }
+};
+
+class Factory final : public HostObject<false, IPluginFactory2>
+{
+public:
+    tresult PLUGIN_API queryInterface(const TUID id, void** object) override
+    {
+        return HostObject::queryInterface(
+            FUnknownPrivate::iidEqual(id, IPluginFactory_iid) ? IPluginFactory2_iid : id, object);
+    }
+    tresult PLUGIN_API getFactoryInfo(PFactoryInfo* info) override
+    {
+        *info = PFactoryInfo("The Decant authors", "", "", PFactoryInfo::kUnicode);
+        return kResultOk;
+    }
+    int32 PLUGIN_API countClasses() override { return 3; }
+    tresult PLUGIN_API getClassInfo(int32 index, PClassInfo* info) override
+    {
+        PClassInfo2 more;
+        getClassInfo2(index, &more);
+        *info = PClassInfo(more.cid, more.cardinality, more.category, more.name);
+        return kResultOk;
+    }
+    tresult PLUGIN_API createInstance(FIDString id, FIDString interface_id, void** object) override
+    {
+        FUnknown* made = nullptr;
+        if (FUnknownPrivate::iidEqual(id, controller_id))
+            made = (new Controller)->unknown();
+        else
+            made = (new Processor(FUnknownPrivate::iidEqual(id, double_id)))->unknown();
+        const tresult result = made->queryInterface(interface_id, object);
+        made->release();
+        return result;
+    }
+    tresult PLUGIN_API getClassInfo2(int32 index, PClassInfo2* info) override
+    {
+        const TUID* const ids[] = {&controller_id, &mirror_id, &double_id};
+        constexpr const char* names[] = {"Controller", "Mirror", "Mirror in double"};
+        *info = PClassInfo2(*ids[index], PClassInfo::kManyInstances,
+                            index == 0 ? kVstComponentControllerClass : kVstAudioEffectClass, names[index], 0,
+                            "Fx|Tools", "", "3.2.1", kVstVersionString);
+        return kResultOk;
+    }
+};
+
+} // namespace
+
+extern "C" __declspec(dllexport) IPluginFactory* PLUGIN_API GetPluginFactory()
+{
+    static Factory factory;
+    return &factory;
+}
