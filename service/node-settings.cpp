@@ -4,6 +4,7 @@
 #include "service/node-settings.hpp"
 
 #include "service/nearest-word.hpp"
+#include "service/plugin-address.hpp"
 
 #include <fmt/format.h>
 
@@ -236,7 +237,10 @@ ChainPart read_chain_part(const NodeSetting& setting, const fs::path& home, Node
         const NodeSetting inner{value, setting.where};
         const std::string key = fmt::format("chain.{}", name);
         if (name == "path") {
-            part.path = read_path(key, inner, home);
+            auto address = parse_plugin_address(read_path(key, inner, home));
+            part.path = std::move(address.file);
+            if (part.plugin_class.empty())
+                part.plugin_class = std::move(address.plugin);
             require_existing(key, inner, part.path);
         } else if (name == "plugin") {
             part.plugin_class = read_text(key, inner);
@@ -298,6 +302,12 @@ const std::vector<Key>& keys()
          {},
          [](auto& node, const auto& setting, const auto& home) {
              node.path = read_path("path", setting, home);
+             if (node.type == NodeType::plugin) {
+                 auto address = parse_plugin_address(node.path);
+                 node.path = std::move(address.file);
+                 if (!address.plugin.empty())
+                     node.plugin_class = std::move(address.plugin);
+             }
              require_existing("path", setting, node.path);
          }},
         {"description",
@@ -407,7 +417,9 @@ NodeConfig make_node_config(const NodeSettings& settings, const Location& where,
     const auto* path = chain ? nullptr : &required("path", "path = \"~/Samples/Piano.sfz\"");
     if (const auto type = settings.find("type"); type != settings.end())
         node.type = read_type(type->second);
-    else if (const auto guess = chain ? NodeType::plugin : type_of_file(read_path("path", *path, home)))
+    else if (const auto guess = chain
+                                    ? NodeType::plugin
+                                    : type_of_file(parse_plugin_address(read_path("path", *path, home)).file))
         node.type = *guess;
     else
         throw SettingError(

@@ -15,9 +15,9 @@ namespace decant::host
 
 /// How the payload of a state is to be read.
 enum class StateKind : std::uint32_t {
-    chunk = 1,           ///< the plugin's own bytes
-    values = 2,          ///< u32 program, u32 count, count times f32: a plugin that has no bytes of its own
-    members = 3,         ///< u32 count, count times text name, text identity, text version, blob state: a chain
+    chunk = 1,   ///< the plugin's own bytes
+    values = 2,  ///< u32 program, u32 count, count times f32: a plugin that has no bytes of its own
+    members = 3, ///< u32 count, count times text name, text identity, text version, blob state: a chain
     numbered_values = 4, ///< as encode_parameters() makes it, for a plugin that has no bytes of its own
 };
 

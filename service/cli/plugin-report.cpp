@@ -88,6 +88,11 @@ std::string to_text(const PluginReport& report)
     line("MIDI", fmt::format("in {}, out {}", yes_no(plugin.midi_in), yes_no(plugin.midi_out)));
     line("Editor", yes_no(plugin.has_editor));
     line("Latency", fmt::format("{} frames", plugin.latency));
+    if (plugin.in_file.size() > 1) {
+        line("In the file", plugin.in_file.size());
+        for (const auto& one : plugin.in_file)
+            fmt::format_to(std::back_inserter(text), "  {}  {}\n", one.id, one.name);
+    }
     line("Prefix", report.prefix);
     if (!report.host.wine.empty())
         line("Wine", report.host.wine);
@@ -120,6 +125,9 @@ nlohmann::ordered_json to_json(const PluginReport& report)
                               {"maximum", parameter.maximum},
                               {"initial", parameter.initial},
                               {"steps", parameter.steps}});
+    auto in_file = nlohmann::ordered_json::array();
+    for (const auto& one : plugin.in_file)
+        in_file.push_back({{"id", one.id}, {"name", one.name}});
     return {{"file", report.file.string()},
             {"kind", "plugin"},
             {"format", name_of(plugin.format)},
@@ -138,7 +146,8 @@ nlohmann::ordered_json to_json(const PluginReport& report)
             {"inputs", ports_json(plugin.inputs)},
             {"outputs", ports_json(plugin.outputs)},
             {"parameters", std::move(parameters)},
-            {"programs", plugin.programs}};
+            {"programs", plugin.programs},
+            {"in_file", std::move(in_file)}};
 }
 
 } // namespace decant::cli

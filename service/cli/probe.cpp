@@ -6,6 +6,7 @@
 #include "service/cli/plugin-report.hpp"
 #include "service/cli/verbs.hpp"
 #include "service/hosts/opened-plugin.hpp"
+#include "service/plugin-address.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -34,8 +35,9 @@ struct ProbeOptions {
 PluginReport probe_plugin(const ProbeOptions& options)
 {
     service::PluginFile plugin;
-    plugin.path = std::filesystem::absolute(options.file);
-    plugin.plugin_class = options.plugin_class;
+    auto address = service::parse_plugin_address(options.file);
+    plugin.path = std::filesystem::absolute(address.file);
+    plugin.plugin_class = options.plugin_class.empty() ? std::move(address.plugin) : options.plugin_class;
     if (!options.prefix.empty())
         plugin.prefix = options.prefix;
 
@@ -72,11 +74,12 @@ void add_probe(CLI::App& application)
 {
     auto options = std::make_shared<ProbeOptions>();
     auto* verb = application.add_subcommand("probe", "Tell what a plugin or an instrument is");
-    verb->add_option(
-            "FILE", options->file,
-            "A Windows plugin (.dll), an instrument (.sfz) or a sound file (.wav, .flac, .aiff, .ogg)")
+    verb->add_option("FILE", options->file,
+                     "A Windows plugin (.dll, .vst3, .clap), an instrument (.sfz) or a sound file (.wav, "
+                     ".flac, .aiff, .ogg)")
         ->required();
-    verb->add_option("--class", options->plugin_class, "Which plugin of a file with several");
+    verb->add_option("--class", options->plugin_class,
+                     "Which plugin of a file with several, as FILE#NAME does");
     verb->add_option("--prefix", options->prefix,
                      "Wine prefix; found from the path of the plugin by default");
     verb->add_option("--timeout", options->timeout,

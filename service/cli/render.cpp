@@ -11,6 +11,7 @@
 #include "service/hosts/parameter-names.hpp"
 #include "service/hosts/state-file.hpp"
 #include "service/midi-file.hpp"
+#include "service/plugin-address.hpp"
 #include "wine-host/protocol/version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -239,8 +240,9 @@ void render_plugin(const RenderOptions& options)
 {
     Material material(options);
     service::PluginFile file;
-    file.path = std::filesystem::absolute(options.plugin);
-    file.plugin_class = options.plugin_class;
+    auto address = service::parse_plugin_address(options.plugin);
+    file.path = std::filesystem::absolute(address.file);
+    file.plugin_class = options.plugin_class.empty() ? std::move(address.plugin) : options.plugin_class;
     if (!options.prefix.empty())
         file.prefix = options.prefix;
     std::optional<service::SavedState> state;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/hosts/running-host.hpp"
 
+#include "service/hosts/vst3-bundle.hpp"
+
 #include <fmt/format.h>
 
 #include <utility>
@@ -111,9 +113,13 @@ const protocol::PluginDescription& RunningHost::load()
         return link_.wait_hello(timeouts_.hello);
     });
     description_ = ask("loading the plugin", [this] {
-        if (!plugin_.chain.empty())
-            return link_.load(plugin_.chain, timeouts_.load);
-        return link_.load(plugin_.path.string(), plugin_.plugin_class, timeouts_.load);
+        if (!plugin_.chain.empty()) {
+            auto parts = plugin_.chain;
+            for (auto& part : parts)
+                part.path = dll_of_plugin(part.path).string();
+            return link_.load(parts, timeouts_.load);
+        }
+        return link_.load(dll_of_plugin(plugin_.path).string(), plugin_.plugin_class, timeouts_.load);
     });
     loaded_ = true;
     return description_;

@@ -3,6 +3,7 @@
 #include "service/hosts/host-command.hpp"
 #include "service/hosts/pe-file.hpp"
 #include "service/hosts/prefix-setup.hpp"
+#include "service/hosts/vst3-bundle.hpp"
 #include "service/hosts/wine-prefix.hpp"
 #include "service/hosts/wine.hpp"
 
@@ -56,11 +57,11 @@ std::string joined(const std::string& first, char separator, const char* variabl
 /// The width of all plugins of a file or chain. Throws PluginError if they cannot share a process.
 int bits_of(const PluginFile& plugin)
 {
-    const int bits = bits_of_dll(plugin.path);
+    const int bits = bits_of_dll(dll_of_plugin(plugin.path));
     const auto surroundings = PrefixEnvironment::of_process();
     const fs::path prefix = wine_prefix_of(plugin.path, plugin.prefix, surroundings);
     for (const auto& part : plugin.chain) {
-        if (bits_of_dll(part.path) != bits)
+        if (bits_of_dll(dll_of_plugin(part.path)) != bits)
             throw PluginError("the chain has plugins for 32 and for 64 bits (" + part.path +
                               "), which cannot share a process. Install the same build of all, or make two "
                               "nodes of them.");

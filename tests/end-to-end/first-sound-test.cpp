@@ -30,11 +30,12 @@ const nodes::PortLayout midi_out{.inputs = {}, .outputs = {}, .midi_in = false, 
 /// A session whose links the test makes itself.
 const PrivateSession::Options by_hand{.session_manager = false};
 
-/// VST2 knows parameters from 0 to 1 alone: the plugin's gain is twice that.
-std::string gain_node(const std::string& name, double gain)
+/// VST2 and VST3 know parameters from 0 to 1 alone: the plugin's gain is twice that.
+std::string gain_node(const std::string& name, double gain, const std::string& suffix = ".dll")
 {
     return fmt::format("{{ name = {} type = plugin path = \"{}\" params = {{ Gain = {} }} }}\n", name,
-                       test_plugin("decant-test-gain.dll").string(), gain / 2);
+                       test_plugin("decant-test-gain" + suffix).string(),
+                       suffix == ".clap" ? gain : gain / 2);
 }
 
 /// source -> plugin -> listener, in stereo.
@@ -126,11 +127,39 @@ TEST_CASE("noise passes the Windows effect bit by bit at every quantum and rate"
     }
 }
 
-TEST_CASE("note 69 is 440 Hz from the Windows synth, and silence follows its release")
+TEST_CASE("noise passes a VST3 and a CLAP effect bit by bit")
 {
     PrivateSession session(by_hand);
+    const std::string suffix = GENERATE(".vst3", ".clap");
+    INFO(suffix);
+    Rack rack(session, "decant.nodes = [ " + gain_node("gain", 0.5, suffix) + "]");
+    REQUIRE(rack.wait_for("gain", "running"));
+    GraphClient client(session);
+    NoiseSource noise_source;
+    NoiseListener listener;
+    listener.gain = 0.5F;
+    TestNode source(client, "source", stereo_out, noise_source);
+    TestNode sink(client, "listener", stereo_in, listener);
+    wire(session, rack, "gain", "listener");
+    session.set_quantum(1024);
+    listener.listen(1024, 48000);
+    REQUIRE(wait_until([&] { return listener.exact >= 20; }));
+    const auto late_before = rack.nodes()["gain"]["late"].get<std::uint64_t>();
+    listener.listen(1024, 48000);
+    CHECK(wait_until([&] { return listener.exact >= 100; }));
+    const std::uint64_t damaged = listener.damaged;
+    // A late block damages itself and the crossfades beside it.
+    CHECK(wait_until(
+        [&] { return 3 * (rack.nodes()["gain"]["late"].get<std::uint64_t>() - late_before) >= damaged; }));
+}
+
+TEST_CASE("note 69 is 440 Hz from the Windows synth, and silence follows its release")
+{
+    const std::string suffix = GENERATE(".dll", ".vst3", ".clap");
+    INFO(suffix);
+    PrivateSession session(by_hand);
     const Rack rack(session, fmt::format("decant.nodes = [ {{ name = sine type = plugin path = \"{}\" }} ]",
-                                         test_plugin("decant-test-sine.dll").string()));
+                                         test_plugin("decant-test-sine" + suffix).string()));
     REQUIRE(rack.wait_for("sine", "running"));
 
     check_concert_pitch(session, rack, "sine");

@@ -9,6 +9,7 @@
 #include "tests/support/wait-until.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <nlohmann/json.hpp>
@@ -111,12 +112,14 @@ bool writes_below(pid_t process, const fs::path& directory)
 
 TEST_CASE("noise through a Windows effect at gain one comes back bit by bit")
 {
+    const std::string suffix = GENERATE(".dll", ".vst3", ".clap");
+    INFO(suffix);
     const TemporaryDirectory directory;
     for (const std::uint32_t rate : {44100U, 96000U})
         for (const char* block : {"32", "64", "1024"}) {
             const auto noise = write_noise(directory.path() / "in.wav", rate, 20'000);
-            const auto result = decant_with({"render", "--plugin", plugin("decant-test-gain.dll"), "--input",
-                                             directory.path() / "in.wav", "--output",
+            const auto result = decant_with({"render", "--plugin", plugin("decant-test-gain" + suffix),
+                                             "--input", directory.path() / "in.wav", "--output",
                                              directory.path() / "out.wav", "--block", block, "--tail", "0"});
             INFO(result.errors);
             REQUIRE(result.exit == 0);
@@ -126,10 +129,12 @@ TEST_CASE("noise through a Windows effect at gain one comes back bit by bit")
 
 TEST_CASE("a parameter is set by its name, and an unknown one is answered with the nearest")
 {
+    const std::string suffix = GENERATE(".dll", ".vst3", ".clap");
+    INFO(suffix);
     const TemporaryDirectory directory;
     const auto noise = write_noise(directory.path() / "in.wav", 48000, 5000);
     const auto render = [&](const std::string& parameter) {
-        return decant_with({"render", "--plugin", plugin("decant-test-gain.dll"), "--input",
+        return decant_with({"render", "--plugin", plugin("decant-test-gain" + suffix), "--input",
                             directory.path() / "in.wav", "--output", directory.path() / "out.wav", "--tail",
                             "0", "--param", parameter});
     };
@@ -139,7 +144,8 @@ TEST_CASE("a parameter is set by its name, and an unknown one is answered with t
     CHECK_THAT(wrong.errors, ContainsSubstring("'Gain'"));
     CHECK_FALSE(fs::exists(directory.path() / "out.wav"));
 
-    REQUIRE(render("gain=0.25").exit == 0); // of a range that reaches to a gain of two
+    // CLAP has the plugin's own range, the others one from nought to one that reaches to a gain of two.
+    REQUIRE(render(suffix == ".clap" ? "gain=0.5" : "gain=0.25").exit == 0);
     const auto out = sound_in(directory.path() / "out.wav");
     REQUIRE(out.size() == noise.size());
     for (std::size_t i = 0; i < out.size(); ++i)
@@ -148,9 +154,11 @@ TEST_CASE("a parameter is set by its name, and an unknown one is answered with t
 
 TEST_CASE("key 69 of a Windows synth is 440 Hz, and silence after its release")
 {
+    const std::string suffix = GENERATE(".dll", ".vst3", ".clap");
+    INFO(suffix);
     const TemporaryDirectory directory;
     write_score(directory.path() / "a.mid");
-    const auto result = decant_with({"render", "--plugin", plugin("decant-test-sine.dll"), "--midi",
+    const auto result = decant_with({"render", "--plugin", plugin("decant-test-sine" + suffix), "--midi",
                                      directory.path() / "a.mid", "--output", directory.path() / "a.wav"});
     INFO(result.errors);
     REQUIRE(result.exit == 0);
@@ -199,6 +207,38 @@ TEST_CASE("probe tells what a Windows plugin is, for people and for scripts")
     CHECK(json["outputs"].size() == 2);
     CHECK(json["parameters"][0]["name"] == "Gain");
     CHECK(json["prefix"] == std::getenv("DECANT_TEST_PREFIX"));
+}
+
+TEST_CASE("probe lists the plugins of a file, and takes one by its name or id behind the file")
+{
+    const auto text = decant_with({"probe", plugin("decant-test-mirror.clap")});
+    INFO(text.errors);
+    REQUIRE(text.exit == 0);
+    CHECK_THAT(text.output, ContainsSubstring("CLAP, 64 bits, effect") &&
+                                ContainsSubstring("decant.test-mirror-of-notes  Mirror of notes"));
+    for (const std::string address :
+         {"decant-test-mirror.clap#Mirror of notes", "decant-test-mirror.clap#decant.test-mirror-of-notes",
+          "decant-test-mirror.vst3#Mirror in double", "decant-test-shell.dll#Double"}) {
+        const auto result = decant_with({"probe", "--json", plugin(address)});
+        INFO(address << ": " << result.errors);
+        REQUIRE(result.exit == 0);
+        const auto json = nlohmann::json::parse(result.output);
+        const std::string wanted = address.substr(address.find('#') + 1);
+        CHECK((json["name"] == wanted || json["id"] == wanted));
+        CHECK(json["in_file"].size() == 2);
+    }
+}
+
+TEST_CASE("a VST3 bundle is its directory")
+{
+    const TemporaryDirectory directory;
+    const auto bundle = directory.path() / "Any name.vst3";
+    fs::create_directories(bundle / "Contents" / "x86_64-win");
+    fs::copy(plugin("decant-test-gain.vst3"), bundle / "Contents" / "x86_64-win" / "Gain.vst3");
+    const auto result = decant_with({"probe", bundle});
+    INFO(result.errors);
+    CHECK(result.exit == 0);
+    CHECK_THAT(result.output, ContainsSubstring("VST3, 64 bits, effect"));
 }
 
 TEST_CASE("a plugin that a file does not hold is answered with those that it does")
