@@ -214,6 +214,7 @@ void FilterProcess::run(const spa_io_position* position) noexcept DECANT_REALTIM
         processor_.process(cycle);
 
         counters_.rate.store(cycle.rate, std::memory_order_relaxed);
+        counters_.frames.store(cycle.frames, std::memory_order_relaxed);
         add(counters_.cycles, 1);
         add(counters_.period_nsec, period);
         add(counters_.busy_nsec, monotonic_now() - began);

@@ -26,7 +26,8 @@ struct FilterCounters {
     std::atomic<std::uint64_t> period_nsec = 0; ///< of the same cycles, as the graph gave them
     std::atomic<std::uint64_t> missed = 0;      ///< cycles that the graph ran without this node
     std::atomic<std::uint64_t> midi_lost = 0;   ///< messages malformed or without room, both directions
-    std::atomic<std::uint32_t> rate = 0;        ///< of the last cycle, Hz; the one that does not only grow
+    std::atomic<std::uint32_t> rate = 0;        ///< of the last cycle, Hz; this and the next do not only grow
+    std::atomic<std::uint32_t> frames = 0;      ///< of the last cycle
 };
 
 struct CycleTimes {

@@ -24,6 +24,16 @@ struct ConfigurationText {
 
 enum class NodeType { plugin, sampler };
 
+/// When a plugin node hands on what the plugin makes of a block: in the same cycle, or in the next one.
+enum class BridgeMode { sync, pipelined };
+
+/// Where the thread runs that a plugin node's host plays on.
+enum class Placement {
+    automatic, ///< as the service has found to be quicker on this machine
+    core,      ///< on the CPU of the node's data loop
+    free,      ///< on any
+};
+
 /// What a node is made from; two nodes that compare equal need not be told apart, so an unchanged one plays
 /// on.
 /// A plugin of several in series.
@@ -43,6 +53,8 @@ struct NodeConfig {
     std::string description;    ///< for people; the file's name if there is none
     bool enabled = true;
 
+    BridgeMode mode = BridgeMode::sync;
+    Placement placement = Placement::automatic;
     std::string plugin_class;                    ///< inside the file; empty for the first
     std::vector<ChainPart> chain;                ///< empty for a single plugin
     std::optional<std::filesystem::path> prefix; ///< Wine prefix; found from `path` if there is none

@@ -9,6 +9,7 @@
 #include "service/node-status.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace decant::service
@@ -49,6 +50,9 @@ public:
 
     /// Takes over what can be changed while it plays; false if the node must be made anew for `config`.
     [[nodiscard]] virtual bool change(const NodeConfig& config) = 0;
+
+    /// The CPU of the data loop that the node runs in; nothing if that is not bound to one.
+    virtual void set_loop_cpu(std::optional<unsigned>) {}
 
     /// Ten times a second; `counters` are those of the node if it is in the graph, or null.
     virtual void tick(const nodes::FilterCounters* counters) = 0;

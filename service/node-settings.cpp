@@ -7,6 +7,7 @@
 #include "service/plugin-address.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -14,6 +15,7 @@
 #include <cmath>
 #include <functional>
 #include <regex.h>
+#include <span>
 #include <string_view>
 #include <system_error>
 
@@ -53,6 +55,19 @@ std::string read_text(std::string_view key, const NodeSetting& setting)
     if (!setting.value.is_text() || setting.value.text.empty())
         refuse(key, setting, "a text");
     return setting.value.text;
+}
+
+/// One of `words`, as its index.
+std::size_t read_word(std::string_view key, const NodeSetting& setting,
+                      std::span<const std::string_view> words)
+{
+    const auto text = read_text(key, setting);
+    const auto found = std::find(words.begin(), words.end(), text);
+    if (found == words.end())
+        throw SettingError(fmt::format("{} must be {}, not '{}'{}", key, fmt::join(words, " or "), text,
+                                       suggestion(text, words)),
+                           setting.where);
+    return static_cast<std::size_t>(found - words.begin());
 }
 
 std::optional<bool> to_bool(const JsonValue& value)
@@ -342,6 +357,16 @@ const std::vector<Key>& keys()
         {"host.group", NodeType::plugin,
          [](auto& node, const auto& setting, const auto&) {
              node.host_group = read_text("host.group", setting);
+         }},
+        {"mode", NodeType::plugin,
+         [](auto& node, const auto& setting, const auto&) {
+             constexpr std::array<std::string_view, 2> words{"sync", "pipelined"};
+             node.mode = static_cast<BridgeMode>(read_word("mode", setting, words));
+         }},
+        {"placement", NodeType::plugin,
+         [](auto& node, const auto& setting, const auto&) {
+             constexpr std::array<std::string_view, 3> words{"auto", "core", "free"};
+             node.placement = static_cast<Placement>(read_word("placement", setting, words));
          }},
         {"params", NodeType::plugin,
          [](auto& node, const auto& setting, const auto&) {

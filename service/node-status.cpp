@@ -43,15 +43,17 @@ std::string_view to_text(NodeState state) noexcept
 std::string to_json(const NodeStatus& status)
 {
     nlohmann::json object{
-        {"type", status.type}, {"state", to_text(status.state)}, {"load", status.load},
-        {"late", status.late}, {"xruns", status.xruns},          {"restarts", status.restarts},
+        {"type", status.type},         {"state", to_text(status.state)}, {"load", status.load},
+        {"late", status.late},         {"dropped", status.dropped},      {"xruns", status.xruns},
+        {"restarts", status.restarts},
     };
     if (!status.message.empty())
         object["message"] = status.message;
     if (status.round_trip)
         object["round-trip"] = {{"p50", status.round_trip->p50},
                                 {"p99", status.round_trip->p99},
-                                {"max", status.round_trip->max}};
+                                {"max", status.round_trip->max},
+                                {"worst", status.round_trip->worst}};
     if (status.voices)
         object["voices"] = *status.voices;
     // Paths and what plugins call themselves may hold anything; a wrong byte must not cost the whole status.
@@ -73,6 +75,7 @@ try {
     read(object, "message", status.message);
     read(object, "load", status.load);
     read(object, "late", status.late);
+    read(object, "dropped", status.dropped);
     read(object, "xruns", status.xruns);
     read(object, "restarts", status.restarts);
     if (const auto trip = object.find("round-trip"); trip != object.end()) {
@@ -80,6 +83,7 @@ try {
         read(*trip, "p50", status.round_trip->p50);
         read(*trip, "p99", status.round_trip->p99);
         read(*trip, "max", status.round_trip->max);
+        read(*trip, "worst", status.round_trip->worst);
     }
     if (const auto voices = object.find("voices"); voices != object.end())
         status.voices = voices->get<std::uint32_t>();

@@ -34,6 +34,7 @@ struct RoundTrip {
     double p50 = 0; ///< all in microseconds, over the last second in which there were blocks
     double p99 = 0;
     double max = 0;
+    double worst = 0; ///< since the node was made
 };
 
 /// What people are shown of a node.
@@ -43,6 +44,7 @@ struct NodeStatus {
     std::string message;                 ///< why it failed and what to do; empty if all is well
     double load = 0;                     ///< time in process() as a part of the period, over the last second
     std::uint64_t late = 0;              ///< blocks that the deadline cut off
+    std::uint64_t dropped = 0;           ///< blocks that were kept from a plugin that had not answered yet
     std::uint64_t xruns = 0;             ///< cycles of the graph that passed without this node
     std::uint64_t restarts = 0;          ///< of the host
     std::optional<RoundTrip> round_trip; ///< plugins only

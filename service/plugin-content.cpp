@@ -23,17 +23,31 @@ namespace
 
 constexpr std::uint32_t first_rate = 48000; ///< until the graph shows its own
 
-/// What PipeWire gives the data loops of its clients: who waits and who is waited for are equals.
-constexpr const char* rt_priority = "83";
-
-/// The title names the node, or the group that shares the process, in `top` and `ps`.
-HostCommandSource host_command_for(const std::string& title)
+/// The title names the node, or the group that shares the process, in `top` and `ps`. `priority` 0: none.
+HostCommandSource host_command_for(const std::string& title, int priority)
 {
-    return [title](const PluginFile& plugin, const Progress& progress) {
+    return [title, priority](const PluginFile& plugin, const Progress& progress) {
         auto command = wine_host_command(plugin, progress);
-        command.arguments.insert(command.arguments.end(), {"--rt-priority", rt_priority, "--title", title});
+        if (priority > 0)
+            command.arguments.insert(command.arguments.end(), {"--rt-priority", std::to_string(priority)});
+        command.arguments.insert(command.arguments.end(), {"--title", title});
         return command;
     };
+}
+
+bridge::BridgeMode bridge_mode(const NodeConfig& config) noexcept
+{
+    return config.mode == BridgeMode::pipelined ? bridge::BridgeMode::pipelined : bridge::BridgeMode::sync;
+}
+
+/// Nobody waits for a pipelined plugin, so it runs when those that somebody waits for are done. All of a
+/// group have the same, as they share a process.
+int host_priority(const AudioThreads& threads, const NodeConfig& config) noexcept
+{
+    const int least = threads.host_priority > 0 ? 1 : 0;
+    return config.mode == BridgeMode::pipelined && config.host_group.empty()
+               ? std::max(threads.host_priority - 1, least)
+               : threads.host_priority;
 }
 
 bool same_ports(const protocol::PluginDescription& one, const protocol::PluginDescription& other)
@@ -65,8 +79,9 @@ bridge::BlockStatistics since(const bridge::BlockStatistics& before, bridge::Blo
 
 } // namespace
 
-PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue)
-    : owner_(owner), config_(config), rate_(first_rate)
+PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue,
+                             const AudioThreads& threads)
+    : owner_(owner), threads_(threads), config_(config), rate_(first_rate)
 {
     PluginHostSettings settings;
     settings.plugin.path = config.path;
@@ -87,26 +102,27 @@ PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, Main
                     std::visit([this](const auto& each) { handle(each); }, event);
             });
         },
-        host_command_for(config.host_group.empty() ? config.name : config.host_group));
+        host_command_for(config.host_group.empty() ? config.name : config.host_group,
+                         host_priority(threads, config)));
 }
 
 void PluginContent::handle(const HostReady& ready)
 {
     const bool changed = !processor_ || !same_ports(plugin_, ready.description);
     plugin_ = ready.description;
+    latency_ = plugin_.latency;
     if (changed)
         make_processor();
     for (std::size_t i = 0; i < std::min(ready.values.size(), plugin_.parameters.size()); ++i)
         parameters_->note(plugin_.parameters[i].id, ready.values[i]);
-    if (changed) {
+    if (changed)
         owner_.show({.ports = ports_of(plugin_),
                      .processor = *processor_,
                      .parameters = parameters_.get(),
                      .latency = plugin_.latency});
-    } else {
-        owner_.set_latency(plugin_.latency);
+    else
         owner_.publish_parameters();
-    }
+    publish_latency();
     owner_.set_state(NodeState::running);
 }
 
@@ -114,10 +130,14 @@ void PluginContent::make_processor()
 {
     owner_.hide();
     host_->disconnect();
-    if (processor_)
-        late_before_ += processor_->stats().late;
+    if (processor_) {
+        const auto stats = processor_->stats();
+        late_before_ += stats.late;
+        dropped_before_ += stats.dropped;
+    }
     before_ = {};
-    processor_ = std::make_unique<bridge::BridgeProcessor>(layout_of(plugin_));
+    processor_ =
+        std::make_unique<bridge::BridgeProcessor>(layout_of(plugin_), bridge_mode(config_), threads_.guard);
     parameters_ = std::make_unique<PluginParameters>(
         plugin_, [this](std::uint32_t id, double value) { host_->set_parameter(id, value); });
     host_->connect(*processor_);
@@ -151,14 +171,15 @@ void PluginContent::handle(const bridge::ParameterChanged& moved)
 
 void PluginContent::handle(const bridge::LatencyChanged& moved)
 {
-    owner_.set_latency(moved.frames);
+    latency_ = moved.frames;
+    publish_latency();
 }
 
 bool PluginContent::change(const NodeConfig& config)
 {
-    if (config.path != config_.path || config.chain != config_.chain ||
-        config.plugin_class != config_.plugin_class || config.prefix != config_.prefix ||
-        config.host_group != config_.host_group)
+    if (config.path != config_.path || config.plugin_class != config_.plugin_class ||
+        config.prefix != config_.prefix || config.host_group != config_.host_group ||
+        config.mode != config_.mode)
         return false;
     if (config.params != config_.params && !parameters_)
         return false; // it is not loaded yet: begin again
@@ -179,10 +200,39 @@ bool PluginContent::change(const NodeConfig& config)
     return true;
 }
 
+/// A plugin that waits a whole block has that in its latency.
+void PluginContent::publish_latency()
+{
+    owner_.set_latency(latency_ + (config_.mode == BridgeMode::pipelined ? quantum_ : 0));
+}
+
+/// From outside, as the thread is a Windows one that knows nothing of CPUs here; again when the host or the
+/// loop is another one.
+void PluginContent::place_host()
+{
+    const pid_t thread = processor_ ? processor_->host_thread() : 0;
+    if (thread == 0)
+        return;
+    const bool beside =
+        config_.placement == Placement::core || (config_.placement == Placement::automatic &&
+                                                 threads_.on_one_cpu && config_.mode == BridgeMode::sync);
+    auto cpus = beside && loop_cpu_ ? std::vector{*loop_cpu_} : threads_.cpus;
+    if (thread == placed_thread_ && cpus == placed_cpus_)
+        return;
+    bridge::bind_to(thread, cpus);
+    placed_thread_ = thread;
+    placed_cpus_ = std::move(cpus);
+}
+
 void PluginContent::tick(const nodes::FilterCounters* counters)
 {
+    place_host();
     if (counters == nullptr)
         return;
+    if (const std::uint32_t quantum = counters->frames; quantum != 0 && quantum != quantum_) {
+        quantum_ = quantum;
+        publish_latency();
+    }
     const std::uint32_t rate = counters->rate;
     if (rate != 0 && rate != rate_) {
         rate_ = rate;
@@ -194,10 +244,12 @@ void PluginContent::report(NodeStatus& status)
 {
     status.restarts = restarts_;
     status.late = late_before_;
+    status.dropped = dropped_before_;
     if (!processor_)
         return;
     const auto now = processor_->stats();
     status.late += now.late;
+    status.dropped += now.dropped;
     const auto recent = since(before_, now);
     if (recent.completed != 0) {
         constexpr double microsecond = 1000;
@@ -205,6 +257,7 @@ void PluginContent::report(NodeStatus& status)
             .p50 = static_cast<double>(recent.round_trip_quantile(0.5)) / microsecond,
             .p99 = static_cast<double>(recent.round_trip_quantile(0.99)) / microsecond,
             .max = static_cast<double>(recent.round_trip_quantile(1.0)) / microsecond,
+            .worst = static_cast<double>(now.longest_round_trip_nsec) / microsecond,
         };
     }
     before_ = now;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "nodes/bridge/bridge-process.hpp"
+#include "nodes/bridge/host-thread.hpp"
+#include "service/audio-threads.hpp"
 #include "service/hosts/plugin-host.hpp"
 #include "service/main-queue.hpp"
 #include "service/node-content.hpp"
@@ -10,6 +12,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <sys/types.h>
+#include <vector>
 
 namespace decant::service
 {
@@ -18,14 +23,21 @@ namespace decant::service
 class PluginContent final : public NodeContent
 {
     ContentOwner& owner_;
+    const AudioThreads& threads_;
     NodeConfig config_;
     protocol::PluginDescription plugin_;
     std::unique_ptr<bridge::BridgeProcessor> processor_;
     std::unique_ptr<PluginParameters> parameters_;
     bridge::BlockStatistics before_; ///< of the last report
     std::uint64_t late_before_ = 0;  ///< of processors that are gone
+    std::uint64_t dropped_before_ = 0;
     std::uint64_t restarts_ = 0;
     std::uint32_t rate_ = 0;
+    std::uint32_t latency_ = 0; ///< the plugin's, in frames
+    std::uint32_t quantum_ = 0; ///< frames, as the graph runs
+    std::optional<unsigned> loop_cpu_;
+    pid_t placed_thread_ = 0;           ///< whose place is right
+    std::vector<unsigned> placed_cpus_; ///< where that is
     Lifeline lifeline_;
     std::unique_ptr<PluginHost> host_; // the last member: it uses the processor to its end
 
@@ -38,12 +50,16 @@ class PluginContent final : public NodeContent
     void handle(const bridge::LatencyChanged& moved);
 
     void make_processor();
+    void place_host();
+    void publish_latency();
 
 public:
-    /// `queue` outlives it. Throws std::runtime_error.
-    PluginContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue);
+    /// `queue` and `threads` outlive it. Throws std::runtime_error.
+    PluginContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue,
+                  const AudioThreads& threads);
 
     [[nodiscard]] bool change(const NodeConfig& config) override;
+    void set_loop_cpu(std::optional<unsigned> cpu) override { loop_cpu_ = cpu; }
     void tick(const nodes::FilterCounters* counters) override;
     void report(NodeStatus& status) override;
     void stop() override;

@@ -59,7 +59,8 @@ bool same_node(const NodeConfig& before, const NodeConfig& after)
 
 } // namespace
 
-RackNode::RackNode(NodeConfig config, const ContentMaker& make_content) : config_(std::move(config))
+RackNode::RackNode(NodeConfig config, const ContentMaker& make_content, DataLoops& loops)
+    : config_(std::move(config)), loops_(loops)
 {
     if (!config_.enabled) {
         set_state(NodeState::disabled, {});
@@ -116,12 +117,26 @@ void RackNode::hide()
     playable_.reset();
 }
 
+/// Who sets PipeWire's properties for it has chosen a loop himself.
+void RackNode::take_seat(std::map<std::string, std::string>& properties)
+{
+    if (const auto chosen = properties.find(PW_KEY_NODE_LOOP_NAME); chosen != properties.end())
+        seat_ = loops_.take(chosen->second, load_);
+    else if (!properties.contains(PW_KEY_NODE_LOOP_CLASS))
+        seat_ = loops_.take(load_);
+    if (!seat_.loop().empty())
+        properties[PW_KEY_NODE_LOOP_NAME] = seat_.loop();
+    if (content_)
+        content_->set_loop_cpu(seat_.cpu());
+}
+
 void RackNode::join()
 {
     if (core_ == nullptr || !playable_ || filter_)
         return;
     nodes::FilterNodeSetup setup;
     setup.properties = properties_of(config_);
+    take_seat(setup.properties);
     setup.ports = playable_->ports;
     setup.midi_channels = config_.midi_channels;
     setup.latency = playable_->latency;
@@ -139,6 +154,7 @@ void RackNode::drop() noexcept
         return;
     missed_before_ += filter_->counters().missed;
     filter_.reset();
+    seat_ = {};
     busy_before_ = period_before_ = 0;
 }
 
@@ -199,7 +215,7 @@ NodeStatus RackNode::take_status()
         const std::uint64_t busy = counters.busy_nsec;
         const std::uint64_t period = counters.period_nsec;
         if (period > period_before_)
-            status.load =
+            status.load = load_ =
                 static_cast<double>(busy - busy_before_) / static_cast<double>(period - period_before_);
         busy_before_ = busy;
         period_before_ = period;

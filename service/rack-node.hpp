@@ -4,10 +4,12 @@
 
 #include "nodes/filter-node.hpp"
 #include "service/configuration.hpp"
+#include "service/data-loops.hpp"
 #include "service/node-content.hpp"
 #include "service/node-status.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +29,9 @@ using ContentMaker =
 class RackNode final : private ContentOwner
 {
     NodeConfig config_;
+    DataLoops& loops_;
+    DataLoops::Seat seat_; ///< while it is in the graph
+    double load_ = 0;      ///< as it was measured last
     pw_core* core_ = nullptr;
     NodeState state_ = NodeState::loading;
     std::string message_;
@@ -44,12 +49,13 @@ class RackNode final : private ContentOwner
     void set_latency(std::uint32_t frames) override;
     void publish_parameters() override;
 
+    void take_seat(std::map<std::string, std::string>& properties);
     void join();
     void drop() noexcept;
 
 public:
     /// A content that cannot be made leaves a node that has failed and says why.
-    RackNode(NodeConfig config, const ContentMaker& make_content);
+    RackNode(NodeConfig config, const ContentMaker& make_content, DataLoops& loops);
     RackNode(const RackNode&) = delete;
     RackNode& operator=(const RackNode&) = delete;
     ~RackNode() override;

@@ -15,7 +15,10 @@
 namespace decant::service
 {
 
-Rack::Rack(ContentMaker make_content) : make_content_(std::move(make_content)) {}
+Rack::Rack(ContentMaker make_content, DataLoops& loops)
+    : make_content_(std::move(make_content)), loops_(loops)
+{
+}
 
 Rack::~Rack()
 {
@@ -55,7 +58,7 @@ void Rack::apply(Configuration configuration)
         auto& node = nodes_[config.name];
         if (node)
             continue;
-        node = std::make_unique<RackNode>(config, make_content_);
+        node = std::make_unique<RackNode>(config, make_content_, loops_);
         if (core_ != nullptr)
             node->enter(core_);
     }

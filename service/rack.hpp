@@ -24,6 +24,7 @@ class Rack
     using Nodes = std::map<std::string, std::unique_ptr<RackNode>>;
 
     ContentMaker make_content_;
+    DataLoops& loops_;
     pw_core* core_ = nullptr;
     Nodes nodes_;
     std::map<std::string, NodeStatus> refused_;  ///< by the configuration
@@ -37,7 +38,8 @@ class Rack
                        const std::map<std::filesystem::path, std::string>& broken_files);
 
 public:
-    explicit Rack(ContentMaker make_content);
+    /// `loops` outlives it.
+    Rack(ContentMaker make_content, DataLoops& loops);
     Rack(const Rack&) = delete;
     Rack& operator=(const Rack&) = delete;
     ~Rack(); ///< Ends the nodes, all at the same time, and waits for them.

@@ -6,6 +6,7 @@
 #include "service/log.hpp"
 #include "service/plugin-content.hpp"
 #include "service/sampler-content.hpp"
+#include "service/usable-cpus.hpp"
 
 #include <fmt/format.h>
 #include <pipewire/conf.h>
@@ -34,6 +35,8 @@ constexpr unsigned ticks_per_report = 10;
 /// Between two attempts to find a daemon.
 constexpr milliseconds shortest_wait{250};
 constexpr milliseconds longest_wait{5000};
+
+constexpr const char* cpu_directory = "/sys/devices/system/cpu";
 
 constexpr unsigned most_workers = 4; ///< loading is a matter of the disk more than of the CPU
 
@@ -78,12 +81,17 @@ Session::Session(SessionOptions options)
     : options_(options), directories_(configuration_directories()), main_loop_(pw_main_loop_new(nullptr)),
       loop_(pw_main_loop_get_loop(main_loop_.get())), terminate_(loop_, SIGTERM, [this] { end(); }),
       interrupt_(loop_, SIGINT, [this] { end(); }), hang_up_(loop_, SIGHUP, [this] { reload(); }),
-      context_(make_context(loop_, directories_)), queue_(loop_), workers_(worker_count()),
-      rack_([this](const NodeConfig& config, ContentOwner& owner) -> std::unique_ptr<NodeContent> {
-          if (config.type == NodeType::plugin)
-              return std::make_unique<PluginContent>(config, owner, queue_);
-          return std::make_unique<SamplerContent>(config, owner, queue_, workers_);
-      }),
+      context_(make_context(loop_, directories_)),
+      loops_(context_.get(), spread_cpus(allowed_cpus(), cpu_directory)),
+      threads_(arrange_audio_threads(loops_, spread_cpus(allowed_cpus(), cpu_directory))), queue_(loop_),
+      workers_(worker_count()),
+      rack_(
+          [this](const NodeConfig& config, ContentOwner& owner) -> std::unique_ptr<NodeContent> {
+              if (config.type == NodeType::plugin)
+                  return std::make_unique<PluginContent>(config, owner, queue_, threads_);
+              return std::make_unique<SamplerContent>(config, owner, queue_, workers_);
+          },
+          loops_),
       watcher_(loop_, [this] { reload(); }), tick_timer_(loop_, [this] { tick(); }),
       connect_timer_(loop_, [this] { connect(); }), watchdog_(sd_watchdog_enabled(0, nullptr) > 0)
 {

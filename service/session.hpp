@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "service/audio-threads.hpp"
 #include "service/configuration-files.hpp"
+#include "service/data-loops.hpp"
 #include "service/file-watcher.hpp"
 #include "service/loop-sources.hpp"
 #include "service/main-queue.hpp"
@@ -48,6 +50,8 @@ class Session
     SignalWatch interrupt_;
     SignalWatch hang_up_;
     Context context_;
+    DataLoops loops_;
+    AudioThreads threads_;
     MainQueue queue_;
     Workers workers_;
     Rack rack_;

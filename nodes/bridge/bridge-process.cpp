@@ -88,6 +88,9 @@ bool BridgeState::run_plugin(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
         return false;
     }
     auto& exchange = *host->exchange;
+    // Cycles that follow at once leave the plugin no time between them.
+    if (posted_frames != 0 && cycle.freewheel)
+        (void)exchange.wait(0);
     if (!exchange.idle()) {
         counters.dropped.add();
         discontinuity = true;

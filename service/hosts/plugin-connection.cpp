@@ -17,7 +17,7 @@ void PluginConnection::attach()
         return;
     }
     send_all(); // before the attachment, so that the first block has them
-    processor_->attach(region_, latency_);
+    processor_->attach(region_, latency_, child_);
 }
 
 void PluginConnection::send_all()
@@ -43,11 +43,13 @@ void PluginConnection::set_processor(bridge::BridgeProcessor* processor)
     attach();
 }
 
-void PluginConnection::set_host(std::shared_ptr<bridge::SharedRegion> region, std::uint32_t latency)
+void PluginConnection::set_host(std::shared_ptr<bridge::SharedRegion> region, std::uint32_t latency,
+                                pid_t child)
 {
     const std::lock_guard lock(mutex_);
     region_ = std::move(region);
     latency_ = latency;
+    child_ = child;
     attach();
 }
 

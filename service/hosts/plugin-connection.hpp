@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <sys/types.h>
 #include <vector>
 
 namespace decant::service
@@ -27,6 +28,7 @@ class PluginConnection
     bridge::BridgeProcessor* processor_ = nullptr;
     std::shared_ptr<bridge::SharedRegion> region_; ///< null while no host is ready
     std::uint32_t latency_ = 0;
+    pid_t child_ = 0;
     std::map<std::uint32_t, double> values_; ///< all that were ever set or moved
     std::map<std::uint32_t, double> unsent_; ///< the processor's queue was full
 
@@ -38,8 +40,9 @@ public:
     /// The processor must live until the next call with null or another one has returned.
     void set_processor(bridge::BridgeProcessor* processor);
 
-    /// A host is ready, with an active plugin in `region`; null: it is no more. `latency` in frames.
-    void set_host(std::shared_ptr<bridge::SharedRegion> region, std::uint32_t latency);
+    /// A host is ready, with an active plugin in `region`; null: it is no more. `latency` in frames; `child`
+    /// as BridgeProcessor::attach() has it.
+    void set_host(std::shared_ptr<bridge::SharedRegion> region, std::uint32_t latency, pid_t child = 0);
 
     void set_value(std::uint32_t id, double value);
 

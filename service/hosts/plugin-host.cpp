@@ -208,7 +208,7 @@ class PluginHost::Supervisor
         resolve_names(plugin);
         const auto values = connection_.overlay(plugin, host.values());
         activate(host);
-        connection_.set_host(host.region(), plugin.latency);
+        connection_.set_host(host.region(), plugin.latency, host.process());
         {
             const std::lock_guard lock(mutex_);
             ready_ = true;

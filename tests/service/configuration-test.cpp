@@ -54,6 +54,25 @@ public:
 
 } // namespace
 
+TEST_CASE("a plugin node says when it hands a block on, and where its host runs")
+{
+    const Home home;
+    const auto result = home.parse(R"(
+decant.properties = { placement = free }
+decant.nodes = [
+    { name = one path = "~/Bass.dll" mode = pipelined placement = core }
+    { name = two path = "~/Bass.dll" }
+    { name = three path = "~/Bass.dll" mode = pipeline }
+])");
+    REQUIRE(result.nodes.size() == 2);
+    CHECK(result.nodes[0].mode == BridgeMode::pipelined);
+    CHECK(result.nodes[0].placement == Placement::core);
+    CHECK(result.nodes[1].mode == BridgeMode::sync);
+    CHECK(result.nodes[1].placement == Placement::free);
+    REQUIRE(result.problems.size() == 1);
+    CHECK_THAT(result.problems[0].text, ContainsSubstring("mode must be sync or pipelined"));
+}
+
 TEST_CASE("every key of a plugin arrives with its type")
 {
     const Home home;

@@ -21,6 +21,7 @@ public:
     RunningService();
 
     [[nodiscard]] tests::PrivateSession& session() noexcept { return session_; }
+    [[nodiscard]] const tests::PrivateSession& session() const noexcept { return session_; }
     [[nodiscard]] tests::ChildProcess& process() noexcept { return *process_; }
 
     void start(const tests::Arguments& options = {});

@@ -83,6 +83,17 @@ TEST_CASE("a pipelined node waits for nobody")
     CHECK(node.processor.stats().dropped == 9);
 }
 
+TEST_CASE("a pipelined node loses nothing when the graph runs faster than real time")
+{
+    Pipelined node;
+    REQUIRE(node.processor.set_parameter(fake::delay, 2000));
+    node.driver.freewheel = true;
+    for (int block = 0; block < 20; ++block)
+        node.driver.run();
+    CHECK(node.processor.stats().completed == 19);
+    CHECK(node.processor.stats().dropped == 0);
+}
+
 TEST_CASE("a pipelined node passes over a change of the block's size")
 {
     Pipelined node;

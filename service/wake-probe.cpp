@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/wake-probe.hpp"
+
+#include "nodes/bridge/futex.hpp"
+#include "nodes/bridge/host-thread.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <sched.h>
+#include <thread>
+
+namespace decant::service
+{
+
+namespace
+{
+
+using bridge::now_nsec;
+
+constexpr unsigned rounds = 64;
+constexpr std::uint64_t most_nsec = 10'000'000;
+
+void take_place(unsigned cpu, int priority) noexcept
+{
+    bridge::bind_to(0, {cpu});
+    if (priority > 0)
+        bridge::promote(0, {SCHED_FIFO, priority});
+}
+
+/// Two threads that hand a number to and fro.
+class PingPong
+{
+    alignas(64) std::atomic<std::uint32_t> ping_ = 0;
+    alignas(64) std::atomic<std::uint32_t> pong_ = 0;
+
+    static void await(std::atomic<std::uint32_t>& word, std::uint32_t wanted) noexcept
+    {
+        for (std::uint32_t seen; (seen = word.load()) < wanted;)
+            bridge::futex_wait(word, seen, now_nsec() + 1'000'000'000);
+    }
+
+    static void answer(std::atomic<std::uint32_t>& word, std::uint32_t number) noexcept
+    {
+        word.store(number);
+        bridge::futex_wake(word);
+    }
+
+public:
+    /// The usual time of a round trip, which an interrupt or two do not change.
+    std::chrono::nanoseconds run(unsigned here, unsigned there, int priority)
+    {
+        std::vector<std::uint64_t> times;
+        std::thread partner([&] {
+            take_place(there, priority);
+            for (std::uint32_t number = 1; number <= rounds; ++number) {
+                await(ping_, number);
+                answer(pong_, number);
+            }
+        });
+        std::thread caller([&] {
+            take_place(here, priority);
+            const std::uint64_t end = now_nsec() + most_nsec;
+            for (std::uint32_t number = 1; number <= rounds; ++number) {
+                const std::uint64_t start = now_nsec();
+                answer(ping_, number);
+                await(pong_, number);
+                times.push_back(now_nsec() - start);
+                if (now_nsec() > end)
+                    answer(ping_, rounds); // the partner runs through
+            }
+        });
+        caller.join();
+        partner.join();
+        std::sort(times.begin(), times.end());
+        return std::chrono::nanoseconds(times[times.size() / 2]);
+    }
+};
+
+} // namespace
+
+std::optional<WakeTimes> probe_wake(const std::vector<unsigned>& cpus, int priority)
+{
+    if (cpus.size() < 2)
+        return std::nullopt;
+    return WakeTimes{PingPong().run(cpus[0], cpus[0], priority), PingPong().run(cpus[0], cpus[1], priority)};
+}
+
+} // namespace decant::service

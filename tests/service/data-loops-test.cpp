@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/data-loops.hpp"
+#include "service/pipewire-handles.hpp"
+#include "service/usable-cpus.hpp"
+#include "service/wake-probe.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <pipewire/pipewire.h>
+
+#include <set>
+#include <string>
+
+namespace decant::service
+{
+namespace
+{
+
+/// A client that never connects, with as many data loops as wanted.
+struct Client {
+    PipeWireLibrary library;
+    MainLoop main_loop{pw_main_loop_new(nullptr)};
+    Context context;
+
+    explicit Client(const char* loops)
+        : context(pw_context_new(
+              pw_main_loop_get_loop(main_loop.get()),
+              pw_properties_new(PW_KEY_CONFIG_NAME, "null", "context.num-data-loops", loops, nullptr), 0))
+    {
+        REQUIRE(context);
+    }
+};
+
+std::vector<unsigned> two_cpus()
+{
+    auto cpus = allowed_cpus();
+    if (cpus.size() < 2)
+        SKIP("needs two CPUs");
+    cpus.resize(2);
+    return cpus;
+}
+
+} // namespace
+
+TEST_CASE("each data loop has a CPU of its own")
+{
+    const Client client("2");
+    const auto cpus = two_cpus();
+    DataLoops loops(client.context.get(), cpus);
+    REQUIRE(loops.size() == 2);
+
+    const auto one = loops.take(0);
+    const auto other = loops.take(0);
+    CHECK(one.loop() != other.loop());
+    CHECK(std::set{one.cpu(), other.cpu()} == std::set{std::optional(cpus[0]), std::optional(cpus[1])});
+}
+
+TEST_CASE("no more data loops are used than there are CPUs")
+{
+    const Client client("4");
+    const DataLoops loops(client.context.get(), two_cpus());
+    CHECK(loops.size() == 2);
+}
+
+TEST_CASE("a single data loop may run anywhere")
+{
+    const Client client("1");
+    DataLoops loops(client.context.get(), two_cpus());
+    REQUIRE(loops.size() == 1);
+    CHECK_FALSE(loops.take(0).cpu());
+}
+
+TEST_CASE("a client without data loops has no places to give")
+{
+    const Client client("0");
+    DataLoops loops(client.context.get(), two_cpus());
+    CHECK(loops.size() == 0);
+    CHECK(loops.take(0).loop().empty());
+}
+
+TEST_CASE("a node goes where the least is to be done")
+{
+    const Client client("2");
+    DataLoops loops(client.context.get(), two_cpus());
+
+    const auto heavy = loops.take(0.5);
+    const auto first = loops.take(0.1);
+    auto second = loops.take(0.1);
+    CHECK(first.loop() != heavy.loop());
+    CHECK(second.loop() != heavy.loop());
+
+    second = loops.take(heavy.loop(), 0.1); // where somebody has put it
+    CHECK(second.loop() == heavy.loop());
+}
+
+TEST_CASE("a loop that there is not is nobody's place")
+{
+    const Client client("2");
+    DataLoops loops(client.context.get(), two_cpus());
+    CHECK(loops.take("no-such-loop", 0).loop().empty());
+}
+
+TEST_CASE("what a wake takes is measured on one CPU and across two")
+{
+    const auto times = probe_wake(two_cpus(), 0);
+    REQUIRE(times);
+    CHECK(times->one_cpu.count() > 0);
+    CHECK(times->two_cpus.count() > 0);
+    CHECK_FALSE(probe_wake({0}, 0));
+}
+
+} // namespace decant::service
