@@ -43,9 +43,19 @@ BridgedPlugin::BridgedPlugin(const service::PluginFile& file, std::uint32_t rate
     const protocol::ParameterDescription& parameter = plugin.parameters.front();
     processor_->set_parameter(parameter.id,
                               parameter.minimum + position * (parameter.maximum - parameter.minimum));
+    if (plugin.parameters.size() > 1)
+        burn_ = plugin.parameters[1];
     time_to_open_ = std::chrono::steady_clock::now() - started_;
     while ((audio_thread_ = static_cast<pid_t>(host_.region()->memory().audio_thread.load())) == 0)
         std::this_thread::yield(); // it was made before the host said hello
+}
+
+void BridgedPlugin::burn(std::uint32_t usec)
+{
+    constexpr double most_usec = 10'000;
+    if (!burn_ || burn_->name != "Burn")
+        throw std::runtime_error("only the burner of tests/plugins takes as long as it is told");
+    processor_->set_parameter(burn_->id, usec / most_usec);
 }
 
 BridgedPlugin::~BridgedPlugin()

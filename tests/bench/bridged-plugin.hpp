@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <sys/types.h>
 
 namespace decant::bench
@@ -20,6 +21,7 @@ class BridgedPlugin
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     service::RunningHost host_;
     std::unique_ptr<bridge::BridgeProcessor> processor_;
+    std::optional<protocol::ParameterDescription> burn_;
     pid_t audio_thread_ = 0;
     std::chrono::duration<double, std::milli> time_to_open_{};
 
@@ -33,6 +35,10 @@ public:
     ~BridgedPlugin();
     BridgedPlugin(const BridgedPlugin&) = delete;
     BridgedPlugin& operator=(const BridgedPlugin&) = delete;
+
+    /// Lets the plugin take `usec` for every block; only the burner of tests/plugins does, up to 10 ms.
+    /// [main]
+    void burn(std::uint32_t usec);
 
     [[nodiscard]] bridge::BridgeProcessor& processor() const noexcept { return *processor_; }
     [[nodiscard]] pid_t process() const noexcept { return host_.process(); }

@@ -41,8 +41,10 @@ HostSet::HostSet(const Options& options, const WineSession& wine, unsigned chain
         const auto& plugin = plugins_.emplace_back(
             std::make_unique<BridgedPlugin>(file, options.rate, gain_position, options.mode, guard_));
         plugin->processor().set_spin_nsec(options.spin_usec * 1000);
+        if (options.burn_usec != 0)
+            plugin->burn(options.burn_usec);
         subjects_.push_back(std::make_unique<PluginSubject>(plugin->processor(), signal_, index,
-                                                            options.block, options.rate));
+                                                            options.block, options.rate, options.mode));
         if (std::ranges::find(processes_.hosts, plugin->process()) == processes_.hosts.end())
             processes_.hosts.push_back(plugin->process());
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/contender.hpp"
 #include "tests/bench/floor.hpp"
+#include "tests/bench/graph-run.hpp"
 #include "tests/bench/host-set.hpp"
 #include "tests/bench/options.hpp"
 #include "tests/bench/report.hpp"
@@ -35,6 +36,11 @@ Pace pace_of(const Options& options)
 /// Returns whether every block came back as it has to.
 bool run(const Options& options)
 {
+    if (options.graph) {
+        const GraphFindings findings = run_graph(options);
+        fmt::print("{}", options.json ? json(options, findings) : table(options, findings));
+        return true;
+    }
     const auto tracepoint = syscall_tracepoint();
     if (!tracepoint)
         fmt::print(stderr,

@@ -51,7 +51,11 @@ Options parse_options(int argc, char** argv)
                    "Microseconds after its start that a period's blocks must be done; 0: by its end")
         ->check(CLI::Range(0, 10'000'000))
         ->capture_default_str();
-    app.add_option("--plugin", options.plugin, "The gain of tests/plugins")->check(CLI::ExistingFile);
+    app.add_option("--burn", options.burn_usec, "Microseconds that the plugin takes for a block")
+        ->check(CLI::Range(0, 10000))
+        ->capture_default_str();
+    const auto* plugin =
+        app.add_option("--plugin", options.plugin, "The gain of tests/plugins")->check(CLI::ExistingFile);
     app.add_option("--prefix", options.prefix,
                    "A Wine prefix to use, made if it is missing, kept afterwards");
     app.add_option("--mode", options.mode,
@@ -64,6 +68,9 @@ Options parse_options(int argc, char** argv)
                    "Measure instances of so many plugins in series beside those of one")
         ->check(CLI::Range(2, 64));
     app.add_flag("!--no-guard", options.guard, "A timer for each block, instead of the guard's for all");
+    app.add_flag(
+        "--graph", options.graph,
+        "Run the plugins as nodes of decantd in a private PipeWire session instead, and count xruns");
     app.add_flag("--unpaced", unpaced, "Call without waiting for the period");
     app.add_flag("--json", options.json, "Print JSON instead of a table");
     app.add_option("--svg", options.svg, "Draw the latencies into this file");
@@ -73,6 +80,8 @@ Options parse_options(int argc, char** argv)
         std::exit(app.exit(error));
     }
     options.paced = !unpaced;
+    if (options.burn_usec != 0 && plugin->count() == 0)
+        options.plugin = BENCH_BURNER;
     if (!placements.empty())
         options.placements.clear();
     for (const std::string& placement : placements)

@@ -10,8 +10,9 @@ namespace decant::bench
 {
 
 PluginSubject::PluginSubject(bridge::BridgeProcessor& processor, const TestSignal& signal, std::uint64_t seed,
-                             std::uint32_t block, std::uint32_t rate)
-    : processor_(processor), signal_(signal), block_(block), rate_(rate), number_(seed * 1'000'003)
+                             std::uint32_t block, std::uint32_t rate, bridge::BridgeMode mode)
+    : processor_(processor), signal_(signal), block_(block), rate_(rate), number_(seed * 1'000'003),
+      mode_(mode)
 {
     outputs_.fill(std::vector<float>(block));
 }
@@ -25,6 +26,7 @@ std::uint64_t PluginSubject::lost_blocks() const noexcept
 void PluginSubject::call(std::uint64_t start_nsec, std::uint64_t deadline_nsec) noexcept
 {
     ++number_;
+    const auto before = windows_;
     std::array<const float*, channels> inputs;
     std::array<float*, channels> outputs;
     for (std::size_t channel = 0; channel < channels; ++channel) {
@@ -32,6 +34,7 @@ void PluginSubject::call(std::uint64_t start_nsec, std::uint64_t deadline_nsec) 
         inputs[channel] = signal_.input(windows_[channel]);
         outputs[channel] = outputs_[channel].data();
     }
+    expected_ = mode_ == bridge::BridgeMode::pipelined ? before : windows_;
     processor_.process({.frames = block_,
                         .rate = rate_,
                         .start_nsec = start_nsec,
@@ -48,7 +51,7 @@ void PluginSubject::check() noexcept
 {
     bool right = true;
     for (std::size_t channel = 0; channel < channels; ++channel)
-        right &= std::memcmp(outputs_[channel].data(), signal_.expected(windows_[channel]),
+        right &= std::memcmp(outputs_[channel].data(), signal_.expected(expected_[channel]),
                              block_ * sizeof(float)) == 0;
     if (right)
         return;

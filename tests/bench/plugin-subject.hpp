@@ -25,7 +25,9 @@ class PluginSubject : public Subject
     std::uint32_t block_;
     std::uint32_t rate_;
     std::uint64_t number_ = 0; ///< of the block
-    std::array<std::size_t, channels> windows_{};
+    bridge::BridgeMode mode_;
+    std::array<std::size_t, channels> windows_{};  ///< of what went in
+    std::array<std::size_t, channels> expected_{}; ///< of what has to come out
     std::array<std::vector<float>, channels> outputs_;
 
     std::uint64_t lost_ = 0;        ///< blocks without the plugin's output, when last looked
@@ -35,9 +37,10 @@ class PluginSubject : public Subject
     [[nodiscard]] std::uint64_t lost_blocks() const noexcept;
 
 public:
-    /// `seed` tells the subjects of a run apart. `block` in frames, `rate` in Hz. The first two are borrowed.
+    /// `seed` tells the subjects of a run apart; `mode` is the processor's. `block` in frames, `rate` in Hz.
+    /// The first two are borrowed.
     PluginSubject(bridge::BridgeProcessor& processor, const TestSignal& signal, std::uint64_t seed,
-                  std::uint32_t block, std::uint32_t rate);
+                  std::uint32_t block, std::uint32_t rate, bridge::BridgeMode mode);
 
     void call(std::uint64_t start_nsec, std::uint64_t deadline_nsec) noexcept override;
     void check() noexcept override;

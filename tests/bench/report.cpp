@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/report.hpp"
 
+#include "tests/bench/goals.hpp"
 #include "tests/bench/plot.hpp"
 
 #include <algorithm>
@@ -102,6 +103,17 @@ void add_instances(std::string& out, const Findings& findings)
         findings.memory_per_instance / 1e6);
 }
 
+void add_goals(std::string& out, const Findings& findings)
+{
+    const std::vector<Goal> all = goals(findings);
+    if (all.empty())
+        return;
+    fmt::format_to(std::back_inserter(out), "\n{:<60}{:>10}{:>10}\n", "goal", "at most", "measured");
+    for (const Goal& goal : all)
+        fmt::format_to(std::back_inserter(out), "  {:<58}{:>10.1f}{:>10.2f}  {}\n", goal.what, goal.wanted,
+                       goal.measured, goal.met() ? "met" : "not met");
+}
+
 nlohmann::ordered_json durations(const Distribution& distribution)
 {
     nlohmann::ordered_json out;
@@ -173,6 +185,7 @@ std::string table(const Findings& findings)
     add_costs(out, findings);
     add_outcome(out, findings);
     add_instances(out, findings);
+    add_goals(out, findings);
     return out;
 }
 
@@ -186,6 +199,7 @@ std::string json(const Findings& findings)
                                {"instances", options.instances},
                                {"seconds", options.seconds},
                                {"paced", options.paced},
+                               {"burn_usec", options.burn_usec},
                                {"spin_usec", options.spin_usec},
                                {"host_priority", options.host_priority},
                                {"deadline_usec", options.deadline_usec},
@@ -195,6 +209,10 @@ std::string json(const Findings& findings)
                                {"series", nlohmann::ordered_json::array()}};
     for (const Series& series : findings.series)
         out["series"].push_back(to_json(series, floor));
+    out["goals"] = nlohmann::ordered_json::array();
+    for (const Goal& goal : goals(findings))
+        out["goals"].push_back(
+            {{"what", goal.what}, {"wanted", goal.wanted}, {"measured", goal.measured}, {"met", goal.met()}});
     return out.dump(2) + '\n';
 }
 
