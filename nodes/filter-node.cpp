@@ -76,6 +76,7 @@ public:
         : parameters_(parameters), process_(processor, counters_, setup.midi_channels),
           latency_(setup.latency)
     {
+        process_.set_tempo(setup.tempo);
         const std::string name = setup.properties["node.name"];
         filter_.reset(pw_filter_new(core, name.c_str(), make_properties(setup.properties)));
         if (!filter_)
@@ -104,6 +105,8 @@ public:
         latency_ = frames;
         publish_latency();
     }
+
+    void set_tempo(double tempo) noexcept { process_.set_tempo(tempo); }
 
     void set_properties(const std::map<std::string, std::string>& properties)
     {
@@ -306,6 +309,11 @@ const std::string& FilterNode::error() const noexcept
 void FilterNode::set_latency(std::uint32_t frames)
 {
     filter_->set_latency(frames);
+}
+
+void FilterNode::set_tempo(double tempo)
+{
+    filter_->set_tempo(tempo);
 }
 
 void FilterNode::set_properties(const std::map<std::string, std::string>& properties)

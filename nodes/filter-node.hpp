@@ -23,6 +23,7 @@ struct FilterNodeSetup {
     PortLayout ports;
     ChannelMask midi_channels = all_channels; ///< that the processor hears
     std::uint32_t latency = 0;                ///< frames from input to output
+    double tempo = default_tempo;             ///< beats per minute, where the graph has none
 };
 
 /// A node in the PipeWire graph that a Processor fills: the only class that knows pw_filter.
@@ -54,6 +55,9 @@ public:
 
     /// Tells the graph that it now takes `frames` from input to output. [main]
     void set_latency(std::uint32_t frames);
+
+    /// Beats per minute, where the graph has none. [main]
+    void set_tempo(double tempo);
 
     /// Sets properties of the node; the others stay as they are. [main]
     void set_properties(const std::map<std::string, std::string>& properties);

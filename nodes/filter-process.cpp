@@ -136,6 +136,20 @@ Transport transport_of(const spa_io_position& position) noexcept DECANT_REALTIME
     return transport;
 }
 
+Transport with_tempo(Transport transport, double tempo, std::uint32_t rate) noexcept DECANT_REALTIME
+{
+    if (transport.tempo_valid)
+        return transport;
+    constexpr double beats_per_bar = 4;
+    constexpr double seconds_per_minute = 60;
+    transport.tempo_valid = true;
+    transport.tempo = tempo;
+    transport.quarter_position = static_cast<double>(transport.position) / rate * tempo / seconds_per_minute;
+    transport.bar_start = std::floor(transport.quarter_position / beats_per_bar) * beats_per_bar;
+    transport.numerator = transport.denominator = 4;
+    return transport;
+}
+
 FilterProcess::FilterProcess(Processor& processor, FilterCounters& counters, ChannelMask channels)
     : processor_(processor), counters_(counters), midi_reader_(channels)
 {
@@ -207,7 +221,7 @@ void FilterProcess::run(const spa_io_position* position) noexcept DECANT_REALTIM
         const auto times = cycle_times(now.clock.nsec, now.clock.next_nsec, period, began);
         cycle.start_nsec = times.start;
         cycle.deadline_nsec = cycle.freewheel ? began + freewheel_time : times.deadline;
-        cycle.transport = transport_of(now);
+        cycle.transport = with_tempo(transport_of(now), tempo_.load(std::memory_order_relaxed), cycle.rate);
         cycle.inputs = input_data_;
         cycle.outputs = output_data_;
         cycle.midi_out = midi_out_port_ != nullptr ? &midi_writer_ : nullptr;

@@ -19,6 +19,8 @@ namespace decant::nodes
 /// Frames that a cycle holds at most: PipeWire's default quantum limit.
 inline constexpr std::uint32_t max_cycle_frames = 8192;
 
+inline constexpr double default_tempo = 120; ///< beats per minute
+
 /// Counts of a filter node since it was made; each only grows. Written by the audio thread, read by anybody.
 struct FilterCounters {
     std::atomic<std::uint64_t> cycles = 0;
@@ -43,6 +45,11 @@ struct CycleTimes {
 /// The song position that PipeWire gives for this cycle. [any]
 [[nodiscard]] Transport transport_of(const spa_io_position& position) noexcept DECANT_REALTIME;
 
+/// `transport` with a tempo of `tempo` (beats per minute) in 4/4, counted from its position, if it has none.
+/// [any]
+[[nodiscard]] Transport with_tempo(Transport transport, double tempo,
+                                   std::uint32_t rate) noexcept DECANT_REALTIME;
+
 /// All that the audio thread of a filter node uses. Made by FilterNode before the node is connected.
 class FilterProcess
 {
@@ -62,6 +69,7 @@ class FilterProcess
     MidiReader midi_reader_;
     MidiWriter midi_writer_;
     std::atomic<bool> resumed_ = true;
+    std::atomic<double> tempo_ = default_tempo;
     std::uint32_t clock_id_ = 0;
     std::uint32_t clock_cycle_ = 0;
 
@@ -81,6 +89,9 @@ public:
 
     /// The node starts again after a pause: cycles in between were not missed. [main]
     void resume() noexcept { resumed_.store(true, std::memory_order_relaxed); }
+
+    /// Beats per minute where the graph has none. [main]
+    void set_tempo(double tempo) noexcept { tempo_.store(tempo, std::memory_order_relaxed); }
 
     /// One cycle of the graph. [rt]
     void run(const spa_io_position* position) noexcept DECANT_REALTIME;

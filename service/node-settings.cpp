@@ -373,6 +373,10 @@ const std::vector<Key>& keys()
              for (const auto& [name, value] : read_params("params", setting))
                  node.params[name] = value;
          }},
+        {"tempo", NodeType::plugin,
+         [](auto& node, const auto& setting, const auto&) {
+             node.tempo = read_number("tempo", setting, 1, 999);
+         }},
         {"polyphony", NodeType::sampler,
          [](auto& node, const auto& setting, const auto&) {
              node.polyphony = read_count("polyphony", setting, 1, 4096);

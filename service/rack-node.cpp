@@ -87,8 +87,10 @@ bool RackNode::change(const NodeConfig& config)
     if (!content_ || !same_node(config_, config) || !content_->change(config))
         return false;
     config_ = config;
-    if (filter_)
+    if (filter_) {
         filter_->set_properties(properties_of(config_));
+        filter_->set_tempo(config_.tempo);
+    }
     return true;
 }
 
@@ -140,6 +142,7 @@ void RackNode::join()
     setup.ports = playable_->ports;
     setup.midi_channels = config_.midi_channels;
     setup.latency = playable_->latency;
+    setup.tempo = config_.tempo;
     try {
         filter_ = std::make_unique<nodes::FilterNode>(core_, std::move(setup), playable_->processor,
                                                       playable_->parameters);

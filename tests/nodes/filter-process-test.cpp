@@ -73,6 +73,22 @@ TEST_CASE("a running transport gives frames, quarter notes and the start of the 
     CHECK(transport.bar_start == Approx(3));
 }
 
+TEST_CASE("where the graph has no tempo the node's own counts from the position, and only there")
+{
+    Transport transport;
+    transport.position = 5 * 48'000; // five seconds
+    const auto own = with_tempo(transport, 90, 48'000);
+    CHECK(own.tempo_valid);
+    CHECK(own.tempo == 90);
+    CHECK(own.quarter_position == Approx(7.5));
+    CHECK(own.bar_start == 4);
+    CHECK(own.numerator == 4);
+
+    transport.tempo_valid = true;
+    transport.tempo = 60;
+    CHECK(with_tempo(transport, 90, 48'000).tempo == 60);
+}
+
 TEST_CASE("a stopped transport, and one with senseless values, is harmless")
 {
     CHECK_FALSE(transport_of(spa_io_position{}).playing);
