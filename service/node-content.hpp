@@ -9,6 +9,7 @@
 #include "service/node-status.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -59,6 +60,12 @@ public:
 
     /// Adds what it knows to the status that people see; once a second.
     virtual void report(NodeStatus& status) = 0;
+
+    /// Saves its state now, if it has one. `done` hears what went wrong, or an empty text, on the main loop.
+    virtual void save(std::function<void(std::string problem)> done) { done({}); }
+
+    /// Tries again what was given up; false if only a new content can do that.
+    [[nodiscard]] virtual bool enable() { return false; }
 
     /// Begins what the destructor waits for, so that many can end at the same time.
     virtual void stop() = 0;

@@ -123,6 +123,7 @@ void PluginContent::handle(const HostReady& ready)
     else
         owner_.publish_parameters();
     publish_latency();
+    ready_ = true;
     owner_.set_state(NodeState::running);
 }
 
@@ -146,11 +147,15 @@ void PluginContent::make_processor()
 void PluginContent::handle(const HostRestarting& restarting)
 {
     ++restarts_;
+    ready_ = false;
+    end_saves(UINT64_MAX, restarting.reason);
     owner_.set_state(NodeState::restarting, restarting.reason);
 }
 
 void PluginContent::handle(const HostParked& parked)
 {
+    ready_ = false;
+    end_saves(UINT64_MAX, parked.reason);
     owner_.set_state(NodeState::failed, parked.reason);
 }
 
@@ -159,7 +164,19 @@ void PluginContent::handle(const HostLog& line)
     log(line.severity, fmt::format("node '{}': {}", config_.name, line.text));
 }
 
-void PluginContent::handle(const StateSaved&) {}
+void PluginContent::handle(const StateSaved& saved)
+{
+    end_saves(saved.ticket, saved.problem);
+}
+
+void PluginContent::end_saves(std::uint64_t last_ticket, const std::string& problem)
+{
+    while (!awaiting_save_.empty() && awaiting_save_.begin()->first <= last_ticket) {
+        const auto done = std::move(awaiting_save_.begin()->second);
+        awaiting_save_.erase(awaiting_save_.begin());
+        done(problem);
+    }
+}
 
 void PluginContent::handle(const bridge::ParameterChanged& moved)
 {
@@ -261,6 +278,21 @@ void PluginContent::report(NodeStatus& status)
         };
     }
     before_ = now;
+}
+
+void PluginContent::save(std::function<void(std::string)> done)
+{
+    if (ready_)
+        awaiting_save_.emplace(host_->save(), std::move(done));
+    else
+        done("it does not run, so there is nothing newer than its last state");
+}
+
+bool PluginContent::enable()
+{
+    owner_.set_state(NodeState::loading);
+    host_->restart();
+    return true;
 }
 
 void PluginContent::stop()

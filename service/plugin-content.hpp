@@ -11,8 +11,11 @@
 #include "service/plugin-parameters.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <sys/types.h>
 #include <vector>
 
@@ -36,8 +39,10 @@ class PluginContent final : public NodeContent
     std::uint32_t latency_ = 0; ///< the plugin's, in frames
     std::uint32_t quantum_ = 0; ///< frames, as the graph runs
     std::optional<unsigned> loop_cpu_;
-    pid_t placed_thread_ = 0;           ///< whose place is right
-    std::vector<unsigned> placed_cpus_; ///< where that is
+    pid_t placed_thread_ = 0;                                                 ///< whose place is right
+    std::vector<unsigned> placed_cpus_;                                       ///< where that is
+    bool ready_ = false;                                                      ///< a host runs
+    std::map<std::uint64_t, std::function<void(std::string)>> awaiting_save_; ///< by ticket
     Lifeline lifeline_;
     std::unique_ptr<PluginHost> host_; // the last member: it uses the processor to its end
 
@@ -52,6 +57,7 @@ class PluginContent final : public NodeContent
     void make_processor();
     void place_host();
     void publish_latency();
+    void end_saves(std::uint64_t last_ticket, const std::string& problem);
 
 public:
     /// `queue` and `threads` outlive it. Throws std::runtime_error.
@@ -62,6 +68,8 @@ public:
     void set_loop_cpu(std::optional<unsigned> cpu) override { loop_cpu_ = cpu; }
     void tick(const nodes::FilterCounters* counters) override;
     void report(NodeStatus& status) override;
+    void save(std::function<void(std::string)> done) override;
+    [[nodiscard]] bool enable() override;
     void stop() override;
 };
 

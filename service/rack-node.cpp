@@ -200,6 +200,24 @@ void RackNode::tick()
         content_->tick(filter_ ? &filter_->counters() : nullptr);
 }
 
+void RackNode::save(std::function<void(std::string problem)> done)
+{
+    if (content_)
+        content_->save(std::move(done));
+    else
+        done({});
+}
+
+bool RackNode::enable()
+{
+    if (state_ != NodeState::failed)
+        return true;
+    if (!content_ || !content_->enable())
+        return false;
+    join(); // PipeWire may have thrown it out
+    return true;
+}
+
 void RackNode::stop()
 {
     if (content_)

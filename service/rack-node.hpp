@@ -70,7 +70,13 @@ public:
     /// The connection is about to end, or lost.
     void leave() noexcept;
 
-    void tick();              ///< ten times a second
+    void tick(); ///< ten times a second
+    /// See NodeContent::save().
+    void save(std::function<void(std::string problem)> done);
+
+    /// Tries again what was given up; false if the node must be made anew for that.
+    [[nodiscard]] bool enable();
+
     void stop();              ///< see NodeContent::stop()
     NodeStatus take_status(); ///< loads and round trips since the last call
     void set_hint(std::string hint) { hint_ = std::move(hint); }

@@ -107,6 +107,65 @@ void Rack::leave() noexcept
         node->leave();
 }
 
+namespace
+{
+
+/// Collects what becomes of something that many do in their own time; tells it when the last lets go.
+class Collection
+{
+    std::vector<std::string> problems_;
+    std::function<void(std::vector<std::string>)> done_;
+
+public:
+    explicit Collection(std::function<void(std::vector<std::string>)> done) : done_(std::move(done)) {}
+    Collection(const Collection&) = delete;
+    Collection& operator=(const Collection&) = delete;
+    ~Collection() { done_(std::move(problems_)); }
+
+    void add(const std::string& name, const std::string& problem)
+    {
+        problems_.push_back(fmt::format("node '{}': {}", name, problem));
+    }
+};
+
+} // namespace
+
+void Rack::obey(const Request& request, std::function<void(std::vector<std::string> problems)> done)
+{
+    const auto collection = std::make_shared<Collection>(std::move(done));
+    std::vector<std::string> names;
+    for (const auto& [name, node] : nodes_)
+        if (request.nodes.empty() && node->state() == NodeState::running)
+            names.push_back(name);
+    for (const auto& name : request.nodes)
+        if (nodes_.contains(name))
+            names.push_back(name);
+        else
+            collection->add(name, "there is none of that name, or its configuration is wrong; 'decant list' "
+                                  "shows what there is");
+    for (const auto& name : names) {
+        if (request.verb == RequestVerb::enable)
+            enable(name);
+        else
+            nodes_.at(name)->save([collection, name](const std::string& problem) {
+                if (!problem.empty())
+                    collection->add(name, problem);
+            });
+    }
+}
+
+void Rack::enable(const std::string& name)
+{
+    auto& node = nodes_.at(name);
+    if (node->enable())
+        return;
+    const NodeConfig config = node->config();
+    node.reset(); // the name is free by then
+    node = std::make_unique<RackNode>(config, make_content_, loops_);
+    if (core_ != nullptr)
+        node->enter(core_);
+}
+
 void Rack::tick()
 {
     for (const auto& [name, node] : nodes_)

@@ -4,9 +4,11 @@
 
 #include "service/configuration.hpp"
 #include "service/rack-node.hpp"
+#include "service/request.hpp"
 #include "service/status-board.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -22,6 +24,8 @@ namespace decant::service
 class Rack
 {
     using Nodes = std::map<std::string, std::unique_ptr<RackNode>>;
+
+    void enable(const std::string& name);
 
     ContentMaker make_content_;
     DataLoops& loops_;
@@ -50,6 +54,9 @@ public:
 
     void enter(pw_core* core);
     void leave() noexcept;
+
+    /// Does what somebody asks for, and calls `done` with what went wrong when all of it is over.
+    void obey(const Request& request, std::function<void(std::vector<std::string> problems)> done);
 
     void tick(); ///< ten times a second
 

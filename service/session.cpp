@@ -173,13 +173,30 @@ void Session::join_daemon()
         return table;
     }();
     pw_core_add_listener(core_.get(), core_listener_.hook(), &events, this);
-    board_.emplace(context_.get(), core_.get());
+    board_.emplace(context_.get(), core_.get(), [this](Request request) {
+        queue_.post([this, request = std::move(request)] { obey(request); });
+    });
     back_off_ = {};
     log(Severity::info, "connected to PipeWire");
     rack_.enter(core_.get());
     rack_.forget_board();
     rack_.publish(*board_);
     tell_manager("READY=1\n");
+}
+
+void Session::obey(const Request& request)
+{
+    if (board_)
+        board_->remove(request_key);
+    // Perhaps from inside the end of a node that was to be saved.
+    rack_.obey(request, [this, id = request.id](std::vector<std::string> problems) {
+        queue_.post([this, reply = Reply{id, std::move(problems)}] {
+            if (!board_)
+                return;
+            rack_.publish(*board_); // who has got the reply sees what became of it
+            board_->set(reply_key, to_json(reply));
+        });
+    });
 }
 
 void Session::disconnect() noexcept

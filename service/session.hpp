@@ -10,6 +10,7 @@
 #include "service/main-queue.hpp"
 #include "service/pipewire-handles.hpp"
 #include "service/rack.hpp"
+#include "service/request.hpp"
 #include "service/state-lock.hpp"
 #include "service/status-board.hpp"
 #include "service/workers.hpp"
@@ -72,6 +73,7 @@ class Session
     void connect() noexcept;
     void join_daemon();
     void disconnect() noexcept;
+    void obey(const Request& request);
     void lose(std::string reason) noexcept;
     void wait_for_daemon(const std::string& reason);
     void tick() noexcept;

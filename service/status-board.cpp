@@ -7,18 +7,34 @@
 
 #include <fmt/format.h>
 #include <pipewire/extensions/metadata.h>
+#include <spa/utils/string.h>
 
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 namespace decant::service
 {
 
-StatusBoard::StatusBoard(pw_context* context, pw_core* core)
-    : metadata_(pw_context_create_metadata(context, metadata_name, nullptr, 0))
+StatusBoard::StatusBoard(pw_context* context, pw_core* core, std::function<void(Request)> on_request)
+    : on_request_(std::move(on_request)),
+      metadata_(pw_context_create_metadata(context, metadata_name, nullptr, 0))
 {
+    static constexpr pw_impl_metadata_events events = [] {
+        pw_impl_metadata_events table{};
+        table.version = PW_VERSION_IMPL_METADATA_EVENTS;
+        table.property = [](void* data, std::uint32_t subject, const char* key, const char*,
+                            const char* text) {
+            if (subject == 0 && key != nullptr && text != nullptr && spa_streq(key, request_key))
+                if (auto request = parse_request(text))
+                    static_cast<StatusBoard*>(data)->on_request_(std::move(*request));
+            return 0;
+        };
+        return table;
+    }();
     if (metadata_) {
+        pw_impl_metadata_add_listener(metadata_.get(), listener_.hook(), &events, this);
         const auto* properties = pw_impl_metadata_get_properties(metadata_.get());
         exported_.reset(pw_core_export(core, PW_TYPE_INTERFACE_Metadata, &properties->dict,
                                        pw_impl_metadata_get_implementation(metadata_.get()), 0));

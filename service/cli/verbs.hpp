@@ -30,8 +30,10 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+void add_enable(CLI::App& application);
 void add_list(CLI::App& application);
 void add_probe(CLI::App& application);
 void add_render(CLI::App& application);
+void add_save(CLI::App& application);
 
 } // namespace decant::cli

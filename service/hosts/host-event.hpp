@@ -6,6 +6,7 @@
 #include "wine-host/protocol/messages.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -43,9 +44,11 @@ struct HostLog {
     std::string text;
 };
 
-/// The state is on the disk.
+/// The state is on the disk, or is not and why.
 struct StateSaved {
     std::filesystem::path file;
+    std::uint64_t ticket = 0; ///< of the last PluginHost::save() that this answers
+    std::string problem{};    ///< empty: it was saved
 };
 
 using HostEvent = std::variant<HostReady, HostRestarting, HostParked, HostLog, StateSaved,

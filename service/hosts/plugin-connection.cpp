@@ -101,6 +101,14 @@ void PluginConnection::exchange(const std::function<void(bridge::ParameterChange
         moved({id, value});
 }
 
+std::optional<std::uint32_t> PluginConnection::latency() const
+{
+    const std::lock_guard lock(mutex_);
+    return processor_ != nullptr && region_ && processor_->stats().completed != 0
+               ? std::optional(processor_->latency())
+               : std::nullopt;
+}
+
 std::uint64_t PluginConnection::unanswered_since_nsec() const
 {
     const std::lock_guard lock(mutex_);

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <sys/types.h>
 #include <vector>
 
@@ -54,6 +55,9 @@ public:
     /// The host has activated the plugin anew: sends all values again, as those of blocks that came meanwhile
     /// are lost.
     void renew();
+
+    /// Frames, as the plugin reported it in its last block; nothing while there is nobody to report it to.
+    [[nodiscard]] std::optional<std::uint32_t> latency() const;
 
     /// The plugin moved a parameter itself.
     void note_value(std::uint32_t id, double value);

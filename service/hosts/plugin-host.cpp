@@ -7,6 +7,7 @@
 #include "service/hosts/plugin-connection.hpp"
 #include "service/hosts/state-keeper.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <condition_variable>
 #include <exception>
@@ -40,9 +41,9 @@ class PluginHost::Supervisor
     struct Wishes {
         bool stop = false;
         bool restart = false;
-        bool save = false;
-        bool format = false;  ///< rate or block size have changed
-        bool changed = false; ///< a parameter has, which makes the state on the disk an old one
+        std::uint64_t save = 0; ///< the ticket of the last save() that was not obeyed yet; 0: none
+        bool format = false;    ///< rate or block size have changed
+        bool changed = false;   ///< a parameter has, which makes the state on the disk an old one
     };
 
     PluginHostSettings settings_;
@@ -55,6 +56,7 @@ class PluginHost::Supervisor
     std::mutex mutex_;
     std::condition_variable wished_;
     Wishes wishes_;
+    std::uint64_t last_ticket_ = 0; ///< the owner's alone
     std::uint32_t rate_;
     std::uint32_t max_frames_;
     RunningHost* host_ = nullptr; ///< while there is one
@@ -64,8 +66,13 @@ class PluginHost::Supervisor
     StateKeeper state_;
     RestartPolicy policy_;
     bool names_resolved_ = false;
+    std::uint64_t ticket_ = 0;                     ///< of the last save() that was heard
+    std::uint32_t latency_ = 0;                    ///< frames, as last told
+    std::uint64_t looked_nsec_ = 0;                ///< when expect_answer() was here last
+    std::uint64_t excused_nsec_ = 0;               ///< nobody ran before that
     std::optional<Clock::time_point> ready_since_; ///< the last host's; nothing if it never was
     std::optional<Clock::time_point> save_at_; ///< there are changes that the state on the disk does not have
+    Clock::time_point save_at_latest_;         ///< however many follow
 
     std::thread thread_;
 
@@ -143,6 +150,14 @@ class PluginHost::Supervisor
             notification);
     }
 
+    /// What the plugin's blocks say: not every plugin also sends word when its latency changes.
+    void hear_latency()
+    {
+        const auto latency = connection_.latency();
+        if (latency && std::exchange(latency_, *latency) != *latency)
+            emit(bridge::LatencyChanged{*latency});
+    }
+
     void hear_moved(std::uint32_t id, double value)
     {
         connection_.note_value(id, value);
@@ -150,13 +165,22 @@ class PluginHost::Supervisor
         emit(bridge::ParameterChanged{id, value});
     }
 
-    void save_soon() { save_at_ = Clock::now() + settings_.patience.settle; }
+    /// When it has been quiet for a while, but not never if it never is: there are plugins that move their
+    /// parameters themselves.
+    void save_soon()
+    {
+        const auto now = Clock::now();
+        if (!save_at_)
+            save_at_latest_ = now + settings_.patience.unsaved;
+        save_at_ = std::min(now + settings_.patience.settle, save_at_latest_);
+    }
 
     void save(RunningHost& host)
     {
         save_at_.reset();
-        if (state_.save(host))
-            emit(StateSaved{state_.file()});
+        auto problem = state_.save(host);
+        looked_nsec_ = bridge::now_nsec(); // the wait was the plugin's fault
+        emit(StateSaved{state_.file(), ticket_, std::move(problem)});
     }
 
     /// The configuration's values, now that the plugin says which parameters it has.
@@ -208,6 +232,7 @@ class PluginHost::Supervisor
         resolve_names(plugin);
         const auto values = connection_.overlay(plugin, host.values());
         activate(host);
+        latency_ = plugin.latency;
         connection_.set_host(host.region(), plugin.latency, host.process());
         {
             const std::lock_guard lock(mutex_);
@@ -228,6 +253,7 @@ class PluginHost::Supervisor
         const auto tick = settings_.patience.block / 4;
         for (;;) {
             const Wishes wishes = take_wishes();
+            ticket_ = std::max(ticket_, wishes.save);
             if (wishes.stop || wishes.restart)
                 return;
             if (wishes.format) {
@@ -237,12 +263,13 @@ class PluginHost::Supervisor
             }
             if (wishes.changed)
                 save_soon();
-            if (wishes.save || (save_at_ && Clock::now() >= *save_at_))
+            if (wishes.save != 0 || (save_at_ && Clock::now() >= *save_at_))
                 save(host);
 
             host.wait(bridge::now_nsec() + nsec_of(tick));
             connection_.exchange(
                 [this](bridge::ParameterChange change) { hear_moved(change.id, change.value); });
+            hear_latency();
             expect_answer(host);
         }
     }
@@ -250,8 +277,14 @@ class PluginHost::Supervisor
     /// Throws if the plugin has not come back from a block for too long.
     void expect_answer(RunningHost& host)
     {
-        const std::uint64_t since = connection_.unanswered_since_nsec();
         const std::uint64_t now = bridge::now_nsec();
+        // If even this thread was not run, as in a machine that was asleep, the plugin cannot have been.
+        if (now - looked_nsec_ > nsec_of(settings_.patience.block) / 2)
+            excused_nsec_ = now;
+        looked_nsec_ = now;
+        std::uint64_t since = connection_.unanswered_since_nsec();
+        if (since != 0)
+            since = std::max(since, excused_nsec_);
         if (since == 0 || now <= since || now - since <= nsec_of(settings_.patience.block))
             return;
         host.kill();
@@ -280,9 +313,10 @@ class PluginHost::Supervisor
         }
         std::string reason = error.what();
         if (passing)
-            reason +=
-                "\nThat was failure " + std::to_string(policy_.failures()) +
-                " in a row; it is not started again until you ask for it: 'systemctl --user reload decant'.";
+            reason += "\nThat was failure " + std::to_string(policy_.failures()) + " within " +
+                      std::to_string(settings_.patience.restarts.window.count() / 60) +
+                      " minutes of play; it is not started again until you say so: 'decant enable NODE', or "
+                      "a change in the configuration.";
         emit(HostParked{reason});
         wait_for_restart(std::nullopt);
         policy_.forget();
@@ -353,9 +387,11 @@ public:
         });
     }
 
-    void save()
+    std::uint64_t save()
     {
-        wish([](Wishes& wishes) { wishes.save = true; });
+        const std::uint64_t ticket = ++last_ticket_;
+        wish([ticket](Wishes& wishes) { wishes.save = ticket; });
+        return ticket;
     }
 
     void restart()
@@ -392,9 +428,9 @@ void PluginHost::set_format(std::uint32_t rate, std::uint32_t max_frames)
 {
     supervisor_->set_format(rate, max_frames);
 }
-void PluginHost::save()
+std::uint64_t PluginHost::save()
 {
-    supervisor_->save();
+    return supervisor_->save();
 }
 void PluginHost::restart()
 {

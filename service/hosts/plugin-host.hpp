@@ -25,8 +25,9 @@ namespace decant::service
 /// How patient a supervisor is. Tests are less so.
 struct HostPatience {
     HostTimeouts timeouts;
-    std::chrono::milliseconds block{2'000};  ///< a block posted and not answered: the plugin hangs
-    std::chrono::milliseconds settle{3'000}; ///< after the last change of a parameter the state is saved
+    std::chrono::milliseconds block{2'000};    ///< a block posted and not answered: the plugin hangs
+    std::chrono::milliseconds settle{3'000};   ///< after the last change of a parameter the state is saved
+    std::chrono::milliseconds unsaved{30'000}; ///< and so long after the first one, if changes do not end
     RestartLimits restarts;
 };
 
@@ -79,8 +80,9 @@ public:
     /// differs.
     void set_format(std::uint32_t rate, std::uint32_t max_frames);
 
-    /// Saves the state now; answered by StateSaved, or HostLog with what is wrong.
-    void save();
+    /// Saves the state now, if a host runs; answered by StateSaved with at least the ticket that this
+    /// returns.
+    std::uint64_t save();
 
     /// Ends the host in good order and starts a new one; also the way out of HostParked.
     void restart();

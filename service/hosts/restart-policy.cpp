@@ -7,14 +7,16 @@
 namespace decant::service
 {
 
-std::optional<std::chrono::milliseconds> RestartPolicy::failed(std::chrono::nanoseconds ran) noexcept
+std::optional<std::chrono::milliseconds> RestartPolicy::failed(std::chrono::nanoseconds played)
 {
-    if (ran >= limits_.healthy)
-        failures_ = 0;
-    if (++failures_ > limits_.in_a_row)
+    for (auto& age : ages_)
+        age += played;
+    std::erase_if(ages_, [this](std::chrono::nanoseconds age) { return age >= limits_.window; });
+    ages_.emplace_back(0);
+    if (ages_.size() > limits_.most)
         return std::nullopt;
-    constexpr unsigned most_doublings = 10;
-    return limits_.first_delay * (1u << std::min(failures_ - 1, most_doublings));
+    constexpr std::size_t most_doublings = 10;
+    return limits_.first_delay * (1u << std::min(ages_.size() - 1, most_doublings));
 }
 
 } // namespace decant::service

@@ -3,36 +3,38 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
+#include <vector>
 
 namespace decant::service
 {
 
 struct RestartLimits {
-    std::chrono::milliseconds first_delay{250}; ///< doubles with every failure in a row
-    unsigned in_a_row = 5;                      ///< as many restarts are tried
-    std::chrono::milliseconds healthy{60'000};  ///< a host that ran so long ends the row
+    std::chrono::milliseconds first_delay{250}; ///< doubles with every failure within the window
+    unsigned most = 5;                          ///< restarts within the window
+    std::chrono::seconds window{300};           ///< of time in which the plugin played
 };
 
-/// Decides whether and when a host that failed is started again. Rows are counted, and not failures per
-/// minute, as some plugins need a minute for nothing but to load.
+/// Decides whether and when a host that failed is started again. The window is measured in time that the
+/// plugin has played, and not by the clock, as some need a minute for nothing but to load.
 class RestartPolicy
 {
     RestartLimits limits_;
-    unsigned failures_ = 0; ///< in a row
+    std::vector<std::chrono::nanoseconds> ages_; ///< of the failures within the window, the oldest first
 
 public:
     explicit RestartPolicy(RestartLimits limits) noexcept : limits_(limits) {}
 
-    /// A host failed after it had run for `ran`: how long to wait before the next start, or nothing if it is
-    /// enough.
-    [[nodiscard]] std::optional<std::chrono::milliseconds> failed(std::chrono::nanoseconds ran) noexcept;
+    /// A host failed after its plugin had played for `played`: how long to wait before the next start, or
+    /// nothing if it is enough. Throws std::bad_alloc.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> failed(std::chrono::nanoseconds played);
 
-    /// Failures in a row, the last one included.
-    [[nodiscard]] unsigned failures() const noexcept { return failures_; }
+    /// Failures within the window, the last one included.
+    [[nodiscard]] std::size_t failures() const noexcept { return ages_.size(); }
 
     /// Somebody has done something about it.
-    void forget() noexcept { failures_ = 0; }
+    void forget() noexcept { ages_.clear(); }
 };
 
 } // namespace decant::service

@@ -64,6 +64,7 @@ decltype(auto) RunningHost::ask(const std::string& activity, Ask&& question)
         const auto turn = take_turn();
         return question();
     } catch (const bridge::HostError& error) {
+        hangs_ = error.code == bridge::HostErrorCode::timed_out;
         throw explained(error, activity);
     }
 }
@@ -137,7 +138,7 @@ void RunningHost::deactivate()
 
 std::vector<std::byte> RunningHost::state()
 {
-    return ask("reading the plugin's state", [&] { return link_.state(timeouts_.request); });
+    return ask("reading the plugin's state", [&] { return link_.state(timeouts_.save); });
 }
 
 void RunningHost::set_state(std::span<const std::byte> state)
@@ -164,6 +165,8 @@ void RunningHost::wait(std::uint64_t deadline_nsec)
 void RunningHost::quit(std::chrono::milliseconds patience) noexcept
 {
     try {
+        if (hangs_) // it would not hear this either
+            return kill();
         const auto turn = take_turn();
         link_.quit(patience);
         quit_ = true;

@@ -26,6 +26,7 @@ namespace decant::service
 struct HostTimeouts {
     std::chrono::milliseconds hello{60'000};   ///< a cold Wine starts in that time
     std::chrono::milliseconds load{120'000};   ///< large sample players unpack libraries
+    std::chrono::milliseconds save{3'000};     ///< the plugin plays on while it is asked for its state
     std::chrono::milliseconds request{20'000}; ///< anything else
     std::chrono::milliseconds quit{5'000};     ///< then it is killed
 };
@@ -101,6 +102,7 @@ private:
     protocol::Hello hello_;
     protocol::PluginDescription description_;
     bool loaded_ = false;
+    bool hangs_ = false; ///< it did not answer the last question in time
 
     bool opened_;        ///< the host knows of the region
     bool unfit_ = false; ///< it does not answer any more

@@ -85,18 +85,18 @@ bool StateKeeper::restore(RunningHost& host)
     }
 }
 
-bool StateKeeper::save(RunningHost& host)
+std::string StateKeeper::save(RunningHost& host)
 {
     try {
         last_ = SavedState{identity_of(host.description()), host.state()};
         if (file_.empty())
-            return false;
+            return "the state is not kept on the disk";
         write_state_file(file_, *last_);
         from_file_ = true;
-        return true;
+        return {};
     } catch (const std::exception& error) {
         log_(Severity::warning, std::string("the state was not saved: ") + error.what());
-        return false;
+        return error.what();
     }
 }
 

@@ -30,8 +30,9 @@ public:
     /// does not want it. Throws PluginError if the host is of no use any more.
     bool restore(RunningHost& host);
 
-    /// Takes the state from the host, and writes it. False, and told, if that did not work.
-    bool save(RunningHost& host);
+    /// Takes the state from the host, and writes it. Returns what went wrong, and has told it; empty if
+    /// nothing did.
+    std::string save(RunningHost& host);
 
     [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
 

@@ -207,6 +207,31 @@ TEST_CASE("a file that is put where it was missing is found at the next reload")
     CHECK(service.wait_for_state("late", "running"));
 }
 
+TEST_CASE("a node that failed is tried again on demand, and what cannot be done is said")
+{
+    Service service;
+    std::ofstream(service.session().home() / "Empty.sfz") << "";
+    service.configure("decant.nodes = [ { name = empty path = ~/Empty.sfz } ]");
+    service.start();
+    REQUIRE(service.wait_for_state("empty", "failed"));
+    const auto decant = [&](const tests::Arguments& arguments) {
+        tests::Arguments command{DECANT};
+        command.insert(command.end(), arguments.begin(), arguments.end());
+        return service.session().run(command);
+    };
+
+    service.write_tone("Tone.wav");
+    std::ofstream(service.session().home() / "Empty.sfz") << "<region> sample=Tone.wav\n";
+    CHECK(decant({"enable", "empty"}).exit == 0);
+    CHECK(service.wait_for_state("empty", "running"));
+
+    CHECK(decant({"save"}).exit == 0);
+    const auto nobody = decant({"save", "empty", "nobody"});
+    CHECK(nobody.exit == 1);
+    CHECK_THAT(nobody.errors, ContainsSubstring("node 'nobody': there is none of that name"));
+    CHECK(decant({"enable"}).exit == 2);
+}
+
 TEST_CASE("the service outlives PipeWire and brings its nodes back")
 {
     Service service;
@@ -272,6 +297,7 @@ TEST_CASE("without PipeWire the commands say how to start it")
     const auto list = service.session().run({DECANT, "list"});
     CHECK(list.exit == 3);
     CHECK_THAT(list.errors, ContainsSubstring("systemctl --user start pipewire"));
+    CHECK(service.session().run({DECANT, "save"}).exit == 3);
     const auto daemon = service.session().run({DECANTD, "--no-wait"});
     CHECK(daemon.exit == 3);
     CHECK_THAT(daemon.errors, ContainsSubstring("systemctl --user start pipewire"));

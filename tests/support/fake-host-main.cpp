@@ -3,9 +3,10 @@
 
 // The host's half of the bridge as a native program, for tests without Wine.
 //
-// fake-host --region PATH [--version-number N] [--state-bytes N] [--mute]: claims to speak version N of the
-// protocol, has a plugin state of N bytes, never says hello. What it loads is said in fake-host-plugin.hpp;
-// besides, the names "crash-on-load", "hang-on-load", "refuse" and "not-a-plugin" do what they say.
+// fake-host --region PATH [--version-number N] [--state-bytes N] [--mute] [--save-hangs]: claims to speak
+// version N of the protocol, has a plugin state of N bytes, never says hello, hangs when asked for its state.
+// What it loads is said in fake-host-plugin.hpp; besides, the names "crash-on-load", "hang-on-load", "refuse"
+// and "not-a-plugin" do what they say.
 
 #include "nodes/bridge/bell-rope.hpp"
 #include "nodes/bridge/futex.hpp"
@@ -127,6 +128,8 @@ class Host
 
     void save(std::uint32_t id)
     {
+        while (save_hangs_)
+            pause();
         const std::scoped_lock lock(mutex_);
         protocol::WireWriter state;
         state.put(state_magic).put(plugin_->value(tests::fake_parameter::gain));
@@ -234,6 +237,7 @@ class Host
 
 public:
     std::vector<std::byte> padding_; ///< makes the state as large as a test wants it
+    bool save_hangs_ = false;
 
     explicit Host(protocol::Region& region)
         : region_(region), service_(static_cast<pid_t>(region.service_pid)),
@@ -290,16 +294,15 @@ public:
 int main(int argc, char** argv)
 try {
     const option known[] = {
-        {"region", required_argument, nullptr, 'r'},
-        {"version-number", required_argument, nullptr, 'v'},
-        {"state-bytes", required_argument, nullptr, 's'},
-        {"mute", no_argument, nullptr, 'm'},
-        {},
+        {"region", required_argument, nullptr, 'r'},      {"version-number", required_argument, nullptr, 'v'},
+        {"state-bytes", required_argument, nullptr, 's'}, {"mute", no_argument, nullptr, 'm'},
+        {"save-hangs", no_argument, nullptr, 'h'},        {},
     };
     std::string name;
     std::uint32_t version = protocol::version;
     std::size_t state_bytes = 0;
     bool mute = false;
+    bool save_hangs = false;
     for (int found; (found = getopt_long(argc, argv, "", known, nullptr)) != -1;)
         switch (found) {
         case 'r':
@@ -314,14 +317,19 @@ try {
         case 'm':
             mute = true;
             break;
+        case 'h':
+            save_hangs = true;
+            break;
         default:
             throw std::invalid_argument(
-                "usage: fake-host --region PATH [--version-number N] [--state-bytes N] [--mute]");
+                "usage: fake-host --region PATH [--version-number N] [--state-bytes N] [--mute] "
+                "[--save-hangs]");
         }
 
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
     Host host(open_region(name));
+    host.save_hangs_ = save_hangs;
     host.padding_.resize(state_bytes, std::byte{42});
     std::thread([&host] { host.process_blocks(); }).detach();
     if (!mute)

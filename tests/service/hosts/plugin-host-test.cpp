@@ -208,7 +208,7 @@ TEST_CASE("a plugin that crashes again and again is parked with the reason, unti
     CHECK(world.starts == 4);
     const auto reason = world.diary.all<HostParked>()[0].reason;
     CHECK_THAT(reason, ContainsSubstring("crash-on-load.dll") && ContainsSubstring("signal 11") &&
-                           ContainsSubstring("failure 4 in a row"));
+                           ContainsSubstring("failure 4 within") && ContainsSubstring("decant enable"));
 
     host->restart();
     REQUIRE(world.diary.has<HostParked>(2));
@@ -230,7 +230,7 @@ TEST_CASE("a plugin that hangs while it loads is given up")
     World world;
     auto settings = world.settings("hang-on-load");
     settings.patience.timeouts.load = 100ms;
-    settings.patience.restarts.in_a_row = 1;
+    settings.patience.restarts.most = 1;
     auto host = world.start(settings);
     REQUIRE(world.diary.has<HostParked>());
     CHECK_THAT(world.diary.all<HostParked>()[0].reason, ContainsSubstring("does not answer"));
@@ -241,7 +241,7 @@ TEST_CASE("a host that says nothing, or is of another build, is given up")
     World world;
     auto settings = world.settings();
     settings.patience.timeouts.hello = 100ms;
-    settings.patience.restarts.in_a_row = 0;
+    settings.patience.restarts.most = 0;
     SECTION("mute")
     {
         world.options = {"--mute"};
@@ -361,10 +361,63 @@ TEST_CASE("a state that cannot be written is told and the plugin plays on")
     std::filesystem::create_directory(std::filesystem::path(world.state_file) += ".new");
     auto host = world.start(world.settings());
     REQUIRE(world.diary.has<HostReady>());
-    host->save();
+    const auto ticket = host->save();
     REQUIRE(
         wait_until([&] { return world.diary.log().find("the state was not saved") != std::string::npos; }));
+    REQUIRE(world.diary.has<StateSaved>());
+    CHECK(world.diary.all<StateSaved>()[0].ticket == ticket);
+    CHECK_FALSE(world.diary.all<StateSaved>()[0].problem.empty());
     CHECK(world.diary.all<HostRestarting>().empty());
+}
+
+TEST_CASE(
+    "a plugin that does not answer when it is asked for its state plays on, and a stop does not wait for it")
+{
+    World world;
+    world.options = {"--save-hangs"};
+    auto settings = world.settings();
+    settings.patience.timeouts.save = 300ms;
+    auto host = world.start(settings);
+    REQUIRE(world.diary.has<HostReady>());
+    Player player(world.processor);
+    host->connect(world.processor);
+    host->set_parameter(fake_parameter::gain, 0.5);
+    REQUIRE(player.hears(0.5F));
+
+    const auto ticket = host->save();
+
+    REQUIRE(wait_until([&] {
+        const auto saved = world.diary.all<StateSaved>();
+        return !saved.empty() && saved.back().ticket == ticket;
+    }));
+    CHECK_THAT(world.diary.all<StateSaved>().back().problem, ContainsSubstring("does not answer"));
+    CHECK(world.diary.all<HostRestarting>().empty());
+    CHECK(player.hears(0.5F));
+
+    // And if it hangs in its blocks as well, it is replaced as quickly as any other.
+    misbehave(world, FakeMisbehaviour::hang);
+    host->save();
+    const auto before = std::chrono::steady_clock::now();
+    REQUIRE(world.diary.has<HostReady>(2));
+    CHECK(std::chrono::steady_clock::now() - before < 10s);
+    CHECK(player.hears(0.5F));
+
+    host.reset();
+    CHECK(std::chrono::steady_clock::now() - before < 20s);
+}
+
+TEST_CASE("a parameter that never comes to rest is saved all the same")
+{
+    World world;
+    auto settings = world.settings();
+    settings.patience.unsaved = 1s;
+    auto host = world.start(settings);
+    REQUIRE(world.diary.has<HostReady>());
+
+    CHECK(wait_until([&] {
+        host->set_parameter(fake_parameter::gain, world.starts % 2 == 0 ? 0.5 : 0.25);
+        return !world.diary.all<StateSaved>().empty();
+    }));
 }
 
 TEST_CASE("a state of thirty megabytes is kept")

@@ -8,24 +8,36 @@
 using namespace decant::service;
 using namespace std::chrono_literals;
 
-TEST_CASE("the delay doubles with every failure in a row, until it is enough")
+TEST_CASE("the delay doubles with every failure within the window, until it is enough")
 {
     RestartPolicy policy({250ms, 5, 60s});
     CHECK(policy.failed(0s) == 250ms);
     CHECK(policy.failed(1s) == 500ms);
-    CHECK(policy.failed(59s) == 1s);
+    CHECK(policy.failed(58s) == 1s);
     CHECK(policy.failed(0s) == 2s);
     CHECK(policy.failed(0s) == 4s);
     CHECK_FALSE(policy.failed(0s));
     CHECK(policy.failures() == 6);
 }
 
-TEST_CASE("a host that ran well for a while starts a new row")
+TEST_CASE("failures leave the window one by one, as the plugin plays")
 {
     RestartPolicy policy({250ms, 2, 60s});
     CHECK(policy.failed(0s) == 250ms);
-    CHECK(policy.failed(0s) == 500ms);
+    CHECK(policy.failed(40s) == 500ms);
+    CHECK(policy.failed(20s) == 500ms); // the first is out
     CHECK(policy.failed(60s) == 250ms);
+}
+
+TEST_CASE("a plugin that fails now and then is never given up, one that does so every few seconds is")
+{
+    RestartPolicy now_and_then({250ms, 5, 300s});
+    for (int i = 0; i < 100; ++i)
+        CHECK(now_and_then.failed(61s));
+    RestartPolicy every_few_seconds({250ms, 5, 300s});
+    for (int i = 0; i < 5; ++i)
+        CHECK(every_few_seconds.failed(20s));
+    CHECK_FALSE(every_few_seconds.failed(20s));
 }
 
 TEST_CASE("after somebody has acted everything is tried again")
@@ -37,7 +49,7 @@ TEST_CASE("after somebody has acted everything is tried again")
     CHECK(policy.failed(0s) == 250ms);
 }
 
-TEST_CASE("the delay of a very long row does not overflow")
+TEST_CASE("the delay after very many failures does not overflow")
 {
     RestartPolicy policy({250ms, 1000, 60s});
     for (int i = 0; i < 1000; ++i)

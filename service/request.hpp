@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace decant::service
+{
+
+/// Keys of the metadata object, subject 0: what somebody wants of the service, and what became of it.
+inline constexpr const char* request_key = "request";
+inline constexpr const char* reply_key = "reply";
+
+enum class RequestVerb {
+    save,   ///< the states of these nodes, of all that run if none is named
+    enable, ///< these nodes are started again although they were given up
+};
+
+struct Request {
+    std::string id; ///< chosen by who asks; comes back in the reply
+    RequestVerb verb = RequestVerb::save;
+    std::vector<std::string> nodes; ///< short names
+};
+
+struct Reply {
+    std::string id;
+    std::vector<std::string> problems; ///< none: all was done
+};
+
+[[nodiscard]] std::string to_json(const Request& request);
+[[nodiscard]] std::string to_json(const Reply& reply);
+
+/// Nothing if the text is not the JSON of one: anybody may write into a metadata object.
+[[nodiscard]] std::optional<Request> parse_request(std::string_view json);
+[[nodiscard]] std::optional<Reply> parse_reply(std::string_view json);
+
+} // namespace decant::service
