@@ -6,8 +6,10 @@
 #include "tests/support/process-table.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <cmath>
 #include <csignal>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <fstream>
 #include <stdexcept>
 
@@ -127,6 +129,35 @@ std::optional<pid_t> Rack::host_of(const std::string& node) const
             return id;
     }
     return std::nullopt;
+}
+
+Result Rack::decant(Arguments arguments) const
+{
+    arguments.insert(arguments.begin(), DECANT);
+    return session_.run(arguments, std::chrono::seconds(60));
+}
+
+void Rack::set_parameter(const std::string& node, const std::string& name, double value) const
+{
+    const auto id = nodes().at(node).at("id").get<int>();
+    const auto result = session_.run({"pw-cli", "s", std::to_string(id), "Props",
+                                      fmt::format("{{ params = [ \"{}\" {} ] }}", name, value)});
+    if (result.exit != 0)
+        throw std::runtime_error("pw-cli: " + result.errors);
+}
+
+double Rack::parameter(const std::string& node, const std::string& name) const
+{
+    const auto found = session_.graph().find_node("decant." + node);
+    if (!found)
+        return NAN;
+    const auto props = found->at("info").at("params").value("Props", nlohmann::json::array());
+    const auto list =
+        props.empty() ? nlohmann::json::array() : props.at(0).value("params", nlohmann::json::array());
+    for (std::size_t i = 0; i + 1 < list.size(); i += 2)
+        if (list[i] == name)
+            return list[i + 1].get<double>();
+    return NAN;
 }
 
 std::filesystem::path test_plugin(const std::string& file)

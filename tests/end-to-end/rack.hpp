@@ -45,6 +45,13 @@ public:
     [[nodiscard]] std::optional<pid_t> host_of(const std::string& node) const;
 
     [[nodiscard]] ChildProcess& service() noexcept { return *service_; }
+
+    /// Runs `decant` with these arguments.
+    [[nodiscard]] Result decant(Arguments arguments) const;
+
+    /// Sets a parameter as everybody can, and reads it back; values from 0 to 1.
+    void set_parameter(const std::string& node, const std::string& name, double value) const;
+    [[nodiscard]] double parameter(const std::string& node, const std::string& name) const;
 };
 
 /// Where a plugin of tests/plugins is.
