@@ -44,21 +44,23 @@ void Recorder::process(const nodes::Cycle& cycle) noexcept
 
 double frequency_of(const std::vector<float>& sound, double rate)
 {
-    double first = -1;
+    std::vector<double> periods;
     double last = -1;
-    std::size_t periods = 0;
     for (std::size_t i = 1; i < sound.size(); ++i) {
         const double before = sound[i - 1];
         const double after = sound[i];
         if (before >= 0 || after < 0)
             continue;
-        last = static_cast<double>(i) - after / (after - before);
-        if (first < 0)
-            first = last;
-        else
-            ++periods;
+        const double now = static_cast<double>(i) - after / (after - before);
+        if (last >= 0)
+            periods.push_back(now - last);
+        last = now;
     }
-    return periods == 0 ? 0 : static_cast<double>(periods) * rate / (last - first);
+    if (periods.empty())
+        return 0;
+    const auto median = periods.begin() + std::ssize(periods) / 2;
+    std::nth_element(periods.begin(), median, periods.end());
+    return rate / *median;
 }
 
 float peak_of(const std::vector<float>& sound)

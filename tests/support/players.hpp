@@ -46,8 +46,9 @@ public:
     [[nodiscard]] const std::vector<float>& tape() const noexcept { return tape_; }
 };
 
-/// The frequency of a single tone, in the unit of `rate`: whole periods between the first and the last rising
-/// zero crossing, each placed between its samples by a straight line. Zero if there are less than two.
+/// The frequency of a single tone, in the unit of `rate`: from the median of the periods between two rising
+/// zero crossings, each placed between its samples by a straight line, so that a block that a busy machine
+/// has missed does not count. Zero if there are less than two crossings.
 [[nodiscard]] double frequency_of(const std::vector<float>& sound, double rate);
 
 [[nodiscard]] float peak_of(const std::vector<float>& sound);
