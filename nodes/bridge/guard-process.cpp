@@ -64,8 +64,11 @@ std::uint64_t GuardState::look(Watch& watch, std::uint64_t now) noexcept
     if (newest == 0 || newest + patient_periods * period <= now)
         return never;
     const std::uint64_t expected = newest + period;
-    if (expected > now)
+    if (expected > now) {
+        if (watch.demoted()) // the block that it was given again came and went before this look
+            promote_host(watch, now);
         return expected;
+    }
     // It has not been posted to for a whole period, and neither have those that share its CPU: perhaps its
     // thread holds that CPU, although it has answered.
     demote_host(watch, now);
