@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "nodes/sampler/quality.hpp"
 #include "service/spa-json.hpp"
 
 #include <cstdint>
@@ -65,6 +66,7 @@ struct NodeConfig {
 
     std::uint32_t polyphony = 256; ///< voices
     double volume = 0;             ///< dB
+    sampler::Quality quality = sampler::Quality::four_point;
 
     std::vector<std::string> midi_from;   ///< names or "~" and regular expressions of nodes or ports
     std::vector<std::string> output_to;   ///< nodes, or "default"

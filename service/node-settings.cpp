@@ -212,6 +212,17 @@ NodeType read_type(const NodeSetting& setting)
         setting.where);
 }
 
+sampler::Quality read_quality(const NodeSetting& setting)
+{
+    const auto text = read_text("quality", setting);
+    if (const auto quality = sampler::quality_named(text))
+        return *quality;
+    throw SettingError(fmt::format("quality must be one of {}, not '{}'{}",
+                                   fmt::join(sampler::quality_names, ", "), text,
+                                   suggestion(text, sampler::quality_names)),
+                       setting.where);
+}
+
 std::optional<NodeType> type_of_file(const fs::path& path)
 {
     std::string suffix = path.extension().string();
@@ -384,6 +395,10 @@ const std::vector<Key>& keys()
         {"volume", NodeType::sampler,
          [](auto& node, const auto& setting, const auto&) {
              node.volume = read_number("volume", setting, -144, 24);
+         }},
+        {"quality", NodeType::sampler,
+         [](auto& node, const auto& setting, const auto&) {
+             node.quality = read_quality(setting);
          }},
         {"midi.from",
          {},

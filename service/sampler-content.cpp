@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <exception>
 #include <memory>
 #include <utility>
@@ -20,21 +21,41 @@ namespace
 constexpr double least_volume = -144; ///< dB; softer than any converter
 constexpr double most_volume = 24;
 
+// Parameters.
+constexpr std::size_t volume = 0;
+constexpr std::size_t quality = 1;
+
 } // namespace
 
 SamplerContent::SamplerContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue,
                                Workers& workers)
     : owner_(owner), config_(config), sampler_({.polyphony = config.polyphony}),
-
-      infos_{{{"Volume", least_volume, most_volume, config.volume, false}}}, decibels_(config.volume)
+      infos_{{{"Volume", least_volume, most_volume, config.volume, false},
+              {"Quality", 0, static_cast<double>(sampler::qualities - 1), static_cast<double>(config.quality),
+               false}}},
+      values_{config.volume, static_cast<double>(config.quality)}, queue_(queue), workers_(workers)
 {
-    sampler_.set_volume(static_cast<float>(decibels_));
-    load(queue, workers);
+    sampler_.set_volume(static_cast<float>(config.volume));
+    change_quality(config.quality);
+    load();
 }
 
-void SamplerContent::load(MainQueue& queue, Workers& workers)
+// The kernels of a quality take their time when they are first calculated.
+void SamplerContent::change_quality(sampler::Quality wanted)
 {
-    workers.add([this, watch = lifeline_.watch(), path = config_.path, &queue] {
+    workers_.add([this, watch = lifeline_.watch(), wanted, &queue = queue_] {
+        if (wanted >= sampler::Quality::sinc8)
+            static_cast<void>(sampler::SincBank::of(wanted));
+        queue.post([this, watch, wanted] {
+            if (!watch.expired())
+                sampler_.set_quality(wanted);
+        });
+    });
+}
+
+void SamplerContent::load()
+{
+    workers_.add([this, watch = lifeline_.watch(), path = config_.path, &queue = queue_] {
         // The object may be gone; only its address is carried from here to the main loop.
         try {
             auto loaded = std::make_shared<sampler::LoadedInstrument>(sampler::load_instrument(path));
@@ -65,10 +86,14 @@ void SamplerContent::play(sampler::LoadedInstrument loaded)
                           loaded.problems.size(), config_.path.string()));
 }
 
-void SamplerContent::set(std::size_t, double value)
+void SamplerContent::set(std::size_t index, double value)
 {
-    decibels_ = value;
-    sampler_.set_volume(static_cast<float>(value));
+    values_.at(index) = value;
+    if (index == volume)
+        return sampler_.set_volume(static_cast<float>(value));
+    // Qualities are whole numbers.
+    values_[quality] = std::round(value);
+    change_quality(static_cast<sampler::Quality>(values_[quality]));
 }
 
 bool SamplerContent::change(const NodeConfig& config)
@@ -76,7 +101,11 @@ bool SamplerContent::change(const NodeConfig& config)
     if (config.path != config_.path || config.polyphony != config_.polyphony)
         return false;
     if (config.volume != config_.volume) {
-        set(0, config.volume);
+        set(volume, config.volume);
+        owner_.publish_parameters();
+    }
+    if (config.quality != config_.quality) {
+        set(quality, static_cast<double>(config.quality));
         owner_.publish_parameters();
     }
     config_ = config;

@@ -20,16 +20,19 @@ class SamplerContent final : public NodeContent, private nodes::Parameters
     ContentOwner& owner_;
     NodeConfig config_;
     sampler::Sampler sampler_;
-    std::array<nodes::ParameterInfo, 1> infos_;
-    double decibels_;
+    std::array<nodes::ParameterInfo, 2> infos_;
+    std::array<double, 2> values_;
+    MainQueue& queue_;
+    Workers& workers_;
     Lifeline lifeline_;
 
-    void load(MainQueue& queue, Workers& workers);
+    void load();
     void play(sampler::LoadedInstrument loaded);
+    void change_quality(sampler::Quality quality);
 
     [[nodiscard]] std::span<const nodes::ParameterInfo> infos() const override { return infos_; }
-    [[nodiscard]] double value(std::size_t) const override { return decibels_; }
-    void set(std::size_t, double value) override;
+    [[nodiscard]] double value(std::size_t index) const override { return values_.at(index); }
+    void set(std::size_t index, double value) override;
 
 public:
     /// `queue` and `workers` outlive it. Throws std::runtime_error.

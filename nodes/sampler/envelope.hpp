@@ -3,6 +3,7 @@
 #pragma once
 
 #include "nodes/realtime/annotations.hpp"
+#include "nodes/sampler/kernels.hpp"
 #include "nodes/sampler/region.hpp"
 
 #include <cstdint>
@@ -10,9 +11,6 @@
 
 namespace decant::sampler
 {
-
-/// Frames between two gains of a voice; its gain runs in a straight line from one to the next.
-inline constexpr std::uint32_t control_frames = 16;
 
 /// The amplitude envelope of a voice: delay, attack, hold, decay, sustain, release.
 ///
@@ -25,16 +23,19 @@ inline constexpr std::uint32_t control_frames = 16;
 /// after the release the level is zero and the voice is done.
 ///
 /// Every stage is the recurrence level ← level · factor + summand, per frame; factor and summand are
-/// calculated when a stage begins.
+/// calculated when a stage begins. Within a stage the recurrence may be run elsewhere, for many voices at
+/// once.
 class Envelope
 {
     enum class Stage : std::uint8_t { delay, attack, hold, decay, sustain, release, done };
 
+public:
     struct Step {
         double factor = 1;
         double summand = 0;
     };
 
+private:
     static constexpr std::int64_t forever = std::numeric_limits<std::int64_t>::max();
 
     const EnvelopeTimes* times_ = nullptr;
@@ -64,15 +65,31 @@ public:
     /// Moves on by 1 … min(control_frames, frames_left()) frames. [rt]
     void advance(std::uint32_t frames) noexcept DECANT_REALTIME;
 
+    /// Takes back what was calculated elsewhere: the level after `frames` frames of the stage, fewer than
+    /// frames_left(). [rt]
+    void resume(double level, std::int64_t frames) noexcept DECANT_REALTIME
+    {
+        level_ = level;
+        if (frames_left_ != forever)
+            frames_left_ -= frames;
+    }
+
+    [[nodiscard]] double exact_level() const noexcept DECANT_REALTIME { return level_; }
+    [[nodiscard]] const Step& frame_step() const noexcept DECANT_REALTIME { return frame_; }
+    [[nodiscard]] const Step& control_step() const noexcept DECANT_REALTIME { return control_; }
+
+    /// Whether the stage has no end. [rt]
+    [[nodiscard]] bool endless() const noexcept DECANT_REALTIME { return frames_left_ == forever; }
+
+    /// Whether it bends so much within control_frames that a straight line would not do. [rt]
+    [[nodiscard]] bool steep() const noexcept DECANT_REALTIME { return control_.factor < 0.85; }
+
+    /// Whether it is on its way to full level. [rt]
+    [[nodiscard]] bool rising() const noexcept DECANT_REALTIME { return stage_ < Stage::decay; }
+
     [[nodiscard]] float level() const noexcept DECANT_REALTIME { return static_cast<float>(level_); }
     [[nodiscard]] bool releasing() const noexcept DECANT_REALTIME { return stage_ >= Stage::release; }
     [[nodiscard]] bool done() const noexcept DECANT_REALTIME { return stage_ == Stage::done; }
-
-    /// The level it has or, before the decay, is about to reach. [rt]
-    [[nodiscard]] float prospect() const noexcept DECANT_REALTIME
-    {
-        return stage_ < Stage::decay ? 1.0f : level();
-    }
 
 private:
     void enter(Stage stage) noexcept DECANT_REALTIME;

@@ -266,6 +266,8 @@ private:
         zone.frames.start = r.offset;
         zone.gain = linear(r.volume + r.group_volume + r.master_volume + r.global_volume) * r.amplitude / 100;
         zone.keycenter_cents = 100.0 * r.pitch_keycenter;
+        if (r.filter.cutoff)
+            zone.cutoff_cents = 1200 * std::log2(std::max(*r.filter.cutoff, 1.0f));
         if (r.keycenter_from_sample)
             zone.keycenter_cents = 100.0 * sample.root_key.value_or(60) + sample.detune;
         zone.loop_mode = r.loop_mode.value_or(sample.loop ? LoopMode::loop_continuous : LoopMode::no_loop);

@@ -28,6 +28,7 @@ struct Zone {
     FrameRange frames;      ///< what plays, without regard to the loop
     float gain;             ///< linear, of all volume opcodes
     double keycenter_cents; ///< key that plays the sample as it is, in cents above key 0
+    float cutoff_cents = 0; ///< of the filter, above 1 Hz
 };
 
 /// The value of a controller when the instrument starts (set_ccN).

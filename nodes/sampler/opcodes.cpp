@@ -40,7 +40,10 @@ using RegionNumber =
 
 using Word = OpcodeResult (*)(Region&, std::string_view value);
 
-using Opcode = std::variant<Key, RegionNumber, Number<EnvelopeTimes, float>, Word>;
+using FilterNumber =
+    std::variant<Number<FilterSettings, float>, Number<FilterSettings, std::optional<float>>>;
+
+using Opcode = std::variant<Key, RegionNumber, Number<EnvelopeTimes, float>, FilterNumber, Word>;
 
 std::string lower_case(std::string_view text)
 {
@@ -150,6 +153,27 @@ OpcodeResult apply_off_mode(Region& region, std::string_view value)
                              Choice<OffMode>("time", OffMode::time)});
 }
 
+OpcodeResult apply_filter_type(Region& region, std::string_view value)
+{
+    return choose(region.filter.type, value,
+                  std::array{Choice<FilterType>("lpf_1p", FilterType::lpf_1p),
+                             Choice<FilterType>("hpf_1p", FilterType::hpf_1p),
+                             Choice<FilterType>("lpf_2p", FilterType::lpf_2p),
+                             Choice<FilterType>("hpf_2p", FilterType::hpf_2p),
+                             Choice<FilterType>("bpf_2p", FilterType::bpf_2p),
+                             Choice<FilterType>("brf_2p", FilterType::brf_2p)});
+}
+
+OpcodeResult apply_filter_keycenter(Region& region, std::string_view value)
+{
+    const auto key = parse_key(value);
+    if (!key)
+        return refused(
+            fmt::format("'{}' is no key; write a number from 0 to 127 or a name such as c#4", shown(value)));
+    region.filter.keycenter = *key;
+    return {.outcome = Outcome::applied, .message = {}};
+}
+
 OpcodeResult apply_key(Region& region, std::string_view value)
 {
     const auto result = apply(region, Key{&Region::lokey}, value);
@@ -173,6 +197,10 @@ const std::unordered_map<std::string_view, Opcode>& opcodes()
     using Frames = Number<Region, std::int64_t>;
     using OptionalFrames = Number<Region, std::optional<std::int64_t>>;
     using Envelope = Number<EnvelopeTimes, float>;
+    using Filter = Number<FilterSettings, float>;
+    const auto filter = [](FilterNumber opcode) {
+        return Opcode(opcode);
+    };
     const auto number = [](auto opcode) {
         return Opcode(RegionNumber(opcode));
     };
@@ -224,6 +252,15 @@ const std::unordered_map<std::string_view, Opcode>& opcodes()
         {"ampeg_release", Envelope{&EnvelopeTimes::release, 0, 100}},
         {"amp_release", Envelope{&EnvelopeTimes::release, 0, 100}},
         {"ampeg_start", Envelope{&EnvelopeTimes::start, 0, 100}},
+
+        {"fil_type", Word(apply_filter_type)},
+        {"filtype", Word(apply_filter_type)},
+        {"cutoff", filter(FilterNumber(
+                       Number<FilterSettings, std::optional<float>>{&FilterSettings::cutoff, 0, 192'000}))},
+        {"resonance", filter(FilterNumber(Filter{&FilterSettings::resonance, 0, 40}))},
+        {"fil_keytrack", filter(FilterNumber(Filter{&FilterSettings::keytrack, 0, 1200}))},
+        {"fil_keycenter", Word(apply_filter_keycenter)},
+        {"fil_veltrack", filter(FilterNumber(Filter{&FilterSettings::veltrack, -9600, 9600}))},
 
         {"offset", number(Frames{&Region::offset, 0, longest_sample})},
         {"end", number(OptionalFrames{&Region::end, -1, longest_sample})},
@@ -301,6 +338,9 @@ OpcodeResult apply_opcode(Region& region, std::string_view name, std::string_vie
             return apply(region, *key, value);
         if (const auto* envelope = std::get_if<Number<EnvelopeTimes, float>>(&opcode))
             return apply(region.ampeg, *envelope, value);
+        if (const auto* filter = std::get_if<FilterNumber>(&opcode))
+            return std::visit([&](const auto& setting) { return apply(region.filter, setting, value); },
+                              *filter);
         if (const auto* word = std::get_if<Word>(&opcode))
             return (*word)(region, value);
         return std::visit([&](const auto& number) { return apply(region, number, value); },

@@ -42,6 +42,17 @@ struct EnvelopeTimes {
     float sustain = 100;    ///< level, %
 };
 
+enum class FilterType { lpf_1p, hpf_1p, lpf_2p, hpf_2p, bpf_2p, brf_2p };
+
+struct FilterSettings {
+    FilterType type = FilterType::lpf_2p;
+    std::optional<float> cutoff; ///< Hz; none: no filter
+    float resonance = 0;         ///< dB, gain at the cutoff of the two-pole types
+    float keytrack = 0;          ///< cents per key
+    int keycenter = 60;
+    float veltrack = 0; ///< cents at the highest velocity
+};
+
 /// Plays only while the controller's value is in the range.
 struct ControlRange {
     int control;
@@ -84,6 +95,7 @@ struct Region {
     float amp_veltrack = 100; ///< %
     float pan = 0;            ///< -100 (left) … 100 (right)
     EnvelopeTimes ampeg;
+    FilterSettings filter;
 
     // Sample
     std::int64_t offset = 0;

@@ -25,6 +25,7 @@ namespace
 namespace fs = std::filesystem;
 
 constexpr std::int64_t most_frames = (std::int64_t{1} << 30) - 1; // positions are 32.32 fixed point
+constexpr std::size_t locked_head = 128 << 10;                    // bytes: a second of 16-bit mono
 constexpr int most_channels = 64;
 constexpr int highest_rate = 1'536'000;
 
@@ -37,7 +38,9 @@ SampleFormat format_for(const SF_INFO& info)
     case SF_FORMAT_PCM_U8:
     case SF_FORMAT_PCM_16:
         return SampleFormat::int16;
-    default: // 24-bit integers fit a float exactly
+    case SF_FORMAT_PCM_24:
+        return SampleFormat::int24;
+    default:
         return SampleFormat::float32;
     }
 }
@@ -50,6 +53,25 @@ sf_count_t read_frames(SNDFILE* file, float* frames, sf_count_t count)
 sf_count_t read_frames(SNDFILE* file, std::int16_t* frames, sf_count_t count)
 {
     return sf_readf_short(file, frames, count);
+}
+
+sf_count_t read_frames(SNDFILE* file, std::int32_t* frames, sf_count_t count)
+{
+    return sf_readf_int(file, frames, count);
+}
+
+// Writes a value in the sample's format and goes on behind it.
+template <class T>
+void put(std::byte*& out, T value)
+{
+    std::memcpy(out, &value, sizeof value);
+    out += sizeof value;
+}
+
+void put(std::byte*& out, std::int32_t value) // libsndfile's integers begin at the top
+{
+    for (const int shift : {8, 16, 24})
+        *out++ = static_cast<std::byte>(static_cast<std::uint32_t>(value) >> shift);
 }
 
 // Not a number and infinity would poison the whole mix.
@@ -66,6 +88,11 @@ bool make_finite(std::int16_t&)
     return true;
 }
 
+bool make_finite(std::int32_t&)
+{
+    return true;
+}
+
 // Reads piece by piece, since the frame count in a header is a stranger's claim, and keeps two channels.
 template <class T>
 void read_all(SNDFILE* file, const SF_INFO& info, LoadedSample& loaded, Sample& sample)
@@ -76,7 +103,7 @@ void read_all(SNDFILE* file, const SF_INFO& info, LoadedSample& loaded, Sample& 
     const std::size_t guard = static_cast<std::size_t>(guard_frames) * sample.frame_bytes();
     const auto claimed = static_cast<std::size_t>(std::clamp<sf_count_t>(info.frames, 0, most_frames));
     constexpr std::size_t most_reserved = 64 << 20;
-    sample.data.reserve(std::min(claimed * sample.frame_bytes() + 2 * guard, most_reserved));
+    sample.data.reserve(std::min(claimed * sample.frame_bytes() + 2 * guard + slack_bytes, most_reserved));
     sample.data.resize(guard);
     std::int64_t repaired = 0;
     for (;;) {
@@ -92,13 +119,12 @@ void read_all(SNDFILE* file, const SF_INFO& info, LoadedSample& loaded, Sample& 
             for (unsigned channel = 0; channel < sample.channels; ++channel) {
                 T value = frames[static_cast<std::size_t>(frame) * file_channels + channel];
                 repaired += make_finite(value) ? 0 : 1;
-                std::memcpy(out, &value, sizeof value);
-                out += sizeof value;
+                put(out, value);
             }
         }
         sample.frames += got;
     }
-    sample.data.resize(sample.data.size() + guard);
+    sample.data.resize(sample.data.size() + guard + slack_bytes);
     if (repaired != 0)
         loaded.problems.push_back(fmt::format(
             "{} samples of it are infinite or not a number and play as silence; render the file anew",
@@ -190,10 +216,13 @@ LoadedSample load_sample(const fs::path& file)
             fmt::format("truncated: {} bytes are missing at its end; copy or download it again", *missing));
     if (sample->format == SampleFormat::int16)
         read_all<std::int16_t>(sound.get(), info, loaded, *sample);
+    else if (sample->format == SampleFormat::int24)
+        read_all<std::int32_t>(sound.get(), info, loaded, *sample);
     else
         read_all<float>(sound.get(), info, loaded, *sample);
     if (sample->frames == 0)
         throw std::runtime_error("has no audio in it; copy or download it again");
+    sample->head = LockedMemory(sample->data.data(), std::min(sample->data.size(), locked_head));
     read_instrument(sound.get(), *sample, loaded);
     loaded.sample = std::move(sample);
     return loaded;

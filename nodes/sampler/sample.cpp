@@ -11,7 +11,7 @@ namespace
 {
 
 // Below this a voice would change between sample and seam more often than it renders.
-constexpr std::int64_t shortest_unrolled = 512;
+constexpr std::int64_t shortest_unrolled = 2 * guard_frames;
 
 } // namespace
 
@@ -32,7 +32,8 @@ Loop::Loop(const Sample& sample, FrameRange loop_range) : range(loop_range)
     const std::size_t bytes = sample.frame_bytes();
     const std::int64_t first = seam.start - guard_frames;
     const std::int64_t last = seam.end + guard_frames;
-    data.resize(static_cast<std::size_t>(last - first) * bytes); // zero where it lies before the sample
+    data.resize(static_cast<std::size_t>(last - first) * bytes +
+                slack_bytes); // zero where it lies before the sample
     for (std::int64_t position = first; position < last; ++position) {
         const std::int64_t source =
             position < range.end ? position : range.start + (position - range.end) % once;

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "nodes/sampler/locked-memory.hpp"
+#include "nodes/sampler/sample-format.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -9,18 +12,6 @@
 
 namespace decant::sampler
 {
-
-/// Frames beyond each end of what is played that an interpolator may read; half of the longest kernel.
-inline constexpr std::int64_t guard_frames = 32;
-
-/// Samples are kept in the file's own resolution where a kernel reads it, which halves the memory traffic of
-/// the usual 16-bit library.
-enum class SampleFormat { int16, float32 };
-
-[[nodiscard]] constexpr std::size_t bytes_of(SampleFormat format) noexcept
-{
-    return format == SampleFormat::int16 ? sizeof(std::int16_t) : sizeof(float);
-}
 
 /// Frames from `start` up to, not including, `end`.
 struct FrameRange {
@@ -37,7 +28,9 @@ struct Sample {
     unsigned channels = 1;       ///< 1 or 2
     unsigned rate = 0;           ///< Hz
     std::int64_t frames = 0;     ///< fewer than 2^30
-    std::vector<std::byte> data; ///< guard frames, frames, guard frames
+    std::vector<std::byte> data; ///< guard frames, frames, guard frames, slack
+
+    LockedMemory head; ///< of data: where notes begin
 
     // What the file says about playing it
     std::optional<int> root_key;
@@ -66,7 +59,7 @@ struct Loop {
     FrameRange seam;             ///< what is played from `data`
     std::int64_t wrap;           ///< the first position to go back to
     std::int64_t length;         ///< a multiple of the loop's length
-    std::vector<std::byte> data; ///< guard frames, seam, guard frames, in the sample's format
+    std::vector<std::byte> data; ///< guard frames, seam, guard frames, slack, in the sample's format
 
     /// Preconditions: 0 <= range.start < range.end <= sample.frames.
     Loop(const Sample& sample, FrameRange range);

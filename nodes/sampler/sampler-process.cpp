@@ -52,7 +52,11 @@ SamplerProcess::Channel::Channel() noexcept
     controls[control::expression] = 127;
 }
 
-SamplerProcess::SamplerProcess(SamplerLink& link, std::size_t polyphony) : link_(link), voices_(polyphony) {}
+SamplerProcess::SamplerProcess(SamplerLink& link, std::size_t polyphony) : link_(link), voices_(polyphony)
+{
+    settings_.kernels = &kernels();
+    settings_.rate = 0;
+}
 
 void SamplerProcess::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
 {
@@ -63,11 +67,12 @@ void SamplerProcess::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
         return;
 
     exchange_programs();
-    set_rate(cycle.rate);
+    adapt(cycle.rate);
     set_volume(link_.volume.load(std::memory_order_relaxed));
     QueuedMessage message;
     while (link_.queue.pop(message))
         handle(message.bytes);
+    keep_deadline(cycle);
 
     std::uint32_t done = 0;
     const auto render_until = [&](std::uint32_t frame) {
@@ -80,7 +85,8 @@ void SamplerProcess::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     }
     render_until(cycle.frames);
 
-    const auto active = static_cast<std::uint32_t>(voices_.sounding().size());
+    const auto active = static_cast<std::uint32_t>(voices_.sounding());
+    governor_.end(std::max(voices_.sounding(), rendered_));
     link_.active_voices.store(active, std::memory_order_relaxed);
     link_.frames.store(link_.frames.load(std::memory_order_relaxed) + cycle.frames,
                        std::memory_order_relaxed);
@@ -108,13 +114,27 @@ void SamplerProcess::exchange_programs() noexcept DECANT_REALTIME
             control_change(channel, value.control, value.value);
 }
 
-void SamplerProcess::set_rate(double rate) noexcept DECANT_REALTIME
+// To another rate or quality.
+void SamplerProcess::adapt(double rate) noexcept DECANT_REALTIME
 {
-    if (rate == rate_)
+    const Quality quality = link_.quality.load(std::memory_order_acquire);
+    if (rate == settings_.rate && quality == settings_.quality)
         return;
-    rate_ = rate;
-    for (Voice& voice : voices_.sounding())
-        voice.set_rate(rate);
+    const double previous = std::exchange(settings_.rate, rate);
+    settings_.quality = quality;
+    settings_.bank = link_.banks[static_cast<std::size_t>(quality)].load(std::memory_order_acquire);
+    voices_.for_each([&](VoicePlace voice) { voice.group->adapt(voice.lane, settings_, previous); });
+}
+
+void SamplerProcess::keep_deadline(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
+{
+    rendered_ = voices_.sounding();
+    const std::size_t fit = governor_.begin(cycle, rendered_);
+    if (fit >= rendered_)
+        return;
+    const std::size_t faded = voices_.fade_least(rendered_ - fit);
+    link_.sacrifices.store(link_.sacrifices.load(std::memory_order_relaxed) + faded,
+                           std::memory_order_relaxed);
 }
 
 void SamplerProcess::set_volume(float volume) noexcept DECANT_REALTIME
@@ -130,13 +150,7 @@ void SamplerProcess::render(float* left, float* right, std::uint32_t frames) noe
 {
     if (frames == 0)
         return;
-    // From the back: removing a voice moves the last one, which has been rendered, into its place.
-    for (std::size_t left_over = voices_.sounding().size(); left_over != 0; --left_over) {
-        Voice& voice = voices_.sounding()[left_over - 1];
-        voice.render(left, right, frames);
-        if (voice.finished())
-            remove(voice);
-    }
+    voices_.render(left, right, frames, settings_, [&](VoicePlace voice) { remove(voice); });
     tail_.mix(left, right, frames);
 }
 
@@ -198,9 +212,10 @@ void SamplerProcess::pedal_up(std::uint8_t channel) noexcept DECANT_REALTIME
     if (state.sustained.none())
         return;
     const std::bitset<128> keys = std::exchange(state.sustained, {});
-    for (Voice& voice : voices_.sounding())
-        if (voice.held && voice.channel == channel && keys[voice.key])
-            voice.release();
+    voices_.for_each([&](VoicePlace voice) {
+        if (voice->held && voice->channel == channel && keys[voice->key])
+            voice.group->release(voice.lane);
+    });
     for (std::uint8_t key = 0; key < 128; ++key)
         if (keys[key])
             start_zones(channel, key, state.velocities[key],
@@ -228,9 +243,10 @@ void SamplerProcess::control_change(std::uint8_t channel, std::uint8_t which,
 void SamplerProcess::pitch_bend(std::uint8_t channel, int bend) noexcept DECANT_REALTIME
 {
     channels_[channel].bend = bend;
-    for (Voice& voice : voices_.sounding())
-        if (voice.channel == channel)
-            voice.set_bend(bend_cents(voice.zone().region, channels_[channel]));
+    voices_.for_each([&](VoicePlace voice) {
+        if (voice->channel == channel)
+            voice.group->set_bend(voice.lane, bend_cents(voice->zone->region, channels_[channel]), settings_);
+    });
 }
 
 // As if every key were released: the pedal holds on.
@@ -245,9 +261,10 @@ void SamplerProcess::all_sound_off(std::uint8_t channel) noexcept DECANT_REALTIM
 {
     channels_[channel].down.reset();
     channels_[channel].sustained.reset();
-    for (Voice& voice : voices_.sounding())
-        if (voice.channel == channel)
-            voice.fade_out(fast_off_seconds);
+    voices_.for_each([&](VoicePlace voice) {
+        if (voice->channel == channel)
+            voice.group->fade_out(voice.lane, fast_off_seconds);
+    });
 }
 
 // MIDI's recommended practice 15: volume and pan stay.
@@ -307,25 +324,27 @@ void SamplerProcess::start_voice(const Zone& zone, std::uint8_t channel, std::ui
 
     const Channel& state = channels_[channel];
     const float loudness = velocity_gain(zone.region, velocity);
-    Voice voice(zone, channel, key, bend_cents(zone.region, state), gains(zone, loudness, state), rate_);
-    if (voice.finished())
-        return;
-    voice.note = notes_;
-    voice.program = current_;
-    voice.velocity_gain = loudness;
-    voice.held = zone.region.trigger != Trigger::release && zone.region.trigger != Trigger::release_key;
-
     if (voices_.full()) {
-        Voice& victim = voices_.least();
-        if (victim.note == notes_)
+        const VoicePlace victim = voices_.least();
+        if (victim->note == notes_)
             return; // the note has more zones than there are voices
-        tail_.add(victim, rate_);
+        tail_.add(victim, settings_);
         remove(victim);
         link_.steals.store(link_.steals.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
-    voices_.add(voice);
+    const Trigger trigger = zone.region.trigger;
+    const VoiceStart start{.zone = &zone,
+                           .note = notes_,
+                           .program = current_,
+                           .channel = channel,
+                           .key = key,
+                           .velocity = velocity,
+                           .velocity_gain = loudness,
+                           .held = trigger != Trigger::release && trigger != Trigger::release_key};
+    if (!voices_.start(start, bend_cents(zone.region, state), gain(zone, loudness, state), settings_))
+        return;
     ++programs_[current_]->sounding;
-    const auto active = static_cast<std::uint32_t>(voices_.sounding().size());
+    const auto active = static_cast<std::uint32_t>(voices_.sounding());
     if (active > link_.peak_voices.load(std::memory_order_relaxed))
         link_.peak_voices.store(active, std::memory_order_relaxed);
 }
@@ -333,42 +352,46 @@ void SamplerProcess::start_voice(const Zone& zone, std::uint8_t channel, std::ui
 // The zones of one note leave each other alone.
 void SamplerProcess::choke(int group) noexcept DECANT_REALTIME
 {
-    for (Voice& voice : voices_.sounding())
-        if (voice.note != notes_ && voice.program == current_ && voice.zone().region.off_by == group)
-            voice.choke();
+    voices_.for_each([&](VoicePlace voice) {
+        if (voice->note != notes_ && voice->program == current_ && voice->zone->region.off_by == group)
+            voice.group->choke(voice.lane);
+    });
 }
 
 void SamplerProcess::release_voices(std::uint8_t channel, std::uint8_t key) noexcept DECANT_REALTIME
 {
-    for (Voice& voice : voices_.sounding())
-        if (voice.held && voice.channel == channel && voice.key == key)
-            voice.release();
+    voices_.for_each([&](VoicePlace voice) {
+        if (voice->held && voice->channel == channel && voice->key == key)
+            voice.group->release(voice.lane);
+    });
 }
 
-void SamplerProcess::remove(Voice& voice) noexcept DECANT_REALTIME
+void SamplerProcess::remove(VoicePlace voice) noexcept DECANT_REALTIME
 {
-    --programs_[voice.program]->sounding;
+    --programs_[voice->program]->sounding;
     voices_.remove(voice);
 }
 
 void SamplerProcess::update_gains(std::uint8_t channel) noexcept DECANT_REALTIME
 {
-    for (Voice& voice : voices_.sounding())
-        if (voice.channel == channel)
-            voice.set_gains(gains(voice.zone(), voice.velocity_gain, channels_[channel]));
+    voices_.for_each([&](VoicePlace voice) {
+        if (voice->channel == channel)
+            voice.group->set_gain(voice.lane, gain(*voice->zone, voice->velocity_gain, channels_[channel]),
+                                  settings_.rate);
+    });
 }
 
 // Equal power, for mono and stereo samples alike: cos and sin of a quarter turn, -3 dB each in the middle.
-Gains SamplerProcess::gains(const Zone& zone, float velocity_gain,
-                            const Channel& channel) const noexcept DECANT_REALTIME
+StereoGain SamplerProcess::gain(const Zone& zone, float velocity_gain,
+                                const Channel& channel) const noexcept DECANT_REALTIME
 {
-    const float gain = volume_ * zone.gain * velocity_gain * squared(channel.controls[control::volume]) *
-                       squared(channel.controls[control::expression]);
+    const float all = volume_ * zone.gain * velocity_gain * squared(channel.controls[control::volume]) *
+                      squared(channel.controls[control::expression]);
     const float channel_pan = static_cast<float>(channel.controls[control::pan] - 64) / 63;
     const float pan = std::clamp(zone.region.pan / 100 + channel_pan, -1.0f, 1.0f);
     const float angle = (pan + 1) * std::numbers::pi_v<float> / 4;
     // The cosine of a quarter turn is not quite zero.
-    return {.left = pan == 1 ? 0 : gain * std::cos(angle), .right = gain * std::sin(angle)};
+    return {.left = pan == 1 ? 0 : all * std::cos(angle), .right = all * std::sin(angle)};
 }
 
 double SamplerProcess::bend_cents(const Region& region, const Channel& channel) noexcept DECANT_REALTIME

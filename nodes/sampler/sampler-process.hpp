@@ -5,7 +5,10 @@
 #include "nodes/processor.hpp"
 #include "nodes/realtime/annotations.hpp"
 #include "nodes/realtime/handover.hpp"
+#include "nodes/sampler/deadline-governor.hpp"
 #include "nodes/sampler/instrument.hpp"
+#include "nodes/sampler/quality.hpp"
+#include "nodes/sampler/sinc-bank.hpp"
 #include "nodes/sampler/voice-pool.hpp"
 
 #include <array>
@@ -16,6 +19,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 /// Code and data of the sampler's audio thread.
@@ -40,11 +44,14 @@ struct SamplerLink {
     boost::lockfree::spsc_queue<QueuedMessage> queue;
 
     std::atomic<float> volume = 1; ///< gain of everything
+    std::atomic<Quality> quality = Quality::four_point;
+    std::array<std::atomic<const SincBank*>, qualities> banks{}; ///< of the qualities that were asked for
 
     // Written by the audio thread alone, but for the last.
     std::atomic<std::uint32_t> active_voices = 0;
     std::atomic<std::uint32_t> peak_voices = 0;
     std::atomic<std::uint64_t> steals = 0;
+    std::atomic<std::uint64_t> sacrifices = 0; ///< voices faded out to meet a deadline
     std::atomic<std::uint64_t> frames = 0;
     std::atomic<std::uint64_t> events_dropped = 0; ///< by the queue's producer
 
@@ -71,11 +78,13 @@ class SamplerProcess
     SamplerLink& link_;
     VoicePool voices_;
     FadeTail tail_;
+    RenderSettings settings_;
+    DeadlineGovernor governor_;
+    std::size_t rendered_ = 0; // voices at the block's start
     std::array<std::unique_ptr<Program>, most_programs>
         programs_; // the current one and those that still sound
     std::uint32_t current_ = no_program;
     std::array<Channel, 16> channels_;
-    double rate_ = 0;
     float volume_ = 1;
     std::uint64_t notes_ = 0;
     std::uint32_t random_ = 0x9e3779b9;
@@ -83,12 +92,16 @@ class SamplerProcess
 public:
     SamplerProcess(SamplerLink& link, std::size_t polyphony); // [main]
 
+    /// The memory of the voices. [main]
+    [[nodiscard]] std::pair<const void*, std::size_t> memory() const noexcept { return voices_.memory(); }
+
     /// See Processor::process(). Preconditions: two outputs.
     void process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
 
 private:
     void exchange_programs() noexcept DECANT_REALTIME;
-    void set_rate(double rate) noexcept DECANT_REALTIME;
+    void adapt(double rate) noexcept DECANT_REALTIME;
+    void keep_deadline(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     void set_volume(float volume) noexcept DECANT_REALTIME;
     void render(float* left, float* right, std::uint32_t frames) noexcept DECANT_REALTIME;
 
@@ -112,10 +125,10 @@ private:
                      std::uint8_t velocity) noexcept DECANT_REALTIME;
     void choke(int group) noexcept DECANT_REALTIME;
     void release_voices(std::uint8_t channel, std::uint8_t key) noexcept DECANT_REALTIME;
-    void remove(Voice& voice) noexcept DECANT_REALTIME;
+    void remove(VoicePlace voice) noexcept DECANT_REALTIME;
     void update_gains(std::uint8_t channel) noexcept DECANT_REALTIME;
-    [[nodiscard]] Gains gains(const Zone& zone, float velocity_gain,
-                              const Channel& channel) const noexcept DECANT_REALTIME;
+    [[nodiscard]] StereoGain gain(const Zone& zone, float velocity_gain,
+                                  const Channel& channel) const noexcept DECANT_REALTIME;
     [[nodiscard]] static double bend_cents(const Region& region,
                                            const Channel& channel) noexcept DECANT_REALTIME;
     [[nodiscard]] float next_random() noexcept DECANT_REALTIME;

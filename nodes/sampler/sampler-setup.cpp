@@ -25,8 +25,10 @@ std::size_t in_range(std::size_t value, const char* option)
 
 Sampler::Sampler(const SamplerOptions& options)
     : link_(in_range(options.queue_length, "queue_length")),
-      process_(link_, in_range(options.polyphony, "polyphony"))
+      process_(link_, in_range(options.polyphony, "polyphony")),
+      locked_(process_.memory().first, process_.memory().second)
 {
+    set_quality(options.quality);
 }
 
 nodes::PortLayout Sampler::ports()
@@ -66,6 +68,14 @@ void Sampler::set_volume(float decibels) noexcept
                        std::memory_order_relaxed);
 }
 
+void Sampler::set_quality(Quality quality)
+{
+    if (quality >= Quality::sinc8)
+        link_.banks[static_cast<std::size_t>(quality)].store(&SincBank::of(quality),
+                                                             std::memory_order_release);
+    link_.quality.store(quality, std::memory_order_release);
+}
+
 bool Sampler::note_on(unsigned channel, unsigned key, unsigned velocity) noexcept
 {
     return queue(0x90, channel, key, velocity);
@@ -98,6 +108,7 @@ SamplerStats Sampler::stats() const noexcept
     return {.active_voices = link_.active_voices.load(std::memory_order_relaxed),
             .peak_voices = link_.peak_voices.load(std::memory_order_relaxed),
             .steals = link_.steals.load(std::memory_order_relaxed),
+            .sacrifices = link_.sacrifices.load(std::memory_order_relaxed),
             .frames = link_.frames.load(std::memory_order_relaxed),
             .events_dropped = link_.events_dropped.load(std::memory_order_relaxed)};
 }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "nodes/processor.hpp"
+#include "nodes/sampler/locked-memory.hpp"
+#include "nodes/sampler/quality.hpp"
 #include "nodes/sampler/sampler-process.hpp"
 
 #include <cstddef>
@@ -13,7 +15,8 @@ namespace decant::sampler
 {
 
 struct SamplerOptions {
-    std::size_t polyphony = 256;     ///< voices, 1…65536
+    std::size_t polyphony = 256; ///< voices, 1…65536
+    Quality quality = Quality::four_point;
     std::size_t queue_length = 1024; ///< events from another thread that wait for the next block, 1…65536
 };
 
@@ -21,6 +24,7 @@ struct SamplerStats {
     std::uint32_t active_voices;
     std::uint32_t peak_voices;
     std::uint64_t steals;
+    std::uint64_t sacrifices;     ///< voices faded out so that a block met its deadline
     std::uint64_t frames;         ///< rendered since it was made
     std::uint64_t events_dropped; ///< because the queue was full
 };
@@ -34,6 +38,7 @@ class Sampler final : public nodes::Processor
 {
     SamplerLink link_;
     SamplerProcess process_;
+    LockedMemory locked_; // the voices
 
 public:
     /// Throws std::invalid_argument if an option is out of range. [main]
@@ -56,6 +61,10 @@ public:
     /// Sets the volume of everything, in dB: limited to -144 (silence) … 24. Sounding notes follow within a
     /// few milliseconds. [any]
     void set_volume(float decibels) noexcept;
+
+    /// Sounding notes follow with the next block. A sinc quality takes a moment when it is first asked for.
+    /// [main]
+    void set_quality(Quality quality);
 
     /// Queue a note for the next block. `channel` is 0…15, `key` and `velocity` 0…127. False if the queue is
     /// full, which is counted, or an argument is out of range. [any, but one thread at a time]

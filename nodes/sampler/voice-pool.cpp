@@ -4,22 +4,22 @@
 #include "nodes/sampler/voice-pool.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 namespace decant::sampler
 {
 
 FadeTail::FadeTail() : left_(longest), right_(longest), scratch_left_(longest), scratch_right_(longest) {}
 
-void FadeTail::add(Voice& voice, double rate) noexcept DECANT_REALTIME
+void FadeTail::add(VoicePlace voice, RenderSettings& settings) noexcept DECANT_REALTIME
 {
-    if (!voice.sounded()) // it can be left out without a trace
+    if (!voice->sounded) // it can be left out without a trace
         return;
     const auto frames =
-        static_cast<std::size_t>(std::clamp(seconds * rate, 1.0, static_cast<double>(longest)));
+        static_cast<std::size_t>(std::clamp(seconds * settings.rate, 1.0, static_cast<double>(longest)));
     std::fill_n(scratch_left_.begin(), frames, 0.0f);
     std::fill_n(scratch_right_.begin(), frames, 0.0f);
-    voice.render(scratch_left_.data(), scratch_right_.data(), static_cast<std::uint32_t>(frames));
+    voice.group->render(scratch_left_.data(), scratch_right_.data(), static_cast<std::uint32_t>(frames),
+                        LaneMask{1} << voice.lane, settings);
     const float step = 1.0f / static_cast<float>(frames);
     for (std::size_t frame = 0; frame < frames; ++frame) {
         const float gain = 1.0f - step * static_cast<float>(frame);
@@ -43,13 +43,65 @@ void FadeTail::mix(float* left, float* right, std::uint32_t frames) noexcept DEC
     filled_ -= count;
 }
 
-Voice& VoicePool::least() noexcept DECANT_REALTIME
+VoicePool::VoicePool(std::size_t polyphony)
+    : groups_((polyphony + lanes - 1) / lanes), candidates_(polyphony), polyphony_(polyphony)
 {
-    const auto rank = [](const Voice& voice) {
-        return std::tuple(!voice.releasing(), voice.loudness(), voice.note);
-    };
-    return *std::min_element(voices_.begin(), voices_.end(),
-                             [&](const Voice& a, const Voice& b) { return rank(a) < rank(b); });
+}
+
+bool VoicePool::start(const VoiceStart& start, double bend_cents, StereoGain gain,
+                      const RenderSettings& settings) noexcept DECANT_REALTIME
+{
+    constexpr LaneMask all_lanes = (LaneMask{1} << lanes) - 1;
+    std::size_t index = 0;
+    while (groups_[index].active() == all_lanes)
+        ++index; // one is free, or the pool would be full
+    const auto lane = static_cast<unsigned>(std::countr_one(groups_[index].active()));
+    if (!groups_[index].start(lane, start, bend_cents, gain, settings))
+        return false;
+    in_use_ = std::max(in_use_, index + 1);
+    ++sounding_;
+    return true;
+}
+
+VoicePlace VoicePool::least() noexcept DECANT_REALTIME
+{
+    VoicePlace lowest{nullptr, 0};
+    std::uint64_t rank = ~std::uint64_t{0};
+    for_each([&](VoicePlace voice) {
+        const std::uint64_t its = voice.group->rank(voice.lane);
+        if (its < rank || lowest.group == nullptr) {
+            rank = its;
+            lowest = voice;
+        }
+    });
+    return lowest;
+}
+
+std::size_t VoicePool::fade_least(std::size_t count) noexcept DECANT_REALTIME
+{
+    std::size_t candidates = 0;
+    std::size_t fading = 0;
+    for_each([&](VoicePlace voice) {
+        if ((voice.group->dying() >> voice.lane & 1) != 0)
+            ++fading;
+        else
+            candidates_[candidates++] = {
+                .rank = voice.group->rank(voice.lane),
+                .place = static_cast<std::uint32_t>(
+                    static_cast<std::size_t>(voice.group - groups_.data()) * lanes + voice.lane)};
+    });
+    if (fading >= count)
+        return 0;
+    count = std::min(count - fading, candidates);
+    const auto first = candidates_.begin();
+    std::nth_element(first, first + static_cast<std::ptrdiff_t>(count),
+                     first + static_cast<std::ptrdiff_t>(candidates),
+                     [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
+    for (std::size_t index = 0; index < count; ++index) {
+        const std::uint32_t place = candidates_[index].place;
+        groups_[place / lanes].fade_out(place % lanes, fast_off_seconds);
+    }
+    return count;
 }
 
 } // namespace decant::sampler

@@ -3,15 +3,25 @@
 #pragma once
 
 #include "nodes/realtime/annotations.hpp"
-#include "nodes/sampler/voice.hpp"
+#include "nodes/sampler/voice-group.hpp"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <utility>
 #include <vector>
 
 namespace decant::sampler
 {
+
+/// One voice of a pool.
+struct VoicePlace {
+    VoiceGroup* group;
+    unsigned lane;
+
+    [[nodiscard]] const Voice& operator*() const noexcept DECANT_REALTIME { return group->voice(lane); }
+    [[nodiscard]] const Voice* operator->() const noexcept DECANT_REALTIME { return &group->voice(lane); }
+};
 
 /// What stolen voices still have to say: the few milliseconds of their fade-out are rendered at once when
 /// they are stolen, and mixed into the next frames. So a steal needs no voice, and any number of them at a
@@ -31,35 +41,86 @@ class FadeTail
 public:
     FadeTail(); // [main]
 
-    /// Renders the end of `voice`, which is of no use afterwards. [rt]
-    void add(Voice& voice, double rate) noexcept DECANT_REALTIME;
+    /// Renders the end of a voice, which is of no use afterwards. [rt]
+    void add(VoicePlace voice, RenderSettings& settings) noexcept DECANT_REALTIME;
 
     /// Adds the next frames to `left` and `right`. [rt]
     void mix(float* left, float* right, std::uint32_t frames) noexcept DECANT_REALTIME;
 };
 
-/// A fixed number of voices. The sounding ones are the first of its array.
+/// A fixed number of voices, in groups.
 class VoicePool
 {
-    std::vector<Voice> voices_;
+    struct Candidate {
+        std::uint64_t rank;
+        std::uint32_t place; // group · lanes + lane
+    };
+
+    std::vector<VoiceGroup> groups_;
+    std::vector<Candidate> candidates_;
+    std::size_t polyphony_;
     std::size_t sounding_ = 0;
+    std::size_t in_use_ = 0; // groups up to here have had voices
 
 public:
-    explicit VoicePool(std::size_t polyphony) : voices_(polyphony) {} // [main]
+    explicit VoicePool(std::size_t polyphony); // [main]
 
-    [[nodiscard]] std::span<Voice> sounding() noexcept DECANT_REALTIME { return {voices_.data(), sounding_}; }
-    [[nodiscard]] bool full() const noexcept DECANT_REALTIME { return sounding_ == voices_.size(); }
+    /// The memory that the audio thread works in. [main]
+    [[nodiscard]] std::pair<const void*, std::size_t> memory() const noexcept
+    {
+        return {groups_.data(), groups_.size() * sizeof(VoiceGroup)};
+    }
 
-    /// Preconditions: not full(). [rt]
-    void add(const Voice& voice) noexcept DECANT_REALTIME { voices_[sounding_++] = voice; }
+    [[nodiscard]] std::size_t sounding() const noexcept DECANT_REALTIME { return sounding_; }
+    [[nodiscard]] bool full() const noexcept DECANT_REALTIME { return sounding_ == polyphony_; }
 
-    /// Removes a sounding voice; the last one takes its place. [rt]
-    void remove(Voice& voice) noexcept DECANT_REALTIME { voice = voices_[--sounding_]; }
+    /// Starts a voice; false if it has nothing to play. Preconditions: not full(). [rt]
+    bool start(const VoiceStart& start, double bend_cents, StereoGain gain,
+               const RenderSettings& settings) noexcept DECANT_REALTIME;
 
-    /// The voice whose end is heard least: of those being released the quietest, else of all others the
-    /// quietest; of equals the oldest. A note in its attack counts as loud as it will be. Preconditions:
-    /// full(). [rt]
-    [[nodiscard]] Voice& least() noexcept DECANT_REALTIME;
+    /// [rt]
+    void remove(VoicePlace voice) noexcept DECANT_REALTIME
+    {
+        voice.group->remove(voice.lane);
+        --sounding_;
+    }
+
+    /// Calls `visit(place)` for every sounding voice, which may remove it. [rt]
+    template <class Visit>
+    void for_each(Visit&& visit) noexcept DECANT_REALTIME
+    {
+        for (std::size_t group = 0; group < in_use_; ++group)
+            for (LaneMask left = groups_[group].active(); left != 0; left &= left - 1)
+                visit(VoicePlace{&groups_[group], static_cast<unsigned>(std::countr_zero(left))});
+    }
+
+    /// Adds the next frames of all voices; calls `ended(place)` for those that have nothing more. [rt]
+    template <class Ended>
+    void render(float* left, float* right, std::uint32_t frames, RenderSettings& settings,
+                Ended&& ended) noexcept DECANT_REALTIME
+    {
+        for (std::size_t index = 0; index < in_use_; ++index) {
+            VoiceGroup& group = groups_[index];
+            if (index + 1 < in_use_)
+                groups_[index + 1].prefetch();
+            if (group.active() == 0)
+                continue;
+            group.render(left, right, frames, group.active(), settings);
+            for (LaneMask gone = group.ended(); gone != 0; gone &= gone - 1)
+                ended(VoicePlace{&group, static_cast<unsigned>(std::countr_zero(gone))});
+        }
+        const std::uint32_t into_grid = control_frames - settings.to_grid + frames;
+        settings.to_grid = control_frames - into_grid % control_frames;
+        while (in_use_ > 0 && groups_[in_use_ - 1].active() == 0)
+            --in_use_;
+    }
+
+    /// The voice whose end is heard least, see VoiceGroup::rank(). Preconditions: full(). [rt]
+    [[nodiscard]] VoicePlace least() noexcept DECANT_REALTIME;
+
+    /// Fades out the `count` voices that are heard least, those included that fade out already. Returns how
+    /// many are new. [rt]
+    std::size_t fade_least(std::size_t count) noexcept DECANT_REALTIME;
 };
 
 } // namespace decant::sampler

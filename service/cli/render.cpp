@@ -43,6 +43,7 @@ struct RenderOptions {
     std::string plugin;
     std::string plugin_class;
     std::string instrument;
+    std::string quality{to_string(sampler::Quality::sinc32)};
     std::string midi;
     std::string input;
     std::string output;
@@ -205,7 +206,7 @@ void render_instrument(const RenderOptions& options)
     const auto loaded = sampler::load_instrument(options.instrument);
     for (const auto& problem : loaded.problems)
         tell(to_string(problem));
-    sampler::Sampler sampler;
+    sampler::Sampler sampler({.quality = sampler::quality_named(options.quality).value()});
     sampler.play(loaded.instrument);
     run(options, material, sampler, 0, 2, [] {}, [] { return 0U; });
 }
@@ -301,8 +302,8 @@ void add_render(CLI::App& application)
         "render", "Play MIDI or a sound through a plugin or an instrument, to a file");
     auto* source = verb->add_option_group("source", "What plays");
     auto* plugin = source->add_option("--plugin", options->plugin, "A Windows plugin (.dll)");
-    source->add_option("--instrument", options->instrument,
-                       "An instrument (.sfz) or a sound file, in the sampler");
+    auto* instrument = source->add_option("--instrument", options->instrument,
+                                          "An instrument (.sfz) or a sound file, in the sampler");
     source->require_option(1);
     verb->add_option("--midi", options->midi, "Standard MIDI File that is played; its tempo is the plugin's");
     verb->add_option("--input", options->input, "Sound file for the audio inputs")->needs(plugin);
@@ -319,6 +320,11 @@ void add_render(CLI::App& application)
         ->allow_extra_args(false);
     verb->add_option("--class", options->plugin_class, "Which plugin of a file with several")->needs(plugin);
     verb->add_option("--state", options->state, "State of the plugin, as decantd keeps it")->needs(plugin);
+    verb->add_option("--quality", options->quality, "How the sampler reads between the frames of a sample")
+        ->needs(instrument)
+        ->check(CLI::IsMember(
+            std::vector<std::string>(sampler::quality_names.begin(), sampler::quality_names.end())))
+        ->capture_default_str();
     verb->add_option("--tail", options->tail, "Longest time in seconds that silence is waited for at the end")
         ->check(CLI::Range(0.0, 3600.0))
         ->capture_default_str();

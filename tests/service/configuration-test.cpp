@@ -214,6 +214,7 @@ TEST_CASE("what is wrong in a node costs that node and says what and where")
              {"path = ~/Piano.sfz polyphony = 1e99", column + 19, "whole number"},
              {"path = ~/Piano.sfz volume = nan", column + 19, "a number from -144 to 24, not 'nan'"},
              {"path = ~/Piano.sfz volume = 6dB", column + 19, "a number from -144 to 24, not '6dB'"},
+             {"path = ~/Piano.sfz quality = sinc-61", column + 19, "quality must be one of linear, 4-point"},
              {"path = ~/Piano.sfz enabled = yes", column + 19, "enabled must be true or false, not 'yes'"},
              {"path = ~/Piano.sfz midi.channels = 17", column + 19, "whole number from 1 to 16, not '17'"},
              {"path = ~/Piano.sfz midi.channels = [ 1 x ]", column + 19, "not 'x'"},

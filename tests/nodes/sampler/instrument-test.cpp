@@ -100,19 +100,19 @@ TEST_CASE("every problem of an instrument is named with file and line, and the r
     directory.write("short.wav", whole.substr(0, whole.size() - 100));
     directory.write("more.sfzh", "<region> sample=gone.wav\n");
     const auto loaded =
-        load_instrument(directory.write("a.sfz", "<region> sample=good.wav key=60\n"     // 1
-                                                 "<region> sample=missing.wav key=61\n"  // 2
-                                                 "<region> sample=text.wav key=62\n"     // 3
-                                                 "<region> sample=short.wav key=63\n"    // 4
-                                                 "<region> sample=good.wav key=h9\n"     // 5
-                                                 "<region> sample=good.wav volume=99\n"  // 6
-                                                 "cutoff=500\n"                          // 7
-                                                 "<region> sample=good.wav cutoff=600\n" // 8
-                                                 "<region> key=64\n"                     // 9
-                                                 "<curve> v000=1\n"                      // 10
-                                                 "#include \"more.sfzh\"\n"              // 11
-                                                 "<region> sample=good.wav offset=100\n" // 12
-                                                 "<region> sample=good.wav end=500\n"    // 13
+        load_instrument(directory.write("a.sfz", "<region> sample=good.wav key=60\n"      // 1
+                                                 "<region> sample=missing.wav key=61\n"   // 2
+                                                 "<region> sample=text.wav key=62\n"      // 3
+                                                 "<region> sample=short.wav key=63\n"     // 4
+                                                 "<region> sample=good.wav key=h9\n"      // 5
+                                                 "<region> sample=good.wav volume=99\n"   // 6
+                                                 "cutoff2=500\n"                          // 7
+                                                 "<region> sample=good.wav cutoff2=600\n" // 8
+                                                 "<region> key=64\n"                      // 9
+                                                 "<curve> v000=1\n"                       // 10
+                                                 "#include \"more.sfzh\"\n"               // 11
+                                                 "<region> sample=good.wav offset=100\n"  // 12
+                                                 "<region> sample=good.wav end=500\n"     // 13
                                                  "<region> sample=good.wav loop_mode=loop_continuous "
                                                  "loop_end=100\n" // 14
                                                  "<region> sample=good.wav loop_mode=loop_sustain "
@@ -129,7 +129,7 @@ TEST_CASE("every problem of an instrument is named with file and line, and the r
     CHECK(reports(problems, "a.sfz", 4, "short.wav: truncated"));
     CHECK(reports(problems, "a.sfz", 5, "key: 'h9' is no key"));
     CHECK(reports(problems, "a.sfz", 6, "volume: 99 is out of range"));
-    CHECK(reports(problems, "a.sfz", 7, "cutoff is not supported and is left out, here and in 1 more"));
+    CHECK(reports(problems, "a.sfz", 7, "cutoff2 is not supported and is left out, here and in 1 more"));
     CHECK(reports(problems, "a.sfz", 9, "no sample"));
     CHECK(reports(problems, "a.sfz", 10, "<curve> is not supported"));
     CHECK(reports(problems, "more.sfzh", 1, "gone.wav: there is no such file"));
@@ -138,7 +138,7 @@ TEST_CASE("every problem of an instrument is named with file and line, and the r
     CHECK(reports(problems, "a.sfz", 14, "loop_end=100 is behind"));
     CHECK(reports(problems, "a.sfz", 15, "is empty"));
     CHECK(reports(problems, "a.sfz", 16, "generators"));
-    CHECK(loaded.unsupported == std::map<std::string, std::size_t>{{"<curve>", 1}, {"cutoff", 2}});
+    CHECK(loaded.unsupported == std::map<std::string, std::size_t>{{"<curve>", 1}, {"cutoff2", 2}});
     CHECK(reports(problems, "a.sfz", 18, "is not understood"));
     CHECK(reports(problems, "a.sfz", 19, "set_cc123"));
     CHECK(problems.size() == 16);
