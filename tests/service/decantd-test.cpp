@@ -115,7 +115,7 @@ TEST_CASE("SIGHUP applies the difference and does not touch what did not change"
               .at("params")
               .at("Props")
               .at(0)
-              .at("params") == nlohmann::json::array({"Volume", -6.0}));
+              .at("params") == nlohmann::json::array({"Volume", -6.0, "Quality", 1.0}));
 }
 
 TEST_CASE("a changed file is read without being told, also one beside PipeWire's own drop-ins")
