@@ -5,6 +5,7 @@
 
 #include "tests/support/graph-client.hpp"
 #include "tests/support/noise.hpp"
+#include "tests/support/players.hpp"
 #include "tests/support/process-table.hpp"
 
 #include <algorithm>
@@ -186,62 +187,6 @@ TEST_CASE("a change of a parameter in the configuration does not interrupt the p
     CHECK(hosts_of(rack) == hosts);
 }
 
-namespace
-{
-
-/// Plays one key: down at once, up when it is told to.
-class Keyboard : public nodes::Processor
-{
-    bool down_ = false;
-
-public:
-    std::atomic<bool> held = true;
-
-    void process(const nodes::Cycle& cycle) noexcept override
-    {
-        if (held == down_)
-            return;
-        down_ = !down_;
-        const std::array<std::uint8_t, 3> message{static_cast<std::uint8_t>(down_ ? 0x90 : 0x80), 69, 100};
-        cycle.midi_out->push(0, message);
-    }
-};
-
-/// Counts the periods of what it hears.
-class Tuner : public nodes::Processor
-{
-    float before_ = 0;
-    std::uint64_t place_ = 0;
-    double first_ = -1;
-
-public:
-    std::atomic<double> frequency = 0; ///< over everything heard since the sound began
-    std::atomic<std::uint64_t> periods = 0;
-    std::atomic<bool> silent = true;
-
-    void process(const nodes::Cycle& cycle) noexcept override
-    {
-        const float* input = cycle.inputs[0];
-        silent = std::all_of(input, input + cycle.frames, [](float sample) { return sample == 0; });
-        if (silent) {
-            first_ = -1;
-            periods = 0;
-        }
-        for (std::uint32_t i = 0; i < cycle.frames; ++i, ++place_) {
-            if (before_ < 0 && input[i] >= 0) {
-                const double crossing = static_cast<double>(place_) - input[i] / (input[i] - before_);
-                if (first_ < 0)
-                    first_ = crossing;
-                else
-                    frequency = static_cast<double>(++periods) * cycle.rate / (crossing - first_);
-            }
-            before_ = input[i];
-        }
-    }
-};
-
-} // namespace
-
 TEST_CASE("a Windows synth plays the pitch of the key and ends with it")
 {
     RunningService service;
@@ -249,21 +194,27 @@ TEST_CASE("a Windows synth plays the pitch of the key and ends with it")
     service.start();
     REQUIRE(service.wait_for_state("sine", "running"));
     GraphClient client(service.session());
-    Keyboard keyboard;
-    Tuner tuner;
-    TestNode recorder(client, "recorder", mono_in, tuner);
+    tests::Keyboard keyboard;
+    tests::Recorder recorder(48000);
+    TestNode tape(client, "recorder", mono_in, recorder);
+    TestNode keys(client, "keys", {.inputs = {}, .outputs = {}, .midi_in = false, .midi_out = true},
+                  keyboard);
     service.session().link(
         "decant.sine:" +
             service.session().graph().ports_of("decant.sine", tests::Direction::output).at(0).name,
         "recorder:input");
-    TestNode keys(client, "keys", {.inputs = {}, .outputs = {}, .midi_in = false, .midi_out = true}, keyboard,
-                  nullptr, [](auto& setup) { setup.properties["node.always-process"] = "false"; });
     service.session().link("keys:midi_out", "decant.sine:midi_in");
+    const auto record = [&] {
+        recorder.start();
+        return wait_until([&] { return recorder.full(); });
+    };
 
-    // A block that is late breaks the count: begin again then.
-    CHECK(wait_until([&] { return tuner.periods >= 200 && std::abs(tuner.frequency - 440) < 0.5; }));
-    keyboard.held = false;
-    CHECK(wait_until([&] { return tuner.silent.load(); }));
+    REQUIRE(keyboard.play({0x90, 69, 100}));
+    REQUIRE(wait_until([&] { return record() && recorder.tape().front() != 0; }));
+    CHECK(tests::frequency_of(recorder.tape(), recorder.rate()) == Catch::Approx(440).margin(0.5));
+
+    REQUIRE(keyboard.play({0x80, 69, 0}));
+    CHECK(wait_until([&] { return record() && tests::peak_of(recorder.tape()) == 0; }));
 }
 
 } // namespace decant::service

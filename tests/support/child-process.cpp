@@ -209,6 +209,14 @@ void ChildProcess::signal(int number) noexcept
     ::pidfd_send_signal(descriptor_, number, nullptr, 0);
 }
 
+void ChildProcess::freeze()
+{
+    signal(SIGSTOP);
+    siginfo_t info{};
+    if (::waitid(P_PID, static_cast<id_t>(id_), &info, WSTOPPED) != 0)
+        throw_errno("waitid");
+}
+
 void ChildProcess::stop(std::chrono::milliseconds grace)
 {
     signal(SIGTERM);

@@ -58,6 +58,9 @@ public:
     /// To the program alone, not to its children.
     void signal(int number) noexcept;
 
+    /// SIGSTOP; returns when the program runs no more, which is some time after the signal was sent.
+    void freeze();
+
     /// SIGTERM, and SIGKILL for the whole group if it is not gone after `grace`.
     void stop(std::chrono::milliseconds grace = std::chrono::seconds(5));
 

@@ -108,6 +108,15 @@ bool Graph::linked(std::string_view output, std::string_view input) const
     return links().contains({std::string(output), std::string(input)});
 }
 
+bool Graph::flows(std::string_view output, std::string_view input) const
+{
+    const auto ids = link_ids(output, input);
+    return std::any_of(dump_.begin(), dump_.end(), [&](const auto& object) {
+        return std::find(ids.begin(), ids.end(), object.value("id", 0u)) != ids.end() &&
+               object.value(nlohmann::json::json_pointer("/info/state"), "") == "active";
+    });
+}
+
 std::vector<std::uint32_t> Graph::link_ids(std::string_view output, std::string_view input) const
 {
     const auto has_path = [&](std::uint32_t id, std::string_view path) {

@@ -51,6 +51,8 @@ public:
 
     [[nodiscard]] std::multiset<Link> links() const;
     [[nodiscard]] bool linked(std::string_view output, std::string_view input) const;
+    /// Whether what is sent now arrives: a link is there for some time before its buffers are.
+    [[nodiscard]] bool flows(std::string_view output, std::string_view input) const;
     /// Global ids of the links between two ports; new ones if a link was made anew.
     [[nodiscard]] std::vector<std::uint32_t> link_ids(std::string_view output, std::string_view input) const;
 

@@ -180,6 +180,8 @@ void PrivateSession::link(const std::string& output, const std::string& input) c
     });
     if (!done)
         throw std::runtime_error(fmt::format("pw-link {} {}: {}", output, input, result.errors));
+    if (!wait_until([&] { return graph().flows(output, input); }))
+        throw std::runtime_error(fmt::format("the link from {} to {} does not become active", output, input));
 }
 
 void PrivateSession::unlink(const std::string& output, const std::string& input) const

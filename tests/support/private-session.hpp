@@ -70,7 +70,7 @@ public:
     /// What is in the session now.
     [[nodiscard]] Graph graph() const;
 
-    /// "node:port" to "node:port"; waits for both ports.
+    /// "node:port" to "node:port"; waits for both ports, and until what is sent arrives.
     void link(const std::string& output, const std::string& input) const;
     void unlink(const std::string& output, const std::string& input) const;
 

@@ -93,7 +93,7 @@ TEST_CASE("the guard ends the wait for a host that hangs")
 TEST_CASE("the guard ends the wait for a host that is stopped")
 {
     Guarded node;
-    node.host.process().signal(SIGSTOP);
+    node.host.process().freeze();
     node.driver.budget = 20ms;
     CHECK(node.driver.run() < without_guard);
     CHECK(node.processor.stats().late == 1);
@@ -127,9 +127,13 @@ TEST_CASE("a host that keeps changing the word of its reply ends no wait, and pr
 {
     Guarded node;
     node.set(fake::misbehave, static_cast<double>(FakeMisbehaviour::hang));
-    auto& reply = node.host.region()->memory().reply;
+    auto& region = node.host.region()->memory();
+    auto& reply = region.reply;
     std::atomic<bool> done = false;
-    std::thread liar([&] {
+    std::thread liar([&, before = region.request.value.load()] {
+        // Not before the block is posted: with a wrong reply to the last one, it would not be.
+        while (region.request.value == before)
+            std::this_thread::yield();
         while (!done) {
             reply.value.store(12345);
             bridge::futex_wake(reply.value);

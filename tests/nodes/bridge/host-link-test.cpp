@@ -129,7 +129,7 @@ TEST_CASE("a host that hangs is given up in time, and its late answer is no answ
 {
     FakeHost host;
     host.start("gain.dll");
-    host.process().signal(SIGSTOP);
+    host.process().freeze();
     CHECK_THROWS_MATCHES(host.link().state(50ms), HostError, has_code(HostErrorCode::timed_out));
     host.process().signal(SIGCONT);
 
@@ -157,7 +157,7 @@ TEST_CASE("a host that is gone before it answers has ended as it was asked")
     host.link().wait_hello();
     SECTION("while it is asked")
     {
-        host.process().signal(SIGSTOP);
+        host.process().freeze();
         std::thread watcher([&] {
             CHECK(tests::wait_until([&] { return asleep(host); }));
             kill(host);

@@ -44,7 +44,6 @@ class Player
 {
     bridge::BridgeProcessor& processor_;
     std::atomic<float> heard_ = 0;
-    std::jthread thread_;
 
     void play(const std::stop_token& stopped)
     {
@@ -86,6 +85,9 @@ public:
     {
         return wait_until([&] { return heard_ == level; });
     }
+
+private:
+    std::jthread thread_; ///< the last of all, as it uses the others from its first moment
 };
 
 /// What a process holds of the machine.
