@@ -104,7 +104,7 @@ protocol::BlockReply AudioThread::answer() noexcept
     Gate expected = Gate::open;
     if (!gate_.compare_exchange_strong(expected, Gate::running, std::memory_order_acquire))
         return reply;
-    if (request.rate == rate_ && request.frames >= 1 && request.frames <= max_frames_)
+    if (request.frames == 0 || (request.rate == rate_ && request.frames <= max_frames_))
         process(request, reply);
     expected = Gate::running;
     if (!gate_.compare_exchange_strong(expected, Gate::open, std::memory_order_release))

@@ -172,7 +172,7 @@ void ClapEventsIn::add_parameter(std::uint32_t frame, clap_id id, void* cookie, 
 
 std::uint32_t ClapMidiOut::frame_of(const clap_event_header_t& event, const Block& block) noexcept
 {
-    last_frame_ = std::clamp(event.time, last_frame_, block.request.frames - 1);
+    last_frame_ = std::clamp(event.time, last_frame_, std::max(block.request.frames, last_frame_ + 1) - 1);
     return last_frame_;
 }
 

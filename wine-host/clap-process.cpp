@@ -29,6 +29,12 @@ void ClapPlugin::process(Block& block) noexcept
     block_ = &block;
     midi_out_.begin();
     take_events(block);
+    if (frames == 0) {
+        if (params_ != nullptr)
+            params_->flush(plugin_, events_in_->list(), &events_out_);
+        block_ = nullptr;
+        return;
+    }
     connect(block);
     set_transport(block.request);
     if (!processing_)

@@ -52,7 +52,8 @@ public:
 
 /// One block as a plugin sees it. Channels that the plugin has and this has not are the plugin's own matter.
 struct Block {
-    const protocol::BlockRequest& request; ///< `frames` is in range, `rate` the one of activate()
+    /// `frames` is in range, and `rate` the one of activate() unless `frames` is zero.
+    const protocol::BlockRequest& request;
     protocol::EventReader events_in;
     protocol::EventWriter events_out;
     bool events_lost = false; ///< set when `events_out` was too small
@@ -93,7 +94,8 @@ public:
     /// the plugin wants to be deactivated and activated again.
     [[nodiscard]] virtual bool work() { return false; }
 
-    /// Runs one block. Between activate() and deactivate() only, on the audio thread. [rt]
+    /// Runs one block; one of no frames only moves parameters. Between activate() and deactivate() only, on
+    /// the audio thread. [rt]
     virtual void process(Block& block) noexcept = 0;
 
     /// Frames by which the outputs are late. [any]

@@ -20,8 +20,13 @@ void Vst2Plugin::process(Block& block) noexcept
     audio_thread_.store(GetCurrentThreadId(), std::memory_order_relaxed);
     block_ = &block;
     midi_out_.begin();
-    set_time(block.request);
+    if (frames != 0)
+        set_time(block.request);
     take_events(block);
+    if (frames == 0) {
+        block_ = nullptr;
+        return;
+    }
 
     // Anew for each block: some plugins change the pointers, and what they are given to read.
     if (effect_->inputs() > block.inputs.size())

@@ -201,6 +201,7 @@ void Vst3Plugin::activate(double rate, std::uint32_t max_frames)
                                                     " Hz; try another sample rate");
     processor.setProcessing(1);
     continuous_time_ = 0;
+    rate_ = static_cast<std::uint32_t>(std::lround(rate));
     active_ = true;
     read_latency();
 }

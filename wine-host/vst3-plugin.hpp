@@ -96,6 +96,7 @@ private:
     std::vector<vst3::Bus> outputs_;
     bool double_precision_ = false;
     bool active_ = false;
+    std::uint32_t rate_ = 0; ///< Hz
     std::atomic<std::uint32_t> latency_ = 0;
     std::atomic<vst3::int32> restart_ = 0; ///< RestartFlags that wait for work()
 
@@ -119,6 +120,7 @@ private:
     void tell_controller();
     void tell_values();
 
+    void run(Block& block) noexcept;
     void set_context(const protocol::BlockRequest& request) noexcept;
     void take_events(Block& block) noexcept;
     void connect(const Block& block) noexcept;

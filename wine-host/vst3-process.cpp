@@ -17,6 +17,20 @@ using namespace vst3;
 
 void Vst3Plugin::process(Block& block) noexcept
 {
+    if (block.request.frames != 0)
+        return run(block);
+    // DPF (1.6) leaves parameters alone in what VST3 calls a flush, a block without samples: one of silence.
+    const protocol::BlockRequest moment{.frames = 1, .rate = rate_};
+    for (std::size_t channel = 0; channel < channels_in_.pointers.size(); ++channel)
+        block.inputs[channel][0] = 0;
+    Block silence{moment, block.events_in, block.events_out, false, block.inputs, block.outputs};
+    run(silence);
+    block.events_out = silence.events_out;
+    block.events_lost = silence.events_lost;
+}
+
+void Vst3Plugin::run(Block& block) noexcept
+{
     const std::uint32_t frames = block.request.frames;
     changes_in_->clear();
     changes_out_->clear();

@@ -63,21 +63,32 @@ void BridgeState::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
         return;
     }
     counters.blocks.add();
-    if (hosts.exchange(host)) {
-        latency.store(host->latency, std::memory_order_relaxed);
-        missed_events = protocol::EventWriter(missed_area);
-        discontinuity = false;
-        posted_frames = 0;
-        probation = 0;
-        usual_nsec = 0;
-    }
+    const bool ours = !occupied.exchange(true, std::memory_order_acquire);
+    if (ours)
+        take_host();
+    else
+        counters.dropped.add();
     const std::uint32_t ahead = mode == BridgeMode::pipelined ? cycle.frames : 0;
     fallback.record(cycle.inputs, cycle.frames,
                     std::min(latency.load(std::memory_order_relaxed) + ahead, protocol::max_latency));
-    if (run_plugin(cycle))
+    if (ours && run_plugin(cycle))
         fallback.accept(cycle.outputs, cycle.frames);
     else
         fallback.replace(cycle.outputs, cycle.frames);
+    if (ours)
+        occupied.store(false, std::memory_order_release);
+}
+
+void BridgeState::take_host() noexcept DECANT_REALTIME
+{
+    if (!hosts.exchange(host))
+        return;
+    latency.store(host->latency, std::memory_order_relaxed);
+    missed_events = protocol::EventWriter(missed_area);
+    discontinuity = false;
+    posted_frames = 0;
+    probation = 0;
+    usual_nsec = 0;
 }
 
 /// Whether the outputs are the plugin's.
@@ -188,16 +199,21 @@ void BridgeState::write_block(protocol::Region& region, const nodes::Cycle& cycl
     discontinuity = false;
 }
 
+void BridgeState::write_parameters(protocol::EventWriter& events) noexcept DECANT_REALTIME
+{
+    ParameterChange change;
+    while (parameters_in.pop(change))
+        if (!events.push_parameter(0, change.id, change.value))
+            counters.lost_events.add();
+}
+
 /// Parameters first, so that a note of this block sounds as they say, then what was missed, then the block's
 /// own MIDI.
 std::uint32_t BridgeState::write_events(protocol::Region& region,
                                         const nodes::Cycle& cycle) noexcept DECANT_REALTIME
 {
     protocol::EventWriter events(region.events_in);
-    ParameterChange change;
-    while (parameters_in.pop(change))
-        if (!events.push_parameter(0, change.id, change.value))
-            counters.lost_events.add();
+    write_parameters(events);
     protocol::EventReader missed(missed_area, missed_events.size());
     protocol::EventView event;
     while (missed.next(event, cycle.frames))

@@ -50,6 +50,10 @@ struct BridgeState {
     std::shared_ptr<BlockExchange> current; ///< what was attached last
     pid_t child = 0;                        ///< its process or an ancestor of that; 0: not known
 
+    /// Whoever has made this true has the audio thread's part: that thread in its blocks, or who hands over
+    /// parameters while it runs none.
+    std::atomic<bool> occupied = false;
+
     // [rt]
     std::unique_ptr<Attachment> host;
     Fallback fallback;
@@ -64,7 +68,13 @@ struct BridgeState {
     /// One block. [rt]
     void process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
 
+    /// Gives the host the parameters that wait, in a block without frames. False if the audio thread is in a
+    /// block just now, or the host does not take them by `deadline_nsec`. [any but rt]
+    [[nodiscard]] bool hand_over_parameters(std::uint64_t deadline_nsec) noexcept;
+
 private:
+    void take_host() noexcept DECANT_REALTIME;
+    [[nodiscard]] bool run_without_frames(std::uint64_t deadline_nsec) noexcept;
     [[nodiscard]] bool run_plugin(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     [[nodiscard]] bool run_in_step(BlockExchange& exchange,
                                    const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
@@ -76,6 +86,7 @@ private:
               std::uint64_t deadline) noexcept DECANT_REALTIME;
     void keep_missed(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     void write_block(protocol::Region& region, const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+    void write_parameters(protocol::EventWriter& events) noexcept DECANT_REALTIME;
     [[nodiscard]] std::uint32_t write_events(protocol::Region& region,
                                              const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     [[nodiscard]] bool read_block(const protocol::Region& region, const nodes::Cycle& cycle,

@@ -3,6 +3,8 @@
 #include "nodes/bridge/bridge-setup.hpp"
 
 #include "nodes/bridge/bridge-process.hpp"
+#include "nodes/bridge/futex.hpp"
+#include "nodes/bridge/stranger.hpp"
 #include "wine-host/protocol/events.hpp"
 #include "wine-host/protocol/version.hpp"
 
@@ -10,6 +12,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 namespace decant::bridge
@@ -21,6 +24,9 @@ namespace
 /// Some thousands of short messages: what a keyboard and a dozen controllers send until a hung host is
 /// replaced.
 constexpr std::size_t missed_bytes = 64 * 1024;
+
+/// So long after its last block a node is idle: 8192 frames at 44.1 kHz, with some to spare.
+constexpr std::uint64_t longest_cycle_nsec = 250'000'000;
 
 BridgeLayout checked(const BridgeLayout& layout)
 {
@@ -74,6 +80,67 @@ void BridgeProcessor::detach() noexcept
     if (state_->current)
         state_->current->abandon();
     state_->current.reset();
+}
+
+bool BridgeState::hand_over_parameters(std::uint64_t deadline_nsec) noexcept
+{
+    if (occupied.exchange(true, std::memory_order_acquire))
+        return false;
+    const bool done = run_without_frames(deadline_nsec);
+    occupied.store(false, std::memory_order_release);
+    return done;
+}
+
+bool BridgeState::run_without_frames(std::uint64_t deadline_nsec) noexcept
+{
+    take_host();
+    if (!host || host->exchange->abandoned() || !host->exchange->idle())
+        return false;
+    auto& exchange = *host->exchange;
+    exchange.settle();
+    auto& region = exchange.memory();
+    protocol::EventWriter events(region.events_in);
+    write_parameters(events);
+    region.block = {.event_bytes = events.size()};
+    exchange.post(now_nsec(), {.deadline_nsec = deadline_nsec, .period_nsec = 0});
+    posted_frames = 0; // a pipelined block's reply is gone
+    if (!exchange.wait(0))
+        return false;
+    const auto result = copy_of_strangers(region.result);
+    if (result.status != protocol::BlockStatus::done)
+        return false;
+    latency.store(std::min(result.latency, protocol::max_latency), std::memory_order_relaxed);
+    read_events(region, result.event_bytes, nodes::Cycle{.frames = 1});
+    return true;
+}
+
+bool BridgeProcessor::hand_over_parameters(std::chrono::nanoseconds patience) noexcept
+{
+    const std::uint64_t deadline = now_nsec() + static_cast<std::uint64_t>(patience.count());
+    std::uint64_t blocks = stats().blocks;
+    std::uint64_t quiet_since = now_nsec();
+    for (;; std::this_thread::sleep_for(std::chrono::milliseconds(2))) {
+        bool waiting = false;
+        {
+            const std::scoped_lock lock(setup_);
+            free_retired();
+            waiting = !state_->parameters_in.empty();
+            if (!waiting && (!state_->current || state_->current->idle()))
+                return true;
+            if (!state_->current)
+                return false;
+        }
+        const std::uint64_t now = now_nsec();
+        if (now >= deadline)
+            return false;
+        if (const auto seen = stats().blocks; seen != blocks) {
+            blocks = seen;
+            quiet_since = now;
+        } else if (waiting && now - quiet_since >= longest_cycle_nsec &&
+                   state_->hand_over_parameters(deadline)) {
+            return true;
+        }
+    }
 }
 
 bool BridgeProcessor::set_parameter(std::uint32_t id, double value) noexcept

@@ -6,6 +6,7 @@
 #include "nodes/bridge/shared-region.hpp"
 #include "nodes/processor.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -83,6 +84,11 @@ public:
     /// attached. False if `value` is not finite, or more changes are waiting than the queue holds: try again
     /// after some blocks.
     bool set_parameter(std::uint32_t id, double value) noexcept;
+
+    /// Returns when the host has all parameters that were set before: those that no block takes, because the
+    /// node is idle, without one. False if there is no host, or it has not answered after `patience`. Takes a
+    /// quarter of a second to be sure that a node is idle, and only if something waits. [any but rt]
+    bool hand_over_parameters(std::chrono::nanoseconds patience) noexcept;
 
     /// The next change of a parameter that the plugin made while it processed, oldest first.
     std::optional<ParameterChange> next_parameter_change() noexcept;

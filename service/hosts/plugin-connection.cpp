@@ -3,6 +3,8 @@
 #include "service/hosts/plugin-connection.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace decant::service
@@ -36,6 +38,7 @@ void PluginConnection::send(std::uint32_t id, double value)
 
 void PluginConnection::set_processor(bridge::BridgeProcessor* processor)
 {
+    const std::lock_guard staying(handing_over_);
     const std::lock_guard lock(mutex_);
     if (processor_ != nullptr && processor_ != processor)
         processor_->detach();
@@ -76,6 +79,36 @@ void PluginConnection::renew()
     const std::lock_guard lock(mutex_);
     if (processor_ != nullptr && region_)
         send_all();
+}
+
+void PluginConnection::hand_over()
+{
+    constexpr auto patience = std::chrono::seconds(1);
+    const std::lock_guard staying(handing_over_);
+    std::optional<bridge::BridgeProcessor> stand_in; // nobody plays the plugin yet
+    bridge::BridgeProcessor* processor = nullptr;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!region_ || values_.empty())
+            return;
+        processor = processor_;
+        if (processor == nullptr) {
+            processor = &stand_in.emplace(bridge::BridgeLayout{});
+            processor->attach(region_, latency_, child_);
+            unsent_ = values_;
+        }
+    }
+    for (bool left = true; left;) {
+        {
+            const std::lock_guard lock(mutex_);
+            for (auto value = unsent_.begin(); value != unsent_.end();)
+                value = processor->set_parameter(value->first, value->second) ? unsent_.erase(value)
+                                                                              : std::next(value);
+            left = !unsent_.empty();
+        }
+        if (!processor->hand_over_parameters(patience))
+            return;
+    }
 }
 
 void PluginConnection::note_value(std::uint32_t id, double value)

@@ -25,6 +25,7 @@ namespace decant::service
 /// All functions: [any but rt].
 class PluginConnection
 {
+    std::mutex handing_over_; ///< taken before the other one: the processor stays as long
     mutable std::mutex mutex_;
     bridge::BridgeProcessor* processor_ = nullptr;
     std::shared_ptr<bridge::SharedRegion> region_; ///< null while no host is ready
@@ -55,6 +56,10 @@ public:
     /// The host has activated the plugin anew: sends all values again, as those of blocks that came meanwhile
     /// are lost.
     void renew();
+
+    /// Returns when the plugin has all values, also if no block runs, so that they are in its state; or after
+    /// a second, if it does not take them.
+    void hand_over();
 
     /// Frames, as the plugin reported it in its last block; nothing while there is nobody to report it to.
     [[nodiscard]] std::optional<std::uint32_t> latency() const;

@@ -178,6 +178,7 @@ class PluginHost::Supervisor
     void save(RunningHost& host)
     {
         save_at_.reset();
+        connection_.hand_over();
         auto problem = state_.save(host);
         looked_nsec_ = bridge::now_nsec(); // the wait was the plugin's fault
         emit(StateSaved{state_.file(), ticket_, std::move(problem)});
@@ -243,6 +244,7 @@ class PluginHost::Supervisor
 
         watch(host);
 
+        connection_.hand_over();
         connection_.set_host(nullptr, 0);
         save(host);
         host.quit(settings_.patience.timeouts.quit);

@@ -214,7 +214,8 @@ class Host
     protocol::BlockReply run(const protocol::BlockRequest& request)
     {
         const std::scoped_lock lock(mutex_);
-        if (!plugin_ || rate_ != request.rate || request.frames == 0 || request.frames > largest_block_)
+        if (!plugin_ || rate_ == 0 || request.frames > largest_block_ ||
+            (request.frames != 0 && rate_ != request.rate))
             return {protocol::BlockStatus::not_active, 0, 0, 0, 0};
         const double touched = plugin_->value(tests::fake_parameter::touch);
         const double latency = plugin_->value(tests::fake_parameter::latency);

@@ -34,8 +34,8 @@ enum BlockFlags : std::uint32_t {
 
 /// What the service asks for; written before `request` is raised, copied once by the host.
 struct BlockRequest {
-    std::uint32_t frames; ///< 1..max_frames
-    std::uint32_t rate;   ///< Hz; the host runs the plugin only if it is the rate it was activated with
+    std::uint32_t frames; ///< 0..max_frames; 0: nothing is played, the plugin only takes parameters
+    std::uint32_t rate;   ///< Hz; the host plays a block only if it is the rate it was activated with
     std::uint32_t flags;  ///< BlockFlags
     std::uint32_t event_bytes;
     std::uint64_t position;       ///< song position in frames

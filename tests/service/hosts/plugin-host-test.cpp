@@ -294,6 +294,46 @@ TEST_CASE("a clean stop saves the state and the next session has it")
     CHECK(player.hears(0.125F));
 }
 
+TEST_CASE("a parameter that is set while nothing plays the plugin is in its state")
+{
+    World world;
+    {
+        auto host = world.start(world.settings());
+        REQUIRE(world.diary.has<HostReady>());
+        SECTION("its node is idle")
+        {
+            host->connect(world.processor);
+        }
+        SECTION("it has no node yet") {}
+        host->set_parameter(fake_parameter::gain, 0.375);
+    }
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>(2));
+    Player player(world.processor);
+    host->connect(world.processor);
+    CHECK(player.hears(0.375F));
+}
+
+TEST_CASE("what was set on an idle node is in the state that is saved on demand, and played later")
+{
+    World world;
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+    host->connect(world.processor);
+    host->set_parameter(fake_parameter::gain, 0.375);
+    host->save();
+    REQUIRE(world.diary.has<StateSaved>());
+    const auto first = read_state_file(world.state_file).state.value().bytes;
+    host->set_parameter(fake_parameter::gain, 0.25);
+    host->save();
+    REQUIRE(world.diary.has<StateSaved>(2));
+    CHECK(read_state_file(world.state_file).state.value().bytes != first);
+
+    Player player(world.processor);
+    CHECK(player.hears(0.25F));
+    CHECK(world.processor.stats().dropped == 0);
+}
+
 TEST_CASE("a change of a parameter reaches the disk without being asked")
 {
     World world;
