@@ -98,6 +98,20 @@ public:
         }
     }
 
+    /// A region that no SFZ file describes. Throws std::runtime_error.
+    void add(const SampleRegion& added)
+    try {
+        const Place place{.file = std::make_shared<const std::string>(added.file.string()), .line = 0};
+        LoadedSample loaded = pool_.get(added.file);
+        for (const std::string& text : loaded.problems)
+            problems_.add(place, text);
+        samples_.push_back(std::move(loaded.sample));
+        if (auto zone = make_zone(added.region, *samples_.back(), place))
+            zones_.push_back(std::move(*zone));
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error(fmt::format("{}: {}", added.file.string(), error.what()));
+    }
+
     /// Throws std::runtime_error if there is nothing to play.
     std::shared_ptr<const Instrument> finish(const fs::path& file)
     {
@@ -315,36 +329,6 @@ LoadedInstrument load_sfz(const fs::path& file, SamplePool& pool)
             .unsupported = builder.unsupported()};
 }
 
-LoadedInstrument load_sound_file(const fs::path& file, SamplePool& pool)
-{
-    LoadedInstrument result;
-    LoadedSample loaded;
-    try {
-        loaded = pool.get(file);
-    } catch (const std::runtime_error& error) {
-        throw std::runtime_error(fmt::format("{}: {}", file.string(), error.what()));
-    }
-    for (std::string& text : loaded.problems)
-        result.problems.push_back({.file = file.string(), .line = 0, .text = std::move(text)});
-
-    const Sample& sample = *loaded.sample;
-    std::deque<Loop> loops;
-    if (sample.loop)
-        loops.emplace_back(sample, *sample.loop);
-    std::vector<Zone> zones;
-    zones.push_back({.region = {},
-                     .sample = &sample,
-                     .loop = loops.empty() ? nullptr : &loops.front(),
-                     .loop_mode = loops.empty() ? LoopMode::no_loop : LoopMode::loop_continuous,
-                     .frames = {.start = 0, .end = sample.frames},
-                     .gain = 1,
-                     .keycenter_cents = 100.0 * sample.root_key.value_or(60) + sample.detune});
-    result.instrument =
-        std::make_shared<const Instrument>(std::move(zones), std::vector{std::move(loaded.sample)},
-                                           std::move(loops), std::vector<ControlDefault>{});
-    return result;
-}
-
 } // namespace
 
 LoadedInstrument load_instrument(const fs::path& file, SamplePool& pool)
@@ -352,7 +336,21 @@ LoadedInstrument load_instrument(const fs::path& file, SamplePool& pool)
     std::string extension = file.extension().string();
     for (char& c : extension)
         c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return extension == ".sfz" ? load_sfz(file, pool) : load_sound_file(file, pool);
+    if (extension == ".sfz")
+        return load_sfz(file, pool);
+    Region whole;
+    whole.keycenter_from_sample = true;
+    return load_regions(std::array{SampleRegion{.file = file, .region = whole}}, pool);
+}
+
+LoadedInstrument load_regions(std::span<const SampleRegion> regions, SamplePool& pool)
+{
+    ProblemLog problems;
+    Builder builder({}, pool, problems);
+    for (const SampleRegion& region : regions)
+        builder.add(region);
+    auto instrument = builder.finish(regions.empty() ? fs::path() : regions.front().file);
+    return {.instrument = std::move(instrument), .problems = problems.take(), .unsupported = {}};
 }
 
 LoadedInstrument load_instrument(const fs::path& file)

@@ -85,7 +85,17 @@ struct LoadedInstrument {
 /// Throws std::runtime_error if the file cannot be read or nothing in it can be played. [main]
 [[nodiscard]] LoadedInstrument load_instrument(const std::filesystem::path& file, SamplePool& pool);
 
-/// The same with a pool of its own.
+/// A sound file and how it is played, without an SFZ file.
+struct SampleRegion {
+    std::filesystem::path file;
+    Region region;
+};
+
+/// Makes an instrument of sound files. Throws std::runtime_error if one of them cannot be read or nothing can
+/// be played. [main]
+[[nodiscard]] LoadedInstrument load_regions(std::span<const SampleRegion> regions, SamplePool& pool);
+
+/// load_instrument() with a pool of its own.
 [[nodiscard]] LoadedInstrument load_instrument(const std::filesystem::path& file);
 
 } // namespace decant::sampler

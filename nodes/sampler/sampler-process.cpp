@@ -69,9 +69,6 @@ void SamplerProcess::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     exchange_programs();
     adapt(cycle.rate);
     set_volume(link_.volume.load(std::memory_order_relaxed));
-    QueuedMessage message;
-    while (link_.queue.pop(message))
-        handle(message.bytes);
     keep_deadline(cycle);
 
     std::uint32_t done = 0;
@@ -79,6 +76,11 @@ void SamplerProcess::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
         render(cycle.outputs[0] + done, cycle.outputs[1] + done, frame - done);
         done = frame;
     };
+    QueuedEvent queued;
+    while (link_.queue.pop(queued)) {
+        render_until(std::clamp(queued.frame, done, cycle.frames));
+        handle(queued);
+    }
     for (const nodes::MidiEvent& event : cycle.midi_in) {
         render_until(std::clamp(event.frame, done, cycle.frames));
         handle(event.bytes);
@@ -152,6 +154,33 @@ void SamplerProcess::render(float* left, float* right, std::uint32_t frames) noe
         return;
     voices_.render(left, right, frames, settings_, [&](VoicePlace voice) { remove(voice); });
     tail_.mix(left, right, frames);
+}
+
+void SamplerProcess::handle(const QueuedEvent& event) noexcept DECANT_REALTIME
+{
+    if (event.kind != QueuedEvent::Kind::midi)
+        return express(event);
+    name_ = event.note;
+    handle(event.bytes);
+    name_ = 0;
+}
+
+void SamplerProcess::express(const QueuedEvent& event) noexcept DECANT_REALTIME
+{
+    voices_.for_each([&](VoicePlace voice) {
+        if (event.note == 0 || voice->name != event.note)
+            return;
+        NoteExpression expression = voice->expression;
+        (event.kind == QueuedEvent::Kind::pitch ? expression.cents : expression.gain) = event.value;
+        voice.group->express(voice.lane, expression);
+        const Channel& channel = channels_[voice->channel];
+        if (event.kind == QueuedEvent::Kind::pitch)
+            voice.group->set_bend(voice.lane, bend_cents(voice->zone->region, channel), settings_);
+        else
+            voice.group->set_gain(voice.lane,
+                                  gain(*voice->zone, voice->velocity_gain * expression.gain, channel),
+                                  settings_.rate);
+    });
 }
 
 void SamplerProcess::handle(std::span<const std::uint8_t> message) noexcept DECANT_REALTIME
@@ -335,6 +364,7 @@ void SamplerProcess::start_voice(const Zone& zone, std::uint8_t channel, std::ui
     const Trigger trigger = zone.region.trigger;
     const VoiceStart start{.zone = &zone,
                            .note = notes_,
+                           .name = name_,
                            .program = current_,
                            .channel = channel,
                            .key = key,
@@ -376,8 +406,10 @@ void SamplerProcess::update_gains(std::uint8_t channel) noexcept DECANT_REALTIME
 {
     voices_.for_each([&](VoicePlace voice) {
         if (voice->channel == channel)
-            voice.group->set_gain(voice.lane, gain(*voice->zone, voice->velocity_gain, channels_[channel]),
-                                  settings_.rate);
+            voice.group->set_gain(
+                voice.lane,
+                gain(*voice->zone, voice->velocity_gain * voice->expression.gain, channels_[channel]),
+                settings_.rate);
     });
 }
 

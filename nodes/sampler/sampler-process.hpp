@@ -4,17 +4,18 @@
 
 #include "nodes/processor.hpp"
 #include "nodes/realtime/annotations.hpp"
+#include "nodes/realtime/event-queue.hpp"
 #include "nodes/realtime/handover.hpp"
 #include "nodes/sampler/deadline-governor.hpp"
 #include "nodes/sampler/instrument.hpp"
 #include "nodes/sampler/quality.hpp"
+#include "nodes/sampler/queued-event.hpp"
 #include "nodes/sampler/sinc-bank.hpp"
 #include "nodes/sampler/voice-pool.hpp"
 
 #include <array>
 #include <atomic>
 #include <bitset>
-#include <boost/lockfree/spsc_queue.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -33,15 +34,10 @@ struct Program {
     std::uint32_t sounding = 0;          ///< voices
 };
 
-/// A MIDI channel message from another thread than the audio thread's.
-struct QueuedMessage {
-    std::array<std::uint8_t, 3> bytes;
-};
-
 /// What the audio thread and others share.
 struct SamplerLink {
     nodes::Handover<Program> programs;
-    boost::lockfree::spsc_queue<QueuedMessage> queue;
+    nodes::EventQueue<QueuedEvent> queue;
 
     std::atomic<float> volume = 1; ///< gain of everything
     std::atomic<Quality> quality = Quality::four_point;
@@ -53,7 +49,7 @@ struct SamplerLink {
     std::atomic<std::uint64_t> steals = 0;
     std::atomic<std::uint64_t> sacrifices = 0; ///< voices faded out to meet a deadline
     std::atomic<std::uint64_t> frames = 0;
-    std::atomic<std::uint64_t> events_dropped = 0; ///< by the queue's producer
+    std::atomic<std::uint64_t> events_dropped = 0; ///< by who filled the queue
 
     explicit SamplerLink(std::size_t queue_length) : queue(queue_length) {} // [main]
 };
@@ -87,6 +83,7 @@ class SamplerProcess
     std::array<Channel, 16> channels_;
     float volume_ = 1;
     std::uint64_t notes_ = 0;
+    std::uint32_t name_ = 0; // that the sender gives to the note which starts
     std::uint32_t random_ = 0x9e3779b9;
 
 public:
@@ -105,7 +102,9 @@ private:
     void set_volume(float volume) noexcept DECANT_REALTIME;
     void render(float* left, float* right, std::uint32_t frames) noexcept DECANT_REALTIME;
 
+    void handle(const QueuedEvent& event) noexcept DECANT_REALTIME;
     void handle(std::span<const std::uint8_t> message) noexcept DECANT_REALTIME;
+    void express(const QueuedEvent& event) noexcept DECANT_REALTIME;
     void note_on(std::uint8_t channel, std::uint8_t key, std::uint8_t velocity) noexcept DECANT_REALTIME;
     void note_off(std::uint8_t channel, std::uint8_t key) noexcept DECANT_REALTIME;
     void control_change(std::uint8_t channel, std::uint8_t which,

@@ -78,26 +78,32 @@ void Sampler::set_quality(Quality quality)
 
 bool Sampler::note_on(unsigned channel, unsigned key, unsigned velocity) noexcept
 {
-    return queue(0x90, channel, key, velocity);
+    return queue_message(0x90, channel, key, velocity);
 }
 
 bool Sampler::note_off(unsigned channel, unsigned key) noexcept
 {
-    return queue(0x80, channel, key, 0);
+    return queue_message(0x80, channel, key, 0);
 }
 
 bool Sampler::control_change(unsigned channel, unsigned control, unsigned value) noexcept
 {
-    return queue(0xb0, channel, control, value);
+    return queue_message(0xb0, channel, control, value);
 }
 
-bool Sampler::queue(unsigned status, unsigned channel, unsigned first, unsigned second) noexcept
+bool Sampler::queue_message(unsigned status, unsigned channel, unsigned first, unsigned second) noexcept
 {
     if (channel > 15 || first > 127 || second > 127)
         return false;
-    if (link_.queue.push(
-            QueuedMessage{{static_cast<std::uint8_t>(status | channel), static_cast<std::uint8_t>(first),
-                           static_cast<std::uint8_t>(second)}}))
+    return queue({.bytes = {static_cast<std::uint8_t>(status | channel), static_cast<std::uint8_t>(first),
+                            static_cast<std::uint8_t>(second)}});
+}
+
+bool Sampler::queue(const QueuedEvent& event) noexcept DECANT_REALTIME
+{
+    if (event.bytes[1] > 127 || event.bytes[2] > 127)
+        return false;
+    if (link_.queue.push(event))
         return true;
     link_.events_dropped.fetch_add(1, std::memory_order_relaxed);
     return false;

@@ -5,6 +5,7 @@
 #include "nodes/processor.hpp"
 #include "nodes/sampler/locked-memory.hpp"
 #include "nodes/sampler/quality.hpp"
+#include "nodes/sampler/queued-event.hpp"
 #include "nodes/sampler/sampler-process.hpp"
 
 #include <cstddef>
@@ -66,8 +67,12 @@ public:
     /// [main]
     void set_quality(Quality quality);
 
+    /// Queues what shall happen in the next block; events of one thread come in order of their frames. False
+    /// if the queue is full, which is counted, or the data of a message is above 127. [any]
+    bool queue(const QueuedEvent& event) noexcept DECANT_REALTIME;
+
     /// Queue a note for the next block. `channel` is 0…15, `key` and `velocity` 0…127. False if the queue is
-    /// full, which is counted, or an argument is out of range. [any, but one thread at a time]
+    /// full, which is counted, or an argument is out of range. [any]
     bool note_on(unsigned channel, unsigned key, unsigned velocity) noexcept;
     bool note_off(unsigned channel, unsigned key) noexcept;
     bool control_change(unsigned channel, unsigned control, unsigned value) noexcept;
@@ -76,7 +81,7 @@ public:
     [[nodiscard]] SamplerStats stats() const noexcept;
 
 private:
-    bool queue(unsigned status, unsigned channel, unsigned first, unsigned second) noexcept;
+    bool queue_message(unsigned status, unsigned channel, unsigned first, unsigned second) noexcept;
 };
 
 } // namespace decant::sampler

@@ -6,6 +6,7 @@
 #include "nodes/sampler/envelope.hpp"
 #include "nodes/sampler/instrument.hpp"
 #include "nodes/sampler/kernels.hpp"
+#include "nodes/sampler/queued-event.hpp"
 #include "nodes/sampler/sinc-bank.hpp"
 
 #include <cstdint>
@@ -38,6 +39,7 @@ struct RenderSettings {
 struct VoiceStart {
     const Zone* zone = nullptr;
     std::uint64_t note = 0; ///< counts the notes of the sampler; the zones of one note have the same
+    std::uint32_t name = 0; ///< that the sender gave to the note; 0: none
     std::uint32_t program = 0;
     std::uint8_t channel = 0; ///< 0…15
     std::uint8_t key = 0;
@@ -52,7 +54,8 @@ struct Voice : VoiceStart {
     std::int32_t stage_loaded = 0; ///< frames of the stage when it went to the lanes
     std::int64_t origin = 0;       ///< frame of the sample, or behind its loop, at the cursor's position 0
     double cents = 0;              ///< of the pitch, without bend
-    double bend = 0;               ///< cents
+    double bend = 0;               ///< cents, of the channel
+    NoteExpression expression;
     bool looping = false;
     bool sounded = false; ///< a frame of it has been rendered
 };
@@ -118,6 +121,12 @@ public:
 
     /// The settings have another rate, or another quality.
     void adapt(unsigned lane, const RenderSettings& settings, double previous_rate) noexcept DECANT_REALTIME;
+
+    /// Takes effect with the next set_bend() and set_gain().
+    void express(unsigned lane, const NoteExpression& expression) noexcept DECANT_REALTIME
+    {
+        voices_[lane].expression = expression;
+    }
 
     void set_bend(unsigned lane, double cents, const RenderSettings& settings) noexcept DECANT_REALTIME;
 
