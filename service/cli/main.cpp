@@ -20,6 +20,7 @@ int run(int argc, char** argv)
     application.footer("Exit code: 0 done, 1 failed, 2 wrong usage, 3 PipeWire or decantd does not run.\n"
                        "Run 'decant VERB --help' for the options of a verb.");
 
+    decant::cli::add_doctor(application);
     decant::cli::add_enable(application);
     decant::cli::add_list(application);
     decant::cli::add_probe(application);
@@ -28,6 +29,8 @@ int run(int argc, char** argv)
 
     try {
         application.parse(argc, argv);
+    } catch (const CLI::RuntimeError& verdict) { // an exit code of the verb's own
+        return verdict.get_exit_code();
     } catch (const CLI::ParseError& error) {
         // Also how CLI11 leaves parse() for --help and --version, whose code is 0.
         return application.exit(error) == 0 ? decant::cli::exit_success : decant::cli::exit_usage;

@@ -30,6 +30,7 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+void add_doctor(CLI::App& application);
 void add_enable(CLI::App& application);
 void add_list(CLI::App& application);
 void add_probe(CLI::App& application);
