@@ -54,6 +54,13 @@ std::vector<SavedMember> decode_members(std::span<const std::byte> payload)
     return members;
 }
 
+PluginError no_presets()
+{
+    return {FailureCode::refused,
+            "a chain has no presets, as no other host has chains; its members have theirs "
+            "when each is a node of its own"};
+}
+
 } // namespace
 
 Chain::Chain(std::span<const protocol::LoadedPart> parts, PluginListener& listener) : listener_(listener)
@@ -221,6 +228,21 @@ void Chain::restore(std::span<const std::byte> state)
     for (const SavedMember& each : saved)
         if (!each.taken)
             print_error("the chain has no " + each.name + " any more; its state is not kept");
+}
+
+std::vector<std::byte> Chain::preset(protocol::PresetForm)
+{
+    throw no_presets();
+}
+
+void Chain::load_preset(std::span<const std::byte>)
+{
+    throw no_presets();
+}
+
+void Chain::select_program(std::uint32_t)
+{
+    throw no_presets();
 }
 
 std::vector<double> Chain::values()

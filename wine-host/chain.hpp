@@ -42,6 +42,9 @@ public:
     /// Gives each member the state of the one of its name and id, else of the first left with its id: members
     /// may have come, gone or changed places since. Says on stderr what fits nobody.
     void restore(std::span<const std::byte> state) override;
+    [[nodiscard]] std::vector<std::byte> preset(protocol::PresetForm form) override;
+    void load_preset(std::span<const std::byte> file) override;
+    void select_program(std::uint32_t program) override;
 
     [[nodiscard]] std::vector<double> values() override;
 

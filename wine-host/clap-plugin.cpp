@@ -279,6 +279,27 @@ void ClapPlugin::restore(std::span<const std::byte> state)
                           "the plugin does not take the state; another version of it may have saved it");
 }
 
+std::vector<std::byte> ClapPlugin::preset(protocol::PresetForm form)
+{
+    if (form != protocol::PresetForm::clap)
+        throw PluginError(FailureCode::refused, "presets of CLAP plugins are .clap-state files");
+    if (state_ == nullptr)
+        throw PluginError(FailureCode::refused, "the plugin has no state of its own to keep in a preset");
+    return StateBlob::decode(state(), protocol::PluginFormat::clap, id_).payload;
+}
+
+void ClapPlugin::load_preset(std::span<const std::byte> file)
+{
+    // Whose they are only the plugin can tell: the bytes are nothing but its own.
+    restore(
+        StateBlob{protocol::PluginFormat::clap, id_, StateKind::chunk, {file.begin(), file.end()}}.encode());
+}
+
+void ClapPlugin::select_program(std::uint32_t)
+{
+    throw PluginError(FailureCode::refused, "CLAP plugins have no programs");
+}
+
 std::vector<double> ClapPlugin::values()
 {
     std::vector<double> values;

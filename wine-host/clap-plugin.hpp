@@ -46,6 +46,9 @@ public:
     void deactivate() noexcept override;
     [[nodiscard]] std::vector<std::byte> state() override;
     void restore(std::span<const std::byte> state) override;
+    [[nodiscard]] std::vector<std::byte> preset(protocol::PresetForm form) override;
+    void load_preset(std::span<const std::byte> file) override;
+    void select_program(std::uint32_t program) override;
     [[nodiscard]] std::vector<double> values() override;
     [[nodiscard]] bool work() override;
     void process(Block& block) noexcept override;

@@ -150,6 +150,15 @@ void Instance::serve(const protocol::Message& message)
         case MessageType::get_values:
             get_values(message.id);
             break;
+        case MessageType::get_preset:
+            get_preset(payload, message.id);
+            break;
+        case MessageType::set_preset:
+            set_preset(payload, message.id);
+            break;
+        case MessageType::select_program:
+            select_program(payload, message.id);
+            break;
         case MessageType::quit:
             deactivate();
             plugin_.reset();
@@ -223,22 +232,57 @@ void Instance::deactivate()
     active_ = false;
 }
 
-void Instance::set_state(WireReader request, std::uint32_t id)
+/// Blocks meanwhile are answered with not_active: plugins guard their state against their editor, but hardly
+/// ever against the audio thread.
+template <class Change>
+void Instance::change(Change change)
 {
-    const auto state = request.get_blob();
-    if (!request.complete())
-        throw malformed("set_state");
-    // Blocks meanwhile are answered with not_active: plugins guard their state against their editor, but
-    // hardly ever against the audio thread.
     Plugin& loaded = plugin();
     detach();
     try {
-        loaded.restore(state);
+        change(loaded);
     } catch (...) {
         attach();
         throw;
     }
     attach();
+}
+
+void Instance::set_state(WireReader request, std::uint32_t id)
+{
+    const auto state = request.get_blob();
+    if (!request.complete())
+        throw malformed("set_state");
+    change([&](Plugin& loaded) { loaded.restore(state); });
+    line_.send(MessageType::done, id);
+}
+
+void Instance::get_preset(WireReader request, std::uint32_t id)
+{
+    const auto form = request.get<protocol::PresetForm>();
+    if (!request.complete())
+        throw malformed("get_preset");
+    WireWriter out;
+    // Some plugins select each of their programs to show it.
+    change([&](Plugin& loaded) { out.put_blob(loaded.preset(form)); });
+    line_.send(MessageType::preset, id, out.bytes());
+}
+
+void Instance::set_preset(WireReader request, std::uint32_t id)
+{
+    const auto file = request.get_blob();
+    if (!request.complete())
+        throw malformed("set_preset");
+    change([&](Plugin& loaded) { loaded.load_preset(file); });
+    line_.send(MessageType::done, id);
+}
+
+void Instance::select_program(WireReader request, std::uint32_t id)
+{
+    const auto program = request.get<std::uint32_t>();
+    if (!request.complete() || program >= plugin().describe().programs.size())
+        throw malformed("select_program");
+    change([&](Plugin& loaded) { loaded.select_program(program); });
     line_.send(MessageType::done, id);
 }
 

@@ -47,6 +47,11 @@ class Instance
     void deactivate();
     void set_state(protocol::WireReader request, std::uint32_t id);
     void get_values(std::uint32_t id);
+    void get_preset(protocol::WireReader request, std::uint32_t id);
+    void set_preset(protocol::WireReader request, std::uint32_t id);
+    void select_program(protocol::WireReader request, std::uint32_t id);
+    template <class Change>
+    void change(Change change);
     [[nodiscard]] Plugin& plugin();
     void attach() noexcept;
     void detach();

@@ -87,6 +87,16 @@ public:
     /// this very plugin. Not while process() runs.
     virtual void restore(std::span<const std::byte> state) = 0;
 
+    /// What the plugin plays now, as a file that other hosts read. Not while process() runs.
+    [[nodiscard]] virtual std::vector<std::byte> preset(protocol::PresetForm form) = 0;
+
+    /// Throws PluginError with state_mismatch, and has changed nothing then, if `file` is no preset of this
+    /// very plugin. Not while process() runs.
+    virtual void load_preset(std::span<const std::byte> file) = 0;
+
+    /// One of the description's. Not while process() runs.
+    virtual void select_program(std::uint32_t program) = 0;
+
     /// The values of the parameters, in the order of the description. Also while process() runs.
     [[nodiscard]] virtual std::vector<double> values() = 0;
 

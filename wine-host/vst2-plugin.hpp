@@ -48,6 +48,9 @@ public:
     void deactivate() noexcept override;
     [[nodiscard]] std::vector<std::byte> state() override;
     void restore(std::span<const std::byte> state) override;
+    [[nodiscard]] std::vector<std::byte> preset(protocol::PresetForm form) override;
+    void load_preset(std::span<const std::byte> file) override;
+    void select_program(std::uint32_t program) override;
     [[nodiscard]] std::vector<double> values() override;
     void process(Block& block) noexcept override;
     [[nodiscard]] std::uint32_t latency() const noexcept override { return effect_->latency(); }

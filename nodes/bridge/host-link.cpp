@@ -39,6 +39,12 @@ std::string_view name_of(MessageType request) noexcept
         return "for the plugin's state";
     case MessageType::set_state:
         return "to restore the plugin's state";
+    case MessageType::get_preset:
+        return "for a preset";
+    case MessageType::set_preset:
+        return "to load a preset";
+    case MessageType::select_program:
+        return "to select a program";
     case MessageType::get_values:
         return "for the parameters' values";
     case MessageType::open:
@@ -139,6 +145,35 @@ void HostLink::set_state(std::span<const std::byte> state, Timeout timeout)
     protocol::WireWriter payload;
     payload.put_blob(state);
     (void)request(MessageType::set_state, payload.bytes(), MessageType::done, timeout);
+}
+
+std::vector<std::byte> HostLink::preset(protocol::PresetForm form, Timeout timeout)
+{
+    protocol::WireWriter payload;
+    payload.put(form);
+    const auto answer = request(MessageType::get_preset, payload.bytes(), MessageType::preset, timeout);
+    protocol::WireReader in(answer.payload);
+    const auto file = in.get_blob();
+    if (!in.complete())
+        throw_broken("a damaged preset");
+    return {file.begin(), file.end()};
+}
+
+void HostLink::set_preset(std::span<const std::byte> file, Timeout timeout)
+{
+    if (file.size() > protocol::max_message_bytes - sizeof(std::uint32_t))
+        throw HostError(HostErrorCode::failed, fmt::format("the preset is too large ({} bytes)", file.size()),
+                        protocol::FailureCode::state_mismatch);
+    protocol::WireWriter payload;
+    payload.put_blob(file);
+    (void)request(MessageType::set_preset, payload.bytes(), MessageType::done, timeout);
+}
+
+void HostLink::select_program(std::uint32_t program, Timeout timeout)
+{
+    protocol::WireWriter payload;
+    payload.put(program);
+    (void)request(MessageType::select_program, payload.bytes(), MessageType::done, timeout);
 }
 
 std::vector<double> HostLink::values(Timeout timeout)

@@ -112,6 +112,15 @@ public:
     std::vector<std::byte> state(Timeout timeout = std::chrono::seconds(60));
     void set_state(std::span<const std::byte> state, Timeout timeout = std::chrono::seconds(60));
 
+    /// What the plugin plays now, as a file that other hosts read.
+    std::vector<std::byte> preset(protocol::PresetForm form, Timeout timeout = std::chrono::seconds(60));
+
+    /// A file that preset() or another host has made.
+    void set_preset(std::span<const std::byte> file, Timeout timeout = std::chrono::seconds(60));
+
+    /// One of the description's programs.
+    void select_program(std::uint32_t program, Timeout timeout = std::chrono::seconds(10));
+
     /// The parameters' values in order of the description.
     std::vector<double> values(Timeout timeout = std::chrono::seconds(10));
 

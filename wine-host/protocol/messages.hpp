@@ -26,6 +26,9 @@ enum class MessageType : std::uint32_t {
     set_state = 5,  ///< blob as from `state` -> done | failed
     get_values = 6, ///< nothing -> values
     quit = 7, ///< nothing -> done. The plugin's process ends by itself; in a group only its region is left
+    get_preset = 9,     ///< PresetForm -> preset | failed
+    set_preset = 10,    ///< blob: a file of any PresetForm, with the bytes that other hosts wrote -> done | failed
+    select_program = 11, ///< u32 index into the description's programs -> done | failed
     open = 8, ///< to a group's own region: text path of the region of another plugin -> done | failed
 
     // Host to service
@@ -38,6 +41,15 @@ enum class MessageType : std::uint32_t {
     log = 106,               ///< text: one line for the service's log
     parameter_changed = 107, ///< u32 id, f64 value: moved in the plugin's editor
     latency_changed = 108,   ///< u32 frames
+    preset = 109,            ///< blob: the file
+};
+
+/// The files in which hosts exchange what a plugin plays.
+enum class PresetForm : std::uint32_t {
+    fxp = 1,       ///< one program of a VST2 plugin
+    fxb = 2,       ///< all of its programs
+    vstpreset = 3, ///< VST3
+    clap = 4,      ///< the bytes of a CLAP plugin as it gives them; the format has no file of its own
 };
 
 struct MessageHeader {
