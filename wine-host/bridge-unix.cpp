@@ -6,6 +6,7 @@
 // out, and none of its own threads may ever enter Windows code.
 
 #include "wine-host/protocol/layout.hpp"
+#include "wine-host/protocol/next-block.hpp"
 #include "wine-host/unix-calls.hpp"
 
 #include <boost/interprocess/file_mapping.hpp>
@@ -223,6 +224,25 @@ std::int32_t close_region(void* parameters) noexcept
     return unix_done;
 }
 
+/// How the audio thread sleeps until there is a block, or the region is left.
+class AudioRope
+{
+    const Mapping& mapping_;
+
+public:
+    explicit AudioRope(const Mapping& mapping) noexcept : mapping_(mapping) {}
+
+    void wake(protocol::Doorbell& bell) noexcept { wake_all(bell); }
+
+    [[nodiscard]] bool sleep(protocol::Doorbell& bell, std::uint32_t seen, std::uint64_t deadline) noexcept
+    {
+        sleep_on(mapping_, bell, seen, deadline);
+        return !mapping_.left.load(std::memory_order_acquire);
+    }
+
+    [[nodiscard]] std::uint64_t now() noexcept { return monotonic_now(); }
+};
+
 /// The one call of the audio thread.
 std::int32_t next_block(void* parameters) noexcept
 {
@@ -235,16 +255,17 @@ std::int32_t next_block(void* parameters) noexcept
         region->audio_thread.store(static_cast<std::uint32_t>(syscall(SYS_gettid)),
                                    std::memory_order_release);
 
+    const protocol::PollWindow window = call.finished != 0 ? region->block.next : protocol::PollWindow{};
     region->result.plugin_nsec = monotonic_now() - mapping->block_started;
     region->reply.value.store(call.finished, std::memory_order_seq_cst);
+    AudioRope rope(*mapping);
     if (region->reply.sleepers.load(std::memory_order_seq_cst) != 0)
-        wake_all(region->reply);
+        rope.wake(region->reply);
 
-    while ((call.number = region->request.value.load(std::memory_order_acquire)) == call.finished) {
-        if (mapping->left.load(std::memory_order_acquire))
-            return unix_left;
-        sleep_on(*mapping, region->request, call.finished, never_expires);
-    }
+    const auto number = protocol::await_block(rope, region->request, call.finished, window);
+    if (!number)
+        return unix_left;
+    call.number = *number;
     mapping->block_started = monotonic_now();
     return unix_done;
 }

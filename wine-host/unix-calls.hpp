@@ -50,7 +50,8 @@ struct CloseRegionCall {
 };
 
 /// Publishes the reply to the block with the number `finished`, wakes the service if it sleeps, and returns
-/// when the number of the request is another one. Zero is the number before the first block.
+/// when the number of the request is another one, for which it looks without sleeping when the service has
+/// said that it is likely to come. Zero is the number before the first block.
 struct NextBlockCall {
     std::uint32_t handle;
     std::uint32_t finished;

@@ -71,6 +71,8 @@ BlockStatistics BlockCounters::snapshot() const noexcept
     now.failed = failed.get();
     now.non_finite = non_finite.get();
     now.lost_events = lost_events.get();
+    now.anticipated = anticipated.get();
+    now.found_awake = found_awake.get();
     now.round_trip_nsec = round_trip_nsec.get();
     now.longest_round_trip_nsec = longest_round_trip_nsec.get();
     now.plugin_nsec = plugin_nsec.get();

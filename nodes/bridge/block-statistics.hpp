@@ -29,6 +29,8 @@ struct BlockStatistics {
     std::uint64_t non_finite = 0; ///< samples that were no number and became silence
     std::uint64_t lost_events =
         0; ///< MIDI and parameter changes, either way, for which there was no room or sense
+    std::uint64_t anticipated = 0; ///< posted to a host that had been told when to be awake
+    std::uint64_t found_awake = 0; ///< of these, those that found it so
 
     // Of the completed ones.
     std::uint64_t round_trip_nsec = 0; ///< the last: from before the post to after the reply
@@ -75,6 +77,7 @@ public:
 /// BlockStatistics in the making.
 struct BlockCounters {
     Counter blocks, completed, late, dropped, detached, not_active, failed, non_finite, lost_events;
+    Counter anticipated, found_awake;
     Counter round_trip_nsec, longest_round_trip_nsec, plugin_nsec, total_plugin_nsec;
     std::array<Counter, duration_buckets> round_trips;
 

@@ -89,6 +89,7 @@ void BridgeState::take_host() noexcept DECANT_REALTIME
     posted_frames = 0;
     probation = 0;
     usual_nsec = 0;
+    told = false;
 }
 
 /// Whether the outputs are the plugin's.
@@ -101,7 +102,7 @@ bool BridgeState::run_plugin(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     auto& exchange = *host->exchange;
     // Cycles that follow at once leave the plugin no time between them.
     if (posted_frames != 0 && cycle.freewheel)
-        (void)exchange.wait(0);
+        (void)exchange.wait();
     if (!exchange.idle()) {
         counters.dropped.add();
         discontinuity = true;
@@ -115,8 +116,29 @@ bool BridgeState::run_plugin(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
 void BridgeState::post(BlockExchange& exchange, const nodes::Cycle& cycle, std::uint64_t now,
                        std::uint64_t deadline) noexcept DECANT_REALTIME
 {
-    write_block(exchange.memory(), cycle);
-    exchange.post(now, {deadline, cycle.freewheel ? 0 : period_of(cycle)});
+    const std::uint64_t period = cycle.freewheel ? 0 : period_of(cycle);
+    const bool anticipates = wake.load(std::memory_order_relaxed) == BridgeWake::anticipate &&
+                             mode == BridgeMode::sync && period != 0;
+    write_block(exchange.memory(), cycle,
+                anticipation.next({now, cycle.start_nsec, anticipates ? period : 0}));
+    const bool awake = exchange.post(now, {deadline, period, anticipates ? time_to_look() : 0});
+    if (anticipates && told) {
+        anticipation.learn(awake);
+        counters.anticipated.add();
+        counters.found_awake.add(awake ? 1 : 0);
+    }
+    told = anticipates;
+}
+
+/// As long as the reply usually needs, with some to spare. For a plugin that takes much longer than it takes
+/// to wake a thread, there is nothing to be gained.
+std::uint64_t BridgeState::time_to_look() const noexcept DECANT_REALTIME
+{
+    constexpr std::uint64_t most = 100'000;
+    constexpr std::uint64_t spare = 10'000;
+    if (usual_nsec > most)
+        return 0;
+    return usual_nsec == 0 ? most : std::min(2 * usual_nsec + spare, most);
 }
 
 /// A host that has let us down is waited for as long as its blocks usually take, with some to spare, so that
@@ -134,7 +156,7 @@ bool BridgeState::run_in_step(BlockExchange& exchange, const nodes::Cycle& cycle
 {
     const std::uint64_t start = now_nsec();
     post(exchange, cycle, start, patience_end(start, cycle.deadline_nsec));
-    const bool answered = exchange.wait(spin_nsec.load(std::memory_order_relaxed));
+    const bool answered = exchange.wait();
     exchange.settle();
     if (!answered) {
         (exchange.abandoned() ? counters.detached : counters.late).add();
@@ -173,7 +195,8 @@ void BridgeState::keep_missed(const nodes::Cycle& cycle) noexcept DECANT_REALTIM
             counters.lost_events.add();
 }
 
-void BridgeState::write_block(protocol::Region& region, const nodes::Cycle& cycle) noexcept DECANT_REALTIME
+void BridgeState::write_block(protocol::Region& region, const nodes::Cycle& cycle,
+                              protocol::PollWindow next) noexcept DECANT_REALTIME
 {
     for (std::size_t channel = 0; channel < layout.inputs; ++channel) {
         float* const place = region.audio_in[channel].data();
@@ -195,6 +218,7 @@ void BridgeState::write_block(protocol::Region& region, const nodes::Cycle& cycl
         .bar_start = transport.bar_start,
         .signature_numerator = transport.numerator,
         .signature_denominator = transport.denominator,
+        .next = next,
     };
     discontinuity = false;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "nodes/bridge/anticipation-process.hpp"
 #include "nodes/bridge/block-statistics.hpp"
 #include "nodes/bridge/bridge-setup.hpp"
 #include "nodes/bridge/exchange-process.hpp"
@@ -44,7 +45,7 @@ struct BridgeState {
     ParameterQueue parameters_out;
     BlockCounters counters;
     std::atomic<std::uint32_t> latency = 0;
-    std::atomic<std::uint32_t> spin_nsec = default_spin_nsec;
+    std::atomic<BridgeWake> wake = BridgeWake::sleep;
 
     // [main]
     std::shared_ptr<BlockExchange> current; ///< what was attached last
@@ -64,6 +65,8 @@ struct BridgeState {
     std::uint32_t posted_frames = 0;     ///< of the block that is out, if pipelined; 0: none is
     std::uint32_t probation = 0;         ///< blocks to be answered in time until the host is trusted again
     std::uint64_t usual_nsec = 0;        ///< round trip, a running mean
+    Anticipation anticipation;
+    bool told = false; ///< the host has been told when to be awake for the next block
 
     /// One block. [rt]
     void process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
@@ -82,10 +85,12 @@ private:
                                      const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     [[nodiscard]] std::uint64_t patience_end(std::uint64_t now,
                                              std::uint64_t deadline) const noexcept DECANT_REALTIME;
+    [[nodiscard]] std::uint64_t time_to_look() const noexcept DECANT_REALTIME;
     void post(BlockExchange& exchange, const nodes::Cycle& cycle, std::uint64_t now,
               std::uint64_t deadline) noexcept DECANT_REALTIME;
     void keep_missed(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
-    void write_block(protocol::Region& region, const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+    void write_block(protocol::Region& region, const nodes::Cycle& cycle,
+                     protocol::PollWindow next) noexcept DECANT_REALTIME;
     void write_parameters(protocol::EventWriter& events) noexcept DECANT_REALTIME;
     [[nodiscard]] std::uint32_t write_events(protocol::Region& region,
                                              const nodes::Cycle& cycle) noexcept DECANT_REALTIME;

@@ -103,8 +103,9 @@ bool BridgeState::run_without_frames(std::uint64_t deadline_nsec) noexcept
     write_parameters(events);
     region.block = {.event_bytes = events.size()};
     exchange.post(now_nsec(), {.deadline_nsec = deadline_nsec, .period_nsec = 0});
+    told = false;
     posted_frames = 0; // a pipelined block's reply is gone
-    if (!exchange.wait(0))
+    if (!exchange.wait())
         return false;
     const auto result = copy_of_strangers(region.result);
     if (result.status != protocol::BlockStatus::done)
@@ -186,9 +187,9 @@ BlockStatistics BridgeProcessor::stats() const noexcept
     return state_->counters.snapshot();
 }
 
-void BridgeProcessor::set_spin_nsec(std::uint32_t duration) noexcept
+void BridgeProcessor::set_wake(BridgeWake wake) noexcept
 {
-    state_->spin_nsec.store(duration, std::memory_order_relaxed);
+    state_->wake.store(wake, std::memory_order_relaxed);
 }
 
 /// Frees the host that the audio thread has let go of. Until then it takes no further one, so every function

@@ -37,10 +37,17 @@ struct BridgeLayout {
     BridgeKind kind = BridgeKind::effect;
 };
 
-/// How long the audio thread looks for the reply before it goes to sleep. None: to sleep at once hands the
-/// CPU over to the host's thread if both share it, which is the quickest way there is, and a plugin that
-/// takes longer than a few microseconds makes any look in vain.
-inline constexpr std::uint32_t default_spin_nsec = 0;
+/// How the two threads wait for each other.
+enum class BridgeWake {
+    /// Both sleep. If they share a CPU, that hands it over, which is the quickest way there is.
+    sleep,
+    /// The host is awake just before its block comes, and the audio thread looks for the reply while it is
+    /// near. No
+    /// wake, at the price of the CPU time; only for a host on another CPU than the audio thread, as one would
+    /// keep
+    /// the other from running.
+    anticipate,
+};
 
 /// A change of a parameter; `value` in the parameter's own range.
 struct ParameterChange {
@@ -105,8 +112,9 @@ public:
 
     [[nodiscard]] BlockStatistics stats() const noexcept;
 
-    /// See default_spin_nsec.
-    void set_spin_nsec(std::uint32_t duration) noexcept;
+    /// From the next block on; BridgeWake::sleep until then. A node with BridgeMode::pipelined always sleeps,
+    /// as nobody waits for it.
+    void set_wake(BridgeWake wake) noexcept;
 
 private:
     std::mutex setup_; ///< for all that is not the audio thread, which never takes it

@@ -3,13 +3,10 @@
 #include "nodes/bridge/exchange-process.hpp"
 
 #include "nodes/bridge/futex.hpp"
+#include "wine-host/protocol/next-block.hpp"
 
 #include <algorithm>
 #include <utility>
-
-#if defined(__x86_64__) || defined(__i386__)
-#include <immintrin.h>
-#endif
 
 namespace decant::bridge
 {
@@ -24,13 +21,6 @@ constexpr std::uint64_t longest_sleep_nsec = 50'000'000;
 /// With one, the timer is for the case that something is very wrong with it. Far away, so that it is never
 /// the nearest of its CPU: to tell the hardware of the nearest one, and of its end, is what timers cost.
 constexpr std::uint64_t safety_nsec = 500'000'000;
-
-void relax_cpu() noexcept DECANT_REALTIME
-{
-#if defined(__x86_64__) || defined(__i386__)
-    _mm_pause();
-#endif
-}
 
 } // namespace
 
@@ -62,30 +52,52 @@ void BlockExchange::abandon() noexcept
     futex_wake(memory().reply.value);
 }
 
-void BlockExchange::post(std::uint64_t now, const Due& due) noexcept DECANT_REALTIME
+void BlockExchange::begin_watch() noexcept DECANT_REALTIME
 {
-    deadline_nsec_ = due.deadline_nsec;
-    guarded_ = guard_ && due.period_nsec != 0;
     if (guarded_)
-        guard_->state().begin(watch_, due.deadline_nsec, due.period_nsec);
+        guard_->state().begin(watch_, due_.deadline_nsec, due_.period_nsec);
+}
+
+bool BlockExchange::post(std::uint64_t now, const Due& due) noexcept DECANT_REALTIME
+{
+    due_ = due;
+    guarded_ = guard_ && due.period_nsec != 0;
+    // Who looks for the reply without sleeping needs nobody to wake him.
+    if (due.look_nsec == 0)
+        begin_watch();
     auto& request = memory().request;
     const std::uint32_t number = posted_.load(std::memory_order_relaxed) + 1;
     posted_nsec_.store(now, std::memory_order_relaxed);
     posted_.store(number, std::memory_order_release);
     request.value.store(number, std::memory_order_seq_cst);
-    if (request.sleepers.load(std::memory_order_seq_cst) != 0)
+    const bool awake = request.sleepers.load(std::memory_order_seq_cst) == 0;
+    if (!awake)
         futex_wake(request.value);
+    return awake;
 }
 
-bool BlockExchange::wait(std::uint32_t spin) noexcept DECANT_REALTIME
+/// Whether the reply came while we looked for it without sleeping.
+bool BlockExchange::look() noexcept DECANT_REALTIME
 {
-    if (spin != 0) {
-        const std::uint64_t spin_end = std::min(deadline_nsec_, now_nsec() + spin);
-        do {
+    constexpr int looks_per_clock = 32;
+    const std::uint64_t end = std::min(due_.deadline_nsec, now_nsec() + due_.look_nsec);
+    do {
+        for (int each = 0; each < looks_per_clock; ++each) {
             if (idle())
                 return true;
-            relax_cpu();
-        } while (now_nsec() < spin_end);
+            protocol::relax_cpu();
+        }
+    } while (now_nsec() < end && !abandoned());
+    return false;
+}
+
+bool BlockExchange::wait() noexcept DECANT_REALTIME
+{
+    if (due_.look_nsec != 0) {
+        if (look())
+            return true;
+        due_.look_nsec = 0;
+        begin_watch();
     }
     auto& reply = memory().reply;
     const std::uint32_t wanted = posted_.load(std::memory_order_relaxed);
@@ -100,12 +112,12 @@ bool BlockExchange::wait(std::uint32_t spin) noexcept DECANT_REALTIME
         if (answered || abandoned())
             break;
         const std::uint64_t now = now_nsec();
-        if (now >= deadline_nsec_)
+        if (now >= due_.deadline_nsec)
             break;
         if (guarded_)
             futex_wait_pair({reply.value, seen}, bell, now + safety_nsec);
         else
-            futex_wait(reply.value, seen, std::min(deadline_nsec_, now + longest_sleep_nsec));
+            futex_wait(reply.value, seen, std::min(due_.deadline_nsec, now + longest_sleep_nsec));
     }
     reply.sleepers.fetch_sub(1, std::memory_order_seq_cst);
     return answered;

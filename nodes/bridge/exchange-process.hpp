@@ -18,6 +18,7 @@ namespace decant::bridge
 struct Due {
     std::uint64_t deadline_nsec; ///< CLOCK_MONOTONIC
     std::uint64_t period_nsec;   ///< the next block is due so much later; 0: nobody knows
+    std::uint64_t look_nsec = 0; ///< wait() looks so long for the reply before it sleeps
 };
 
 /// The blocks that go to one host: posted one at a time, and waited for no longer than wanted.
@@ -34,8 +35,11 @@ class BlockExchange
     std::atomic<bool> abandoned_ = false;
 
     // The audio thread's, about the block that is out.
-    std::uint64_t deadline_nsec_ = 0;
+    Due due_{};
     bool guarded_ = false;
+
+    void begin_watch() noexcept DECANT_REALTIME;
+    [[nodiscard]] bool look() noexcept DECANT_REALTIME;
 
 public:
     /// Throws std::bad_alloc. [main]
@@ -75,13 +79,14 @@ public:
         return posted_nsec_.load(std::memory_order_relaxed);
     }
 
-    /// Makes what was written to the region the next block, and wakes the host if it sleeps. At most one
-    /// system call, as a rule. When it is due, the guard takes the priority from the host's thread. [rt]
-    void post(std::uint64_t now, const Due& due) noexcept DECANT_REALTIME;
+    /// Makes what was written to the region the next block, and wakes the host if it sleeps; whether it was
+    /// awake. At most one system call, as a rule. When it is due, the guard takes the priority from the
+    /// host's thread. [rt]
+    bool post(std::uint64_t now, const Due& due) noexcept DECANT_REALTIME;
 
-    /// Waits for the newest block until it is due, `spin` nanoseconds of it without sleeping; false if it is
-    /// not answered by then. Usually one system call. [rt]
-    [[nodiscard]] bool wait(std::uint32_t spin) noexcept DECANT_REALTIME;
+    /// Waits for the newest block until it is due; false if it is not answered by then. Usually one system
+    /// call, or none. [rt]
+    [[nodiscard]] bool wait() noexcept DECANT_REALTIME;
 
     /// The answer to the newest block has come, or is waited for no more. [rt]
     void settle() noexcept DECANT_REALTIME

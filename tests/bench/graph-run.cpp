@@ -10,9 +10,11 @@
 #include <chrono>
 #include <fmt/format.h>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -28,9 +30,10 @@ std::string rack_of(const Options& options, const std::filesystem::path& prefix)
 {
     std::string nodes;
     for (unsigned index = 0; index < options.instances; ++index)
-        nodes += fmt::format("{{ name = node{} path = \"{}\" prefix = \"{}\" mode = {} }}\n", index,
+        nodes += fmt::format("{{ name = node{} path = \"{}\" prefix = \"{}\" mode = {} wake = {} }}\n", index,
                              options.plugin.string(), prefix.string(),
-                             options.mode == bridge::BridgeMode::pipelined ? "pipelined" : "sync");
+                             options.mode == bridge::BridgeMode::pipelined ? "pipelined" : "sync",
+                             options.wakes.back() == Wake::anticipate ? "anticipate" : "sleep");
     return "decant.nodes = [\n" + nodes + "]";
 }
 
@@ -42,6 +45,29 @@ std::string first_output(const service::RunningService& service, const std::stri
 nlohmann::json list(const service::RunningService& service)
 {
     return nlohmann::json::parse(service.session().run({DECANT, "list", "--json"}).output);
+}
+
+/// By node. It is another number whenever a second has passed in which the node played.
+std::map<std::string, double> loads(const service::RunningService& service)
+{
+    std::map<std::string, double> loads;
+    for (const auto& node : list(service))
+        loads[node.at("name")] = node.value("load", 0.0);
+    return loads;
+}
+
+/// Waits until all nodes play.
+void wait_for_sound(const service::RunningService& service)
+{
+    const auto before = loads(service);
+    const bool play = tests::wait_until([&] {
+        const auto now = loads(service);
+        return std::all_of(now.begin(), now.end(), [&before](const auto& node) {
+            return node.second != 0 && before.contains(node.first) && node.second != before.at(node.first);
+        });
+    });
+    if (!play)
+        throw std::runtime_error("a node does not play after the graph has changed its quantum");
 }
 
 /// The count of pw-top, which reads it from the profiler. Its second page is the first with numbers.
@@ -106,7 +132,7 @@ GraphFindings run_graph(const Options& options)
     }
     service.session().set_rate(options.rate);
     service.session().set_quantum(options.block);
-    std::this_thread::sleep_for(std::chrono::seconds(2)); // the graph has settled
+    wait_for_sound(service);
     const GraphFindings before = sum_of(list(service));
     const std::uint64_t xruns_before = xruns_of_driver(service);
     std::this_thread::sleep_for(std::chrono::duration<double>(options.seconds));

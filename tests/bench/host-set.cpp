@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <stdexcept>
 
 namespace decant::bench
 {
@@ -40,7 +41,6 @@ HostSet::HostSet(const Options& options, const WineSession& wine, unsigned chain
     for (unsigned index = 0; index < options.instances; ++index) {
         const auto& plugin = plugins_.emplace_back(
             std::make_unique<BridgedPlugin>(file, options.rate, gain_position, options.mode, guard_));
-        plugin->processor().set_spin_nsec(options.spin_usec * 1000);
         if (options.burn_usec != 0)
             plugin->burn(options.burn_usec);
         subjects_.push_back(std::make_unique<PluginSubject>(plugin->processor(), signal_, index,
@@ -57,8 +57,48 @@ void HostSet::place(Placement placement, unsigned threads) const
     for (std::size_t index = 0; index < plugins_.size(); ++index) {
         const pid_t thread = plugins_[index]->audio_thread();
         make_realtime(thread, options_.host_priority);
+        plugins_[index]->processor().set_wake(Wake::sleep);
         bind_thread(thread, placement == Placement::core ? std::vector{cpu_of_lane(index % threads)} : all);
     }
+}
+
+/// The CPUs that have no lane, in turn.
+void HostSet::place_awake(unsigned threads) const
+{
+    const std::vector<unsigned> cpus = allowed_cpus();
+    if (threads >= cpus.size())
+        throw std::runtime_error(fmt::format(
+            "--wake anticipate needs a CPU without callers: --threads {}, or more CPUs", cpus.size() - 1));
+    for (std::size_t index = 0; index < plugins_.size(); ++index) {
+        const pid_t thread = plugins_[index]->audio_thread();
+        make_realtime(thread, options_.host_priority);
+        bind_thread(thread, {cpus[threads + index % (cpus.size() - threads)]});
+        plugins_[index]->processor().set_wake(Wake::anticipate);
+    }
+}
+
+std::vector<Lane> HostSet::lanes(unsigned threads, bool bound) const
+{
+    std::vector<Lane> lanes(threads);
+    for (std::size_t index = 0; index < subjects_.size(); ++index)
+        lanes[index % threads].subjects.push_back(subjects_[index].get());
+    for (std::size_t lane = 0; bound && lane < threads; ++lane)
+        lanes[lane].cpu = cpu_of_lane(lane);
+    return lanes;
+}
+
+Contender HostSet::awake_contender(unsigned threads)
+{
+    const std::string what = chain_ > 1 ? fmt::format("chain of {}", chain_) : "bridge";
+    Contender contender;
+    contender.series.name = fmt::format("{}_awake_{}", chain_ > 1 ? "chain" : "bridge", threads);
+    contender.series.title = fmt::format("{}, awake, {} thread{}", what, threads, threads == 1 ? "" : "s");
+    contender.lanes = lanes(threads, true);
+    contender.processes = processes_;
+    contender.prepare = [this, threads] {
+        place_awake(threads);
+    };
+    return contender;
 }
 
 Contender HostSet::contender(Placement placement, unsigned threads)
@@ -68,12 +108,7 @@ Contender HostSet::contender(Placement placement, unsigned threads)
     const std::string what = chain_ > 1 ? fmt::format("chain of {}", chain_) : "bridge";
     contender.series.name = fmt::format("{}_{}_{}", chain_ > 1 ? "chain" : "bridge", word, threads);
     contender.series.title = fmt::format("{}, {}, {} thread{}", what, word, threads, threads == 1 ? "" : "s");
-    contender.lanes.resize(threads);
-    for (std::size_t index = 0; index < subjects_.size(); ++index)
-        contender.lanes[index % threads].subjects.push_back(subjects_[index].get());
-    if (placement == Placement::core)
-        for (std::size_t lane = 0; lane < threads; ++lane)
-            contender.lanes[lane].cpu = cpu_of_lane(lane);
+    contender.lanes = lanes(threads, placement == Placement::core);
     contender.processes = processes_;
     contender.prepare = [this, placement, threads] {
         place(placement, threads);
@@ -84,9 +119,16 @@ Contender HostSet::contender(Placement placement, unsigned threads)
 std::vector<Contender> HostSet::contenders()
 {
     std::vector<Contender> contenders;
+    const auto asked = [this](Wake wake) {
+        return std::ranges::find(options_.wakes, wake) != options_.wakes.end();
+    };
     for (const Placement placement : options_.placements)
         for (const unsigned threads : options_.threads)
-            contenders.push_back(contender(placement, threads));
+            if (asked(Wake::sleep))
+                contenders.push_back(contender(placement, threads));
+    for (const unsigned threads : options_.threads)
+        if (asked(Wake::anticipate))
+            contenders.push_back(awake_contender(threads));
     return contenders;
 }
 

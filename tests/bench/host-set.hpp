@@ -28,7 +28,10 @@ class HostSet
     Processes processes_;
 
     void place(Placement placement, unsigned threads) const;
+    void place_awake(unsigned threads) const;
     [[nodiscard]] Contender contender(Placement placement, unsigned threads);
+    [[nodiscard]] Contender awake_contender(unsigned threads);
+    [[nodiscard]] std::vector<Lane> lanes(unsigned threads, bool bound) const;
 
 public:
     /// Opens all of them; an instance is `chain` plugins in series. Throws what BridgedPlugin throws. [main]

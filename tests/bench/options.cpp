@@ -17,6 +17,7 @@ Options parse_options(int argc, char** argv)
     options.plugin = BENCH_PLUGIN;
     bool unpaced = false;
     std::vector<std::string> placements;
+    std::vector<std::string> wakes;
     CLI::App app("Measures what a block costs that is handed to another process and back, against the least\n"
                  "that it can cost on this machine, and prints times in microseconds.");
     app.add_option("--block", options.block, "Frames in a block")
@@ -39,10 +40,11 @@ Options parse_options(int argc, char** argv)
            "--placement", placements,
            "core: each caller and the audio threads that it calls on one CPU; free: anywhere; or both")
         ->check(CLI::IsMember({"core", "free"}));
-    app.add_option("--spin", options.spin_usec,
-                   "Microseconds that a caller looks for the reply before it sleeps")
-        ->check(CLI::Range(0, 100000))
-        ->capture_default_str();
+    app.add_option(
+           "--wake", wakes,
+           "sleep: until the block is there; anticipate: awake just before it, on a CPU without callers; "
+           "or both")
+        ->check(CLI::IsMember({"sleep", "anticipate"}));
     app.add_option("--host-priority", options.host_priority,
                    "SCHED_FIFO priority of the audio threads in the hosts; the callers have 80")
         ->check(CLI::Range(1, 99))
@@ -86,6 +88,10 @@ Options parse_options(int argc, char** argv)
         options.placements.clear();
     for (const std::string& placement : placements)
         options.placements.push_back(placement == "core" ? Placement::core : Placement::free);
+    if (!wakes.empty())
+        options.wakes.clear();
+    for (const std::string& wake : wakes)
+        options.wakes.push_back(wake == "anticipate" ? Wake::anticipate : Wake::sleep);
     return options;
 }
 

@@ -11,6 +11,9 @@
 namespace decant::bench
 {
 
+/// How the two sides wait for each other, see bridge::BridgeWake.
+using Wake = bridge::BridgeWake;
+
 /// Where the threads run that call, and the hosts' audio threads.
 enum class Placement {
     core, ///< each caller on a CPU of its own, with the audio threads of all that it calls
@@ -25,9 +28,9 @@ struct Options {
     unsigned chain = 0;  ///< as many plugins in series per instance are measured beside single ones; 0: none
     double seconds = 20; ///< of what is measured; the floors take half of it each, in addition
     std::vector<Placement> placements{Placement::free}; ///< measured in turn
+    std::vector<Wake> wakes{Wake::sleep};               ///< measured in turn
     std::vector<unsigned> threads{1}; ///< that call, the instances spread over them; in turn
     std::uint32_t burn_usec = 0;      ///< that the plugin takes for a block
-    std::uint32_t spin_usec = 0;      ///< how long a caller looks for the reply before it sleeps
     int host_priority = 80;           ///< SCHED_FIFO of the hosts' audio threads; that of the callers is 80
     std::uint32_t deadline_usec = 0;  ///< after the period's start; 0: its end
     bridge::BridgeMode mode = bridge::BridgeMode::sync;

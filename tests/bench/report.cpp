@@ -200,7 +200,6 @@ std::string json(const Findings& findings)
                                {"seconds", options.seconds},
                                {"paced", options.paced},
                                {"burn_usec", options.burn_usec},
-                               {"spin_usec", options.spin_usec},
                                {"host_priority", options.host_priority},
                                {"deadline_usec", options.deadline_usec},
                                {"time_to_open_ms", findings.times_to_open},

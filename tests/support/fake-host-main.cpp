@@ -14,6 +14,7 @@
 #include "wine-host/protocol/channel.hpp"
 #include "wine-host/protocol/layout.hpp"
 #include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/next-block.hpp"
 
 #include <atomic>
 #include <cerrno>
@@ -22,7 +23,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <getopt.h>
-#include <limits>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -271,15 +271,12 @@ public:
     {
         // Not the number of the request: the first one may have been posted before this thread came to run.
         std::uint32_t done = region_.reply.value.load();
+        protocol::PollWindow next{};
         region_.audio_thread = static_cast<std::uint32_t>(gettid());
         for (;;) {
-            const std::uint32_t posted = region_.request.value.load();
-            if (posted == done) {
-                (void)rope_.sleep(region_.request, done, std::numeric_limits<std::uint64_t>::max());
-                continue;
-            }
-            done = posted;
+            done = protocol::await_block(rope_, region_.request, done, next).value();
             const auto request = region_.block;
+            next = request.next;
             region_.result = run(request);
             if (corrupts())
                 plugin_->corrupt(region_);

@@ -134,7 +134,7 @@ protocol::BlockReply WineHost::run_block()
     const std::uint64_t now = bridge::now_nsec();
     const auto limit = std::chrono::duration_cast<std::chrono::nanoseconds>(patience);
     exchange_->post(now, {now + static_cast<std::uint64_t>(limit.count()), 0});
-    if (!exchange_->wait(0))
+    if (!exchange_->wait())
         throw std::runtime_error("the host does not answer a block; it says: " + process().errors());
     return region().result;
 }

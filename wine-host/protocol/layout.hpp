@@ -32,6 +32,16 @@ enum BlockFlags : std::uint32_t {
     block_discontinuity = 1u << 3, ///< blocks were lost before this one
 };
 
+/// When the next block is likely to come, so that the host may be awake by then; CLOCK_MONOTONIC in ns. Both
+/// are zero if nobody knows.
+struct PollWindow {
+    std::uint64_t from;
+    std::uint64_t until; ///< it has not come: sleep
+};
+
+/// No host looks for a block longer than that, whatever it is told (ns).
+inline constexpr std::uint64_t longest_poll_nsec = 1'000'000;
+
 /// What the service asks for; written before `request` is raised, copied once by the host.
 struct BlockRequest {
     std::uint32_t frames; ///< 0..max_frames; 0: nothing is played, the plugin only takes parameters
@@ -45,6 +55,7 @@ struct BlockRequest {
     double bar_start;             ///< of the current bar, in quarter notes
     std::uint32_t signature_numerator;
     std::uint32_t signature_denominator;
+    PollWindow next; ///< of the block after this one
 };
 
 enum class BlockStatus : std::uint32_t {
@@ -102,16 +113,16 @@ struct Region {
 
 // The same numbers hold for x86-64 and i686, g++ and mingw-w64: a field that moves breaks one of the builds.
 static_assert(sizeof(Doorbell) == 64);
-static_assert(sizeof(BlockRequest) == 64);
+static_assert(sizeof(BlockRequest) == 80);
 static_assert(sizeof(BlockReply) == 24);
 static_assert(offsetof(Region, service_bell) == 64);
 static_assert(offsetof(Region, host_bell) == 128);
 static_assert(offsetof(Region, request) == 192);
 static_assert(offsetof(Region, reply) == 256);
 static_assert(offsetof(Region, block) == 320);
-static_assert(offsetof(Region, result) == 384);
-static_assert(offsetof(Region, to_host) == 448);
-static_assert(offsetof(Region, to_service) == 448 + 128 + 65536);
+static_assert(offsetof(Region, result) == 448);
+static_assert(offsetof(Region, to_host) == 512);
+static_assert(offsetof(Region, to_service) == 512 + 128 + 65536);
 static_assert(offsetof(Region, events_in) == 135168);
 static_assert(offsetof(Region, events_out) == 135168 + event_area_bytes);
 static_assert(offsetof(Region, audio_in) == 135168 + 2 * event_area_bytes);

@@ -41,6 +41,7 @@ public:
     std::uint32_t frames;
     std::uint32_t rate = 48000;
     std::chrono::nanoseconds budget = std::chrono::seconds(20); ///< from the start of a block to its deadline
+    std::uint64_t cycle_start = 0; ///< CLOCK_MONOTONIC (ns) of the next block's cycle; 0: that block itself
     bool freewheel = false;
     nodes::Transport transport;
     Channels inputs;
@@ -73,7 +74,7 @@ public:
         const nodes::Cycle cycle{
             .frames = frames,
             .rate = rate,
-            .start_nsec = start,
+            .start_nsec = cycle_start != 0 ? cycle_start : start,
             .deadline_nsec = start + static_cast<std::uint64_t>(budget.count()),
             .freewheel = freewheel,
             .transport = transport,
