@@ -32,11 +32,13 @@ AudioThreads arrange_audio_threads(const DataLoops& loops, std::vector<unsigned>
     const int priority = loops.priority();
     if (const auto times = probe_wake(cpus, priority)) {
         threads.on_one_cpu = times->one_cpu <= times->two_cpus;
+        threads.anticipation_gain = std::min(times->one_cpu, times->two_cpus) - times->awake;
         log(Severity::info,
             fmt::format("{} data loops; a block goes to another thread and back in {:.1f} us on one CPU, in "
-                        "{:.1f} us across two",
-                        loops.size(), usec(times->one_cpu), usec(times->two_cpus)));
+                        "{:.1f} us across two, in {:.1f} us if that thread is awake",
+                        loops.size(), usec(times->one_cpu), usec(times->two_cpus), usec(times->awake)));
     }
+    threads.spare = std::make_shared<SpareCpus>(loops, cpus);
     threads.cpus = std::move(cpus);
     if (priority == 0)
         return threads;

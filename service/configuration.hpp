@@ -35,6 +35,13 @@ enum class Placement {
     free,      ///< on any
 };
 
+/// How that thread waits for its blocks.
+enum class Wake {
+    automatic,  ///< awake in time where that costs nobody else's time and is worth it
+    sleep,      ///< until it is woken
+    anticipate, ///< awake in time, if there is a CPU for it
+};
+
 /// What a node is made from; two nodes that compare equal need not be told apart, so an unchanged one plays
 /// on.
 /// A plugin of several in series.
@@ -56,6 +63,7 @@ struct NodeConfig {
 
     BridgeMode mode = BridgeMode::sync;
     Placement placement = Placement::automatic;
+    Wake wake = Wake::automatic;
     std::string plugin_class;                    ///< inside the file; empty for the first
     std::vector<ChainPart> chain;                ///< empty for a single plugin
     std::optional<std::filesystem::path> prefix; ///< Wine prefix; found from `path` if there is none

@@ -74,6 +74,7 @@ DataLoops::Seat::Seat(DataLoops& loops, std::size_t index, double weight) noexce
     : loops_(&loops), index_(index), weight_(weight)
 {
     loops.loops_[index].weight += weight;
+    ++loops.loops_[index].seats;
 }
 
 DataLoops::Seat::Seat(Seat&& other) noexcept
@@ -91,8 +92,11 @@ DataLoops::Seat& DataLoops::Seat::operator=(Seat&& other) noexcept
 
 DataLoops::Seat::~Seat()
 {
-    if (loops_ != nullptr)
-        loops_->loops_[index_].weight -= weight_;
+    if (loops_ == nullptr)
+        return;
+    auto& loop = loops_->loops_[index_];
+    --loop.seats;
+    loop.weight = loop.seats != 0 ? loop.weight - weight_ : 0; // no rounding errors for ever
 }
 
 std::string_view DataLoops::Seat::loop() const noexcept
@@ -124,7 +128,7 @@ DataLoops::DataLoops(pw_context* context, const std::vector<unsigned>& cpus) : c
             break;
         }
         const auto scheduling = bridge::scheduling_of(thread);
-        loops_.push_back({name, loop, thread, scheduling ? scheduling->priority : 0, std::nullopt, 0});
+        loops_.push_back({name, loop, thread, scheduling ? scheduling->priority : 0, std::nullopt, 0, 0});
     }
     place(cpus);
 }
@@ -166,6 +170,12 @@ DataLoops::Seat DataLoops::take(std::string_view name, double load)
         if (loops_[index].name == name)
             return {*this, index, load + least_weight};
     return {};
+}
+
+bool DataLoops::busy(unsigned cpu) const noexcept
+{
+    return std::any_of(loops_.begin(), loops_.end(),
+                       [cpu](const Loop& loop) { return loop.seats != 0 && loop.cpu.value_or(cpu) == cpu; });
 }
 
 int DataLoops::priority() const noexcept

@@ -26,6 +26,7 @@ class DataLoops
         int priority;                ///< SCHED_FIFO or SCHED_RR; 0: none
         std::optional<unsigned> cpu; ///< that it is bound to
         double weight;               ///< of its nodes
+        unsigned seats;              ///< that are taken
     };
 
     pw_context* context_;
@@ -67,6 +68,9 @@ public:
 
     /// A place in the loop of that name, if there is one.
     [[nodiscard]] Seat take(std::string_view loop, double load);
+
+    /// Whether a loop with nodes runs on that CPU, or may do so. [main]
+    [[nodiscard]] bool busy(unsigned cpu) const noexcept;
 
     /// The real-time priority of the most urgent loop; 0: none is real-time.
     [[nodiscard]] int priority() const noexcept;

@@ -379,6 +379,11 @@ const std::vector<Key>& keys()
              constexpr std::array<std::string_view, 3> words{"auto", "core", "free"};
              node.placement = static_cast<Placement>(read_word("placement", setting, words));
          }},
+        {"wake", NodeType::plugin,
+         [](auto& node, const auto& setting, const auto&) {
+             constexpr std::array<std::string_view, 3> words{"auto", "sleep", "anticipate"};
+             node.wake = static_cast<Wake>(read_word("wake", setting, words));
+         }},
         {"params", NodeType::plugin,
          [](auto& node, const auto& setting, const auto&) {
              for (const auto& [name, value] : read_params("params", setting))

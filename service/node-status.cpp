@@ -54,6 +54,10 @@ std::string to_json(const NodeStatus& status)
                                 {"p99", status.round_trip->p99},
                                 {"max", status.round_trip->max},
                                 {"worst", status.round_trip->worst}};
+    if (!status.wake.empty())
+        object["wake"] = status.wake;
+    if (status.awake)
+        object["awake"] = *status.awake;
     if (status.voices)
         object["voices"] = *status.voices;
     // Paths and what plugins call themselves may hold anything; a wrong byte must not cost the whole status.
@@ -85,6 +89,9 @@ try {
         read(*trip, "max", status.round_trip->max);
         read(*trip, "worst", status.round_trip->worst);
     }
+    read(object, "wake", status.wake);
+    if (const auto awake = object.find("awake"); awake != object.end())
+        status.awake = awake->get<double>();
     if (const auto voices = object.find("voices"); voices != object.end())
         status.voices = voices->get<std::uint32_t>();
     return status;

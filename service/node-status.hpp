@@ -48,6 +48,8 @@ struct NodeStatus {
     std::uint64_t xruns = 0;             ///< cycles of the graph that passed without this node
     std::uint64_t restarts = 0;          ///< of the host
     std::optional<RoundTrip> round_trip; ///< plugins only
+    std::string wake;                    ///< plugins only: sleep, anticipate, as it is now
+    std::optional<double> awake;         ///< part of the last second's blocks that found such a host awake
     std::optional<std::uint32_t> voices; ///< samplers only
 };
 

@@ -72,6 +72,8 @@ bool same_ports(const protocol::PluginDescription& one, const protocol::PluginDe
 bridge::BlockStatistics since(const bridge::BlockStatistics& before, bridge::BlockStatistics now)
 {
     now.completed -= before.completed;
+    now.anticipated -= before.anticipated;
+    now.found_awake -= before.found_awake;
     for (std::size_t i = 0; i < now.round_trips.size(); ++i)
         now.round_trips[i] -= before.round_trips[i];
     return now;
@@ -81,7 +83,7 @@ bridge::BlockStatistics since(const bridge::BlockStatistics& before, bridge::Blo
 
 PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue,
                              const AudioThreads& threads)
-    : owner_(owner), threads_(threads), config_(config), rate_(first_rate)
+    : owner_(owner), threads_(threads), config_(config), rate_(first_rate), place_(threads)
 {
     PluginHostSettings settings;
     settings.plugin.path = config.path;
@@ -223,27 +225,16 @@ void PluginContent::publish_latency()
     owner_.set_latency(latency_ + (config_.mode == BridgeMode::pipelined ? quantum_ : 0));
 }
 
-/// From outside, as the thread is a Windows one that knows nothing of CPUs here; again when the host or the
-/// loop is another one.
-void PluginContent::place_host()
+std::chrono::nanoseconds PluginContent::period() const noexcept
 {
-    const pid_t thread = processor_ ? processor_->host_thread() : 0;
-    if (thread == 0)
-        return;
-    const bool beside =
-        config_.placement == Placement::core || (config_.placement == Placement::automatic &&
-                                                 threads_.on_one_cpu && config_.mode == BridgeMode::sync);
-    auto cpus = beside && loop_cpu_ ? std::vector{*loop_cpu_} : threads_.cpus;
-    if (thread == placed_thread_ && cpus == placed_cpus_)
-        return;
-    bridge::bind_to(thread, cpus);
-    placed_thread_ = thread;
-    placed_cpus_ = std::move(cpus);
+    constexpr std::uint64_t second = 1'000'000'000;
+    return std::chrono::nanoseconds(quantum_ * second / rate_);
 }
 
 void PluginContent::tick(const nodes::FilterCounters* counters)
 {
-    place_host();
+    if (processor_)
+        place_.update(*processor_, config_, period());
     if (counters == nullptr)
         return;
     if (const std::uint32_t quantum = counters->frames; quantum != 0 && quantum != quantum_) {
@@ -268,6 +259,10 @@ void PluginContent::report(NodeStatus& status)
     status.late += now.late;
     status.dropped += now.dropped;
     const auto recent = since(before_, now);
+    place_.judge(recent.anticipated, recent.found_awake);
+    status.wake = place_.wake() == bridge::BridgeWake::anticipate ? "anticipate" : "sleep";
+    if (recent.anticipated != 0)
+        status.awake = static_cast<double>(recent.found_awake) / static_cast<double>(recent.anticipated);
     if (recent.completed != 0) {
         constexpr double microsecond = 1000;
         status.round_trip = {

@@ -3,20 +3,20 @@
 #pragma once
 
 #include "nodes/bridge/bridge-process.hpp"
-#include "nodes/bridge/host-thread.hpp"
 #include "service/audio-threads.hpp"
+#include "service/host-place.hpp"
 #include "service/hosts/plugin-host.hpp"
 #include "service/main-queue.hpp"
 #include "service/node-content.hpp"
 #include "service/plugin-parameters.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 namespace decant::service
@@ -38,9 +38,7 @@ class PluginContent final : public NodeContent
     std::uint32_t rate_ = 0;
     std::uint32_t latency_ = 0; ///< the plugin's, in frames
     std::uint32_t quantum_ = 0; ///< frames, as the graph runs
-    std::optional<unsigned> loop_cpu_;
-    pid_t placed_thread_ = 0;                                                 ///< whose place is right
-    std::vector<unsigned> placed_cpus_;                                       ///< where that is
+    HostPlace place_;
     bool ready_ = false;                                                      ///< a host runs
     std::map<std::uint64_t, std::function<void(std::string)>> awaiting_save_; ///< by ticket
     Lifeline lifeline_;
@@ -55,7 +53,7 @@ class PluginContent final : public NodeContent
     void handle(const bridge::LatencyChanged& moved);
 
     void make_processor();
-    void place_host();
+    [[nodiscard]] std::chrono::nanoseconds period() const noexcept;
     void publish_latency();
     void end_saves(std::uint64_t last_ticket, const std::string& problem);
 
@@ -65,7 +63,7 @@ public:
                   const AudioThreads& threads);
 
     [[nodiscard]] bool change(const NodeConfig& config) override;
-    void set_loop_cpu(std::optional<unsigned> cpu) override { loop_cpu_ = cpu; }
+    void set_loop_cpu(std::optional<unsigned> cpu) override { place_.set_loop_cpu(cpu); }
     void tick(const nodes::FilterCounters* counters) override;
     void report(NodeStatus& status) override;
     void save(std::function<void(std::string)> done) override;

@@ -4,6 +4,7 @@
 
 #include "nodes/bridge/futex.hpp"
 #include "nodes/bridge/host-thread.hpp"
+#include "wine-host/protocol/next-block.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -34,20 +35,31 @@ class PingPong
 {
     alignas(64) std::atomic<std::uint32_t> ping_ = 0;
     alignas(64) std::atomic<std::uint32_t> pong_ = 0;
+    bool sleep_;
 
-    static void await(std::atomic<std::uint32_t>& word, std::uint32_t wanted) noexcept
+    void await(std::atomic<std::uint32_t>& word, std::uint32_t wanted) const noexcept
     {
+        constexpr std::uint64_t millisecond = 1'000'000;
+        const std::uint64_t start = now_nsec();
         for (std::uint32_t seen; (seen = word.load()) < wanted;)
-            bridge::futex_wait(word, seen, now_nsec() + 1'000'000'000);
+            if (sleep_)
+                bridge::futex_wait(word, seen, now_nsec() + 1000 * millisecond);
+            else if (now_nsec() < start + millisecond)
+                protocol::relax_cpu();
+            else // the other one does not run, perhaps because we do
+                bridge::futex_wait(word, seen, now_nsec() + millisecond);
     }
 
-    static void answer(std::atomic<std::uint32_t>& word, std::uint32_t number) noexcept
+    void answer(std::atomic<std::uint32_t>& word, std::uint32_t number) const noexcept
     {
         word.store(number);
-        bridge::futex_wake(word);
+        if (sleep_)
+            bridge::futex_wake(word);
     }
 
 public:
+    explicit PingPong(bool sleep) noexcept : sleep_(sleep) {}
+
     /// The usual time of a round trip, which an interrupt or two do not change.
     std::chrono::nanoseconds run(unsigned here, unsigned there, int priority)
     {
@@ -84,7 +96,9 @@ std::optional<WakeTimes> probe_wake(const std::vector<unsigned>& cpus, int prior
 {
     if (cpus.size() < 2)
         return std::nullopt;
-    return WakeTimes{PingPong().run(cpus[0], cpus[0], priority), PingPong().run(cpus[0], cpus[1], priority)};
+    return WakeTimes{PingPong(true).run(cpus[0], cpus[0], priority),
+                     PingPong(true).run(cpus[0], cpus[1], priority),
+                     PingPong(false).run(cpus[0], cpus[1], priority)};
 }
 
 } // namespace decant::service

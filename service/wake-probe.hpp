@@ -13,9 +13,10 @@ namespace decant::service
 struct WakeTimes {
     std::chrono::nanoseconds one_cpu;  ///< both on the same CPU: a hand-over
     std::chrono::nanoseconds two_cpus; ///< each on one of its own: an interrupt
+    std::chrono::nanoseconds awake;    ///< each on one of its own, where it does not sleep
 };
 
-/// Measures both, on two of `cpus`, at SCHED_FIFO `priority` if that is allowed; takes some milliseconds.
+/// Measures them, on two of `cpus`, at SCHED_FIFO `priority` if that is allowed; takes some milliseconds.
 /// Nothing if there are no two CPUs. Throws std::system_error if there can be no thread. [main]
 [[nodiscard]] std::optional<WakeTimes> probe_wake(const std::vector<unsigned>& cpus, int priority);
 

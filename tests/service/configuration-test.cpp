@@ -54,23 +54,29 @@ public:
 
 } // namespace
 
-TEST_CASE("a plugin node says when it hands a block on, and where its host runs")
+TEST_CASE("a plugin node says when it hands a block on, where its host runs, and how that waits")
 {
     const Home home;
     const auto result = home.parse(R"(
 decant.properties = { placement = free }
 decant.nodes = [
-    { name = one path = "~/Bass.dll" mode = pipelined placement = core }
+    { name = one path = "~/Bass.dll" mode = pipelined placement = core wake = sleep }
     { name = two path = "~/Bass.dll" }
     { name = three path = "~/Bass.dll" mode = pipeline }
+    { name = four path = "~/Bass.dll" wake = anticipate }
+    { name = five path = "~/Bass.dll" wake = awake }
 ])");
-    REQUIRE(result.nodes.size() == 2);
+    REQUIRE(result.nodes.size() == 3);
+    CHECK(result.nodes[0].wake == Wake::sleep);
+    CHECK(result.nodes[1].wake == Wake::automatic);
+    CHECK(result.nodes[2].wake == Wake::anticipate);
     CHECK(result.nodes[0].mode == BridgeMode::pipelined);
     CHECK(result.nodes[0].placement == Placement::core);
     CHECK(result.nodes[1].mode == BridgeMode::sync);
     CHECK(result.nodes[1].placement == Placement::free);
-    REQUIRE(result.problems.size() == 1);
+    REQUIRE(result.problems.size() == 2);
     CHECK_THAT(result.problems[0].text, ContainsSubstring("mode must be sync or pipelined"));
+    CHECK_THAT(result.problems[1].text, ContainsSubstring("wake must be auto or sleep or anticipate"));
 }
 
 TEST_CASE("every key of a plugin arrives with its type")

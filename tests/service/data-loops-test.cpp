@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/data-loops.hpp"
 #include "service/pipewire-handles.hpp"
+#include "service/spare-cpus.hpp"
 #include "service/usable-cpus.hpp"
 #include "service/wake-probe.hpp"
 
@@ -94,6 +95,58 @@ TEST_CASE("a node goes where the least is to be done")
     CHECK(second.loop() == heavy.loop());
 }
 
+TEST_CASE("a CPU is spare as long as no data loop has anything to run there")
+{
+    const Client client("2");
+    const auto cpus = two_cpus();
+    DataLoops loops(client.context.get(), cpus);
+    SpareCpus spare(loops, cpus);
+    SpareCpus::Hold host(spare);
+
+    const auto seat = loops.take(0);
+    const auto cpu = host.keep();
+    REQUIRE(cpu);
+    CHECK(cpu != seat.cpu());
+    CHECK(host.keep() == cpu);
+    {
+        const auto neighbour = loops.take(0);
+        CHECK_FALSE(host.keep());
+    }
+    CHECK(host.keep() == cpu);
+}
+
+TEST_CASE("a spare CPU has one host at a time")
+{
+    const Client client("2");
+    const auto cpus = two_cpus();
+    DataLoops loops(client.context.get(), cpus);
+    SpareCpus spare(loops, cpus);
+    const auto seat = loops.take(0);
+
+    SpareCpus::Hold other(spare);
+    {
+        SpareCpus::Hold host(spare);
+        CHECK(host.keep());
+        CHECK_FALSE(other.keep());
+        host.give_back();
+        CHECK(other.keep());
+        other.give_back();
+        CHECK(host.keep());
+    }
+    CHECK(other.keep());
+}
+
+TEST_CASE("a data loop that may run anywhere leaves no CPU spare")
+{
+    const Client client("1");
+    const auto cpus = two_cpus();
+    DataLoops loops(client.context.get(), cpus);
+    SpareCpus spare(loops, cpus);
+    SpareCpus::Hold host(spare);
+    const auto seat = loops.take(0);
+    CHECK_FALSE(host.keep());
+}
+
 TEST_CASE("a loop that there is not is nobody's place")
 {
     const Client client("2");
@@ -107,6 +160,7 @@ TEST_CASE("what a wake takes is measured on one CPU and across two")
     REQUIRE(times);
     CHECK(times->one_cpu.count() > 0);
     CHECK(times->two_cpus.count() > 0);
+    CHECK(times->awake.count() > 0);
     CHECK_FALSE(probe_wake({0}, 0));
 }
 
