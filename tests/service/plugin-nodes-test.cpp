@@ -19,6 +19,7 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace decant::service
@@ -35,12 +36,23 @@ using tests::wait_until;
 const nodes::PortLayout mono_in{.inputs = {{"input", "MONO", ""}}, .outputs = {}};
 const nodes::PortLayout mono_out{.inputs = {}, .outputs = {{"output", "MONO", ""}}};
 
-/// The configuration of a test plugin, "gain" or "sine".
+/// What says where a test plugin lies, "gain" or "sine".
+std::string path_of(const std::string& plugin)
+{
+    return fmt::format("path = \"{}/decant-test-{}.dll\"", std::getenv("DECANT_TEST_PLUGINS"), plugin);
+}
+
+/// The configuration of a node, with `plugin` as its name.
+std::string node_of(const std::string& plugin, const std::string& what, const std::string& more)
+{
+    return fmt::format("decant.nodes = [ {{ name = {} {} prefix = \"{}\" {} }} ]", plugin, what,
+                       std::getenv("DECANT_TEST_PREFIX"), more);
+}
+
+/// The configuration of a test plugin.
 std::string node(const std::string& plugin, const std::string& more = {})
 {
-    return fmt::format(
-        "decant.nodes = [ {{ name = {0} path = \"{1}/decant-test-{0}.dll\" prefix = \"{2}\" {3} }} ]", plugin,
-        std::getenv("DECANT_TEST_PLUGINS"), std::getenv("DECANT_TEST_PREFIX"), more);
+    return node_of(plugin, path_of(plugin), more);
 }
 
 /// The hosts that the service runs.
@@ -67,9 +79,9 @@ public:
     std::unique_ptr<TestNode> source;
     std::unique_ptr<TestNode> recorder;
 
-    explicit GainRack(const std::string& more = {})
+    explicit GainRack(const std::string& more = {}, const std::string& what = path_of("gain"))
     {
-        configure(node("gain", more));
+        configure(node_of("gain", what, more));
         start();
         REQUIRE(wait_for_state("gain", "running"));
         source = std::make_unique<TestNode>(client, "source", mono_out, noise);
@@ -110,6 +122,45 @@ TEST_CASE("noise passes a Windows effect bit by bit at every quantum and rate")
             CHECK((damaged == 0 || wait_until([&] { return rack.late() > late_before; })));
         }
     }
+}
+
+TEST_CASE("noise passes a chain of two Windows effects bit by bit")
+{
+    const std::string path = path_of("gain");
+    GainRack rack({}, "chain = [ { " + path + " params = { Gain = 0.25 } } { " + path +
+                          " params = { Gain = 0.125 } } ]");
+    rack.listener.gain = 0.5F * 0.25F;
+    CHECK(hosts_of(rack).size() == 1);
+    for (const std::uint32_t quantum : {64u, 1024u}) {
+        INFO(quantum << " frames");
+        rack.session().set_quantum(quantum);
+        rack.listener.listen(quantum, 48000);
+        CHECK(wait_until([&] { return rack.listener.exact >= 50; }));
+    }
+}
+
+TEST_CASE("noise passes a Windows effect bit by bit that is awake when its blocks come")
+{
+    if (std::thread::hardware_concurrency() < 2)
+        SKIP("needs two CPUs");
+    GainRack rack("params = { Gain = 0.25 } wake = anticipate");
+    rack.listener.gain = 0.5F;
+    rack.session().set_quantum(256);
+    CHECK(wait_until([&] { return rack.listed("gain").value("awake", 0.0) > 0; }));
+    CHECK(rack.listed("gain").at("wake") == "anticipate");
+    rack.listener.listen(256, 48000);
+    CHECK(wait_until([&] { return rack.listener.exact >= 50; }));
+
+    // A neighbour in each data loop: there is no CPU left that has nothing else to do.
+    std::string both =
+        fmt::format("{0} prefix = \"{1}\"", path_of("gain"), std::getenv("DECANT_TEST_PREFIX"));
+    std::string nodes = "{ name = gain " + both + " params = { Gain = 0.25 } wake = anticipate }";
+    for (unsigned i = 0; i < std::thread::hardware_concurrency(); ++i)
+        nodes += fmt::format("{{ name = neighbour{} {} wake = sleep }}", i, both);
+    rack.configure("decant.nodes = [ " + nodes + " ]");
+    CHECK(wait_until([&] { return rack.listed("gain").value("wake", "") == "sleep"; }));
+    rack.listener.listen(256, 48000);
+    CHECK(wait_until([&] { return rack.listener.exact >= 50; }));
 }
 
 TEST_CASE("a killed host costs the node neither its place nor its links, and comes back with its parameters")
