@@ -99,6 +99,14 @@ DataLoops::Seat::~Seat()
     loop.weight = loop.seats != 0 ? loop.weight - weight_ : 0; // no rounding errors for ever
 }
 
+void DataLoops::Seat::set_load(double load) noexcept
+{
+    if (loops_ == nullptr)
+        return;
+    loops_->loops_[index_].weight += load + least_weight - weight_;
+    weight_ = load + least_weight;
+}
+
 std::string_view DataLoops::Seat::loop() const noexcept
 {
     return loops_ != nullptr ? std::string_view(loops_->loops_[index_].name) : std::string_view();

@@ -50,6 +50,9 @@ public:
         Seat& operator=(Seat&& other) noexcept;
         ~Seat();
 
+        /// What its node has turned out to cost, as a part of the period: those who come later go elsewhere.
+        void set_load(double load) noexcept;
+
         /// For `node.loop.name`; empty if it is no one's place.
         [[nodiscard]] std::string_view loop() const noexcept;
         /// The CPU of the loop, if it has one of its own.

@@ -238,6 +238,7 @@ NodeStatus RackNode::take_status()
         if (period > period_before_)
             status.load = load_ =
                 static_cast<double>(busy - busy_before_) / static_cast<double>(period - period_before_);
+        seat_.set_load(load_);
         busy_before_ = busy;
         period_before_ = period;
         status.xruns += counters.missed;

@@ -95,6 +95,20 @@ TEST_CASE("a node goes where the least is to be done")
     CHECK(second.loop() == heavy.loop());
 }
 
+TEST_CASE("a node goes where the least has turned out to be to be done")
+{
+    const Client client("2");
+    DataLoops loops(client.context.get(), two_cpus());
+
+    auto first = loops.take(0);
+    const auto second = loops.take(0);
+    first.set_load(0.5);
+    CHECK(loops.take(0).loop() == second.loop());
+    first.set_load(0);
+    const auto third = loops.take(0.1);
+    CHECK(loops.take(0).loop() != third.loop());
+}
+
 TEST_CASE("a CPU is spare as long as no data loop has anything to run there")
 {
     const Client client("2");
