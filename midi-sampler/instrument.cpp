@@ -18,13 +18,6 @@ namespace sampler = decant::sampler;
 namespace
 {
 
-// One for all samplers of the process, which share what they load.
-sampler::SamplePool& samples()
-{
-    static sampler::SamplePool pool;
-    return pool;
-}
-
 template <class T>
 void require(T value, T least, T most, const char* member)
 {
@@ -99,7 +92,7 @@ try {
 void ms_instrument::load(const char* path)
 {
     const std::scoped_lock lock(mutex_);
-    play(loaded_by([path] { return sampler::load_instrument(path, samples()); }));
+    play(loaded_by([path] { return sampler::load_instrument(path); }));
     samples_.clear();
 }
 
@@ -113,7 +106,7 @@ void ms_instrument::load_sample(const char* path, const ms_sample_metadata_t* me
     const std::scoped_lock lock(mutex_);
     auto regions = samples_;
     regions.push_back(std::move(added));
-    play(loaded_by([&regions] { return sampler::load_regions(regions, samples()); }));
+    play(loaded_by([&regions] { return sampler::load_regions(regions, sampler::SamplePool::shared()); }));
     samples_ = std::move(regions);
 }
 

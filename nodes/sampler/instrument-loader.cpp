@@ -287,7 +287,30 @@ private:
         zone.loop_mode = r.loop_mode.value_or(sample.loop ? LoopMode::loop_continuous : LoopMode::no_loop);
         if (zone.loop_mode == LoopMode::loop_continuous || zone.loop_mode == LoopMode::loop_sustain)
             zone.loop = find_loop(zone, place);
+        hold_beginnings(zone);
         return zone;
+    }
+
+    // Where voices begin behind the head, and where they go on when a loop lets them go, memory is not left
+    // to chance.
+    void hold_beginnings(const Zone& zone)
+    {
+        const Sample& sample = *zone.sample;
+        const auto hold = [&](std::int64_t frame) {
+            if (frame < sample.resident() || frame >= sample.frames)
+                return;
+            if (auto held = SampleStream::hold(sample.stream, frame))
+                samples_.emplace_back(std::move(held), &sample);
+        };
+        constexpr std::int64_t enough = 8192; // frames, until the next block is there
+        if (zone.frames.start > 0 && zone.frames.start + enough > sample.resident()) {
+            hold(zone.frames.start);
+            hold(std::min(zone.frames.start + enough, zone.frames.end - 1));
+        }
+        if (zone.loop != nullptr && zone.loop_mode == LoopMode::loop_sustain) {
+            hold(zone.loop->range.start);
+            hold(zone.loop->range.end - 1);
+        }
     }
 
     const Loop* find_loop(const Zone& zone, const Place& place)
@@ -355,8 +378,7 @@ LoadedInstrument load_regions(std::span<const SampleRegion> regions, SamplePool&
 
 LoadedInstrument load_instrument(const fs::path& file)
 {
-    SamplePool pool;
-    return load_instrument(file, pool);
+    return load_instrument(file, SamplePool::shared());
 }
 
 } // namespace decant::sampler

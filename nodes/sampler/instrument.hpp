@@ -95,7 +95,7 @@ struct SampleRegion {
 /// be played. [main]
 [[nodiscard]] LoadedInstrument load_regions(std::span<const SampleRegion> regions, SamplePool& pool);
 
-/// load_instrument() with a pool of its own.
+/// load_instrument() with the pool of the process.
 [[nodiscard]] LoadedInstrument load_instrument(const std::filesystem::path& file);
 
 } // namespace decant::sampler

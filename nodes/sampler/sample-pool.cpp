@@ -3,17 +3,14 @@
 
 #include "nodes/sampler/sample-pool.hpp"
 
+#include "nodes/sampler/sample-file.hpp"
+
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cmath>
-#include <cstdio>
 #include <cstring>
 #include <fmt/format.h>
 #include <fstream>
-#include <new>
 #include <optional>
-#include <sndfile.h>
 #include <stdexcept>
 #include <system_error>
 
@@ -26,115 +23,78 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t most_frames = (std::int64_t{1} << 30) - 1; // positions are 32.32 fixed point
 constexpr std::size_t locked_head = 128 << 10;                    // bytes: a second of 16-bit mono
-constexpr int most_channels = 64;
-constexpr int highest_rate = 1'536'000;
 
-using SoundFile = std::unique_ptr<SNDFILE, decltype([](SNDFILE* file) { sf_close(file); })>;
+// Bytes of a streamed sample that are always there: what plays until the first blocks are read.
+constexpr std::size_t long_head = 64 << 10;
+constexpr std::size_t short_head = 16 << 10; // when long ones would take most of the budget
 
-SampleFormat format_for(const SF_INFO& info)
+// Reads piece by piece, since the frame count in a header is a stranger's claim.
+void read_all(SampleFile& file, LoadedSample& loaded, Sample& sample)
 {
-    switch (info.format & SF_FORMAT_SUBMASK) {
-    case SF_FORMAT_PCM_S8:
-    case SF_FORMAT_PCM_U8:
-    case SF_FORMAT_PCM_16:
-        return SampleFormat::int16;
-    case SF_FORMAT_PCM_24:
-        return SampleFormat::int24;
-    default:
-        return SampleFormat::float32;
-    }
-}
-
-sf_count_t read_frames(SNDFILE* file, float* frames, sf_count_t count)
-{
-    return sf_readf_float(file, frames, count);
-}
-
-sf_count_t read_frames(SNDFILE* file, std::int16_t* frames, sf_count_t count)
-{
-    return sf_readf_short(file, frames, count);
-}
-
-sf_count_t read_frames(SNDFILE* file, std::int32_t* frames, sf_count_t count)
-{
-    return sf_readf_int(file, frames, count);
-}
-
-// Writes a value in the sample's format and goes on behind it.
-template <class T>
-void put(std::byte*& out, T value)
-{
-    std::memcpy(out, &value, sizeof value);
-    out += sizeof value;
-}
-
-void put(std::byte*& out, std::int32_t value) // libsndfile's integers begin at the top
-{
-    for (const int shift : {8, 16, 24})
-        *out++ = static_cast<std::byte>(static_cast<std::uint32_t>(value) >> shift);
-}
-
-// Not a number and infinity would poison the whole mix.
-bool make_finite(float& value)
-{
-    if (std::isfinite(value))
-        return true;
-    value = 0;
-    return false;
-}
-
-bool make_finite(std::int16_t&)
-{
-    return true;
-}
-
-bool make_finite(std::int32_t&)
-{
-    return true;
-}
-
-// Reads piece by piece, since the frame count in a header is a stranger's claim, and keeps two channels.
-template <class T>
-void read_all(SNDFILE* file, const SF_INFO& info, LoadedSample& loaded, Sample& sample)
-{
-    constexpr sf_count_t piece = 16 * 1024;
-    const auto file_channels = static_cast<std::size_t>(info.channels);
-    std::vector<T> frames(static_cast<std::size_t>(piece) * file_channels);
+    constexpr std::int64_t piece = 16 * 1024;
     const std::size_t guard = static_cast<std::size_t>(guard_frames) * sample.frame_bytes();
-    const auto claimed = static_cast<std::size_t>(std::clamp<sf_count_t>(info.frames, 0, most_frames));
+    const auto claimed =
+        static_cast<std::size_t>(std::clamp<std::int64_t>(file.claimed_frames(), 0, most_frames));
     constexpr std::size_t most_reserved = 64 << 20;
     sample.data.reserve(std::min(claimed * sample.frame_bytes() + 2 * guard + slack_bytes, most_reserved));
     sample.data.resize(guard);
-    std::int64_t repaired = 0;
     for (;;) {
-        const sf_count_t got = read_frames(file, frames.data(), piece);
-        if (got <= 0)
-            break;
-        if (sample.frames + got > most_frames)
-            throw std::runtime_error("longer than 2^30 frames; cut it into shorter files");
         const std::size_t at = sample.data.size();
+        sample.data.resize(at + static_cast<std::size_t>(piece) * sample.frame_bytes());
+        const std::int64_t got = file.read(sample.data.data() + at, piece);
         sample.data.resize(at + static_cast<std::size_t>(got) * sample.frame_bytes());
-        std::byte* out = sample.data.data() + at;
-        for (sf_count_t frame = 0; frame < got; ++frame) {
-            for (unsigned channel = 0; channel < sample.channels; ++channel) {
-                T value = frames[static_cast<std::size_t>(frame) * file_channels + channel];
-                repaired += make_finite(value) ? 0 : 1;
-                put(out, value);
-            }
-        }
         sample.frames += got;
+        if (sample.frames > most_frames)
+            throw std::runtime_error("longer than 2^30 frames; cut it into shorter files");
+        if (got < piece)
+            break;
     }
     sample.data.resize(sample.data.size() + guard + slack_bytes);
-    if (repaired != 0)
-        loaded.problems.push_back(fmt::format(
-            "{} samples of it are infinite or not a number and play as silence; render the file anew",
-            repaired));
-    if (const int error = sf_error(file); error != SF_ERR_NO_ERROR)
-        loaded.problems.push_back(fmt::format("damaged after {} frames ({}); what is before plays",
-                                              sample.frames, sf_error_number(error)));
-    else if (sample.frames < info.frames)
+    if (const std::string error = file.error(); !error.empty())
+        loaded.problems.push_back(
+            fmt::format("damaged after {} frames ({}); what is before plays", sample.frames, error));
+    else if (sample.frames < file.claimed_frames())
         loaded.problems.push_back(fmt::format("it ends after {} of {} frames; copy or download it again",
-                                              sample.frames, info.frames));
+                                              sample.frames, file.claimed_frames()));
+}
+
+// Whether what the header claims can be believed: there is something at the end of it.
+bool reaches_its_end(SampleFile& file)
+{
+    std::array<std::byte, 8> frame{};
+    return file.seek(file.claimed_frames() - 1) && file.read(frame.data(), 1) == 1;
+}
+
+// Reads the head and leaves the rest to the desk's readers; false if the file is too short for that, or not
+// to be trusted.
+bool read_head(const fs::path& path, SampleFile& file, const std::shared_ptr<StreamDesk>& desk,
+               Sample& sample)
+{
+    const std::int64_t frames = file.claimed_frames();
+    if (!file.seekable() || frames <= 0 || frames > most_frames)
+        return false;
+    const bool plenty = desk->head_bytes() < desk->memory_limit() / 2;
+    const std::size_t bytes = plenty ? long_head : short_head;
+    const std::size_t whole = plenty ? 4 * long_head : 2 * short_head; // a stream would save too little
+    if (static_cast<std::size_t>(frames) * sample.frame_bytes() <= whole)
+        return false;
+    if (!reaches_its_end(file) || !file.seek(0))
+        return false;
+    const auto head = static_cast<std::int64_t>(bytes / sample.frame_bytes());
+    const std::int64_t guards = 2 * guard_frames;
+    sample.data.resize(static_cast<std::size_t>(head + guards) * sample.frame_bytes() + slack_bytes);
+    const std::int64_t wanted = head + guard_frames;
+    if (file.read(sample.data.data() + static_cast<std::size_t>(guard_frames) * sample.frame_bytes(),
+                  wanted) != wanted)
+        return false;
+    std::error_code error;
+    sample.stream = std::make_shared<SampleStream>(
+        desk, SampleStream::Origin{.file = path, .time = fs::last_write_time(path, error)},
+        sample.frame_bytes(), head, frames);
+    desk->add(sample.stream);
+    sample.frames = frames;
+    sample.head_frames = head;
+    return true;
 }
 
 // RIFF and FORM files say how long they are. libsndfile mends a short one in silence.
@@ -159,11 +119,12 @@ std::optional<std::uint64_t> missing_bytes(const fs::path& path)
     return size + 8 - actual;
 }
 
-void read_instrument(SNDFILE* file, Sample& sample, LoadedSample& loaded)
+void read_instrument(const SampleFile& file, Sample& sample, LoadedSample& loaded)
 {
-    SF_INSTRUMENT instrument{};
-    if (sf_command(file, SFC_GET_INSTRUMENT, &instrument, sizeof instrument) != SF_TRUE)
+    const auto found = file.instrument();
+    if (!found)
         return;
+    const SF_INSTRUMENT& instrument = *found;
     // A chunk that says nothing has all zeros.
     if (instrument.basenote > 0)
         sample.root_key = instrument.basenote;
@@ -186,46 +147,61 @@ void read_instrument(SNDFILE* file, Sample& sample, LoadedSample& loaded)
     sample.loop = range;
 }
 
+LoadedSample load(const fs::path& path, const std::shared_ptr<StreamDesk>* desk)
+{
+    SampleFile file(path);
+    LoadedSample loaded;
+    auto sample = std::make_shared<Sample>();
+    sample->format = file.format();
+    sample->channels = file.channels();
+    sample->rate = file.rate();
+    if (file.file_channels() > 2)
+        loaded.problems.push_back(
+            fmt::format("of its {} channels the first two are played", file.file_channels()));
+    if (const auto missing = missing_bytes(path))
+        loaded.problems.push_back(
+            fmt::format("truncated: {} bytes are missing at its end; copy or download it again", *missing));
+    if (desk == nullptr || !read_head(path, file, *desk, *sample)) {
+        if (desk != nullptr && file.seekable())
+            static_cast<void>(file.seek(0));
+        sample->data.clear();
+        read_all(file, loaded, *sample);
+    }
+    if (file.repaired() != 0)
+        loaded.problems.push_back(fmt::format(
+            "{} samples of it are infinite or not a number and play as silence; render the file anew",
+            file.repaired()));
+    if (sample->frames == 0)
+        throw std::runtime_error("has no audio in it; copy or download it again");
+    if (desk != nullptr)
+        sample->memory = HeadMemory(*desk, sample->data.size());
+    sample->head = LockedMemory(sample->data.data(), std::min(sample->data.size(), locked_head));
+    read_instrument(file, *sample, loaded);
+    loaded.sample = std::move(sample);
+    return loaded;
+}
+
 } // namespace
 
 LoadedSample load_sample(const fs::path& file)
 {
-    std::error_code error;
-    if (!fs::is_regular_file(file, error)) // a pipe might block
-        throw std::runtime_error("there is no such file; check the path");
-    SF_INFO info{};
-    const SoundFile sound(sf_open(file.c_str(), SFM_READ, &info));
-    if (!sound)
-        throw std::runtime_error(fmt::format(
-            "not a sound file that libsndfile reads ({}); convert it to WAV or FLAC", sf_strerror(nullptr)));
-    if (info.channels < 1 || info.channels > most_channels)
-        throw std::runtime_error(fmt::format("has {} channels; give a mono or stereo file", info.channels));
-    if (info.samplerate < 1 || info.samplerate > highest_rate)
-        throw std::runtime_error(fmt::format(
-            "says that its sample rate is {} Hz; write it anew with the right one", info.samplerate));
+    return load(file, nullptr);
+}
 
-    LoadedSample loaded;
-    auto sample = std::make_shared<Sample>();
-    sample->format = format_for(info);
-    sample->channels = static_cast<unsigned>(std::min(info.channels, 2));
-    sample->rate = static_cast<unsigned>(info.samplerate);
-    if (info.channels > 2)
-        loaded.problems.push_back(fmt::format("of its {} channels the first two are played", info.channels));
-    if (const auto missing = missing_bytes(file))
-        loaded.problems.push_back(
-            fmt::format("truncated: {} bytes are missing at its end; copy or download it again", *missing));
-    if (sample->format == SampleFormat::int16)
-        read_all<std::int16_t>(sound.get(), info, loaded, *sample);
-    else if (sample->format == SampleFormat::int24)
-        read_all<std::int32_t>(sound.get(), info, loaded, *sample);
-    else
-        read_all<float>(sound.get(), info, loaded, *sample);
-    if (sample->frames == 0)
-        throw std::runtime_error("has no audio in it; copy or download it again");
-    sample->head = LockedMemory(sample->data.data(), std::min(sample->data.size(), locked_head));
-    read_instrument(sound.get(), *sample, loaded);
-    loaded.sample = std::move(sample);
-    return loaded;
+LoadedSample load_sample(const fs::path& file, const std::shared_ptr<StreamDesk>& desk)
+{
+    return load(file, &desk);
+}
+
+SamplePool::SamplePool(const Options& options)
+    : options_(options), desk_(std::make_shared<StreamDesk>(options.memory))
+{
+}
+
+SamplePool& SamplePool::shared()
+{
+    static SamplePool pool;
+    return pool;
 }
 
 LoadedSample SamplePool::get(const fs::path& file)
@@ -240,7 +216,9 @@ LoadedSample SamplePool::get(const fs::path& file)
             return {.sample = std::move(sample), .problems = known->second.problems};
     }
     std::erase_if(entries_, [](const auto& entry) { return entry.second.sample.expired(); });
-    LoadedSample loaded = load_sample(file);
+    LoadedSample loaded = options_.stream ? load_sample(file, desk_) : load_sample(file);
+    if (loaded.sample->stream && !readers_)
+        readers_.emplace(desk_, options_.readers);
     entries_.insert_or_assign(std::move(version),
                               Entry{.sample = loaded.sample, .problems = loaded.problems});
     return loaded;

@@ -3,7 +3,9 @@
 
 #include "nodes/sampler/sample.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <stdexcept>
 
 namespace decant::sampler
 {
@@ -14,6 +16,22 @@ namespace
 constexpr std::int64_t shortest_unrolled = 2 * guard_frames;
 
 } // namespace
+
+void Sample::read(std::int64_t start, std::int64_t count, std::byte* out) const
+{
+    const std::size_t bytes = frame_bytes();
+    if (start + count > resident() && stream) {
+        if (!stream->read(start, count, out))
+            throw std::runtime_error("changed while it was loaded; load the instrument again");
+        return;
+    }
+    const std::int64_t before = std::clamp<std::int64_t>(-start, 0, count);
+    const std::int64_t there = std::clamp<std::int64_t>(frames - start, before, count);
+    std::fill_n(out, static_cast<std::size_t>(count) * bytes, std::byte{});
+    if (there > before)
+        std::memcpy(out + static_cast<std::size_t>(before) * bytes, frame(start + before),
+                    static_cast<std::size_t>(there - before) * bytes);
+}
 
 Loop::Loop(const Sample& sample, FrameRange loop_range) : range(loop_range)
 {
@@ -32,15 +50,15 @@ Loop::Loop(const Sample& sample, FrameRange loop_range) : range(loop_range)
     const std::size_t bytes = sample.frame_bytes();
     const std::int64_t first = seam.start - guard_frames;
     const std::int64_t last = seam.end + guard_frames;
-    data.resize(static_cast<std::size_t>(last - first) * bytes +
-                slack_bytes); // zero where it lies before the sample
-    for (std::int64_t position = first; position < last; ++position) {
-        const std::int64_t source =
-            position < range.end ? position : range.start + (position - range.end) % once;
-        if (source >= 0)
-            std::memcpy(data.data() + static_cast<std::size_t>(position - first) * bytes,
-                        sample.frame(source), bytes);
-    }
+    data.resize(static_cast<std::size_t>(last - first) * bytes + slack_bytes);
+    sample.read(first, range.end - first, data.data());
+    const std::int64_t behind = last - range.end;
+    const std::int64_t repeated = std::min(behind, once);
+    std::byte* const end = data.data() + static_cast<std::size_t>(range.end - first) * bytes;
+    sample.read(range.start, repeated, end);
+    for (std::int64_t frame = repeated; frame < behind; ++frame)
+        std::memcpy(end + static_cast<std::size_t>(frame) * bytes,
+                    end + static_cast<std::size_t>(frame - once) * bytes, bytes);
 }
 
 } // namespace decant::sampler

@@ -4,9 +4,11 @@
 
 #include "nodes/sampler/locked-memory.hpp"
 #include "nodes/sampler/sample-format.hpp"
+#include "nodes/sampler/streaming/stream-desk.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -22,7 +24,8 @@ struct FrameRange {
     friend auto operator<=>(const FrameRange&, const FrameRange&) = default;
 };
 
-/// Audio in memory: mono or interleaved stereo, with silent guard frames before and behind it.
+/// Audio, mono or interleaved stereo: in memory, with silent guard frames before and behind it; or only its
+/// head, with those of its frames as guards that come next, and the rest in a stream.
 struct Sample {
     SampleFormat format = SampleFormat::float32;
     unsigned channels = 1;       ///< 1 or 2
@@ -30,6 +33,9 @@ struct Sample {
     std::int64_t frames = 0;     ///< fewer than 2^30
     std::vector<std::byte> data; ///< guard frames, frames, guard frames, slack
 
+    std::int64_t head_frames = 0;         ///< of a streamed sample
+    std::shared_ptr<SampleStream> stream; ///< what is behind the head; null if all of it is in `data`
+    HeadMemory memory;
     LockedMemory head; ///< of data: where notes begin
 
     // What the file says about playing it
@@ -38,6 +44,13 @@ struct Sample {
     std::optional<FrameRange> loop;
 
     [[nodiscard]] std::size_t frame_bytes() const noexcept { return channels * bytes_of(format); }
+
+    /// How many frames are in `data`.
+    [[nodiscard]] std::int64_t resident() const noexcept { return stream ? head_frames : frames; }
+
+    /// Any frames, wherever they are, with silence before and behind the sample. Throws std::runtime_error if
+    /// the file cannot be read any more. [main]
+    void read(std::int64_t start, std::int64_t count, std::byte* out) const;
 
     /// The frame at `position`, which may lie in the guards.
     [[nodiscard]] const std::byte* frame(std::int64_t position) const noexcept
@@ -61,7 +74,7 @@ struct Loop {
     std::int64_t length;         ///< a multiple of the loop's length
     std::vector<std::byte> data; ///< guard frames, seam, guard frames, slack, in the sample's format
 
-    /// Preconditions: 0 <= range.start < range.end <= sample.frames.
+    /// Preconditions: 0 <= range.start < range.end <= sample.frames. Throws as Sample::read() does.
     Loop(const Sample& sample, FrameRange range);
 
     /// The frame of the seam at `position`.

@@ -56,6 +56,13 @@ SamplerProcess::SamplerProcess(SamplerLink& link, std::size_t polyphony) : link_
 {
     settings_.kernels = &kernels();
     settings_.rate = 0;
+    settings_.streams = &streams_;
+}
+
+// Lets go of what the voices read, which their programs own.
+SamplerProcess::~SamplerProcess()
+{
+    voices_.for_each([](VoicePlace voice) { voice.group->remove(voice.lane); });
 }
 
 void SamplerProcess::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
@@ -66,6 +73,8 @@ void SamplerProcess::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     if (cycle.outputs.size() < 2 || cycle.rate == 0)
         return;
 
+    streams_.wait = cycle.freewheel;
+    streams_.rate = cycle.rate;
     exchange_programs();
     adapt(cycle.rate);
     set_volume(link_.volume.load(std::memory_order_relaxed));
@@ -90,6 +99,7 @@ void SamplerProcess::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     const auto active = static_cast<std::uint32_t>(voices_.sounding());
     governor_.end(std::max(voices_.sounding(), rendered_));
     link_.active_voices.store(active, std::memory_order_relaxed);
+    link_.starved.store(streams_.starved, std::memory_order_relaxed);
     link_.frames.store(link_.frames.load(std::memory_order_relaxed) + cycle.frames,
                        std::memory_order_relaxed);
 }

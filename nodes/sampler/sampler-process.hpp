@@ -48,6 +48,7 @@ struct SamplerLink {
     std::atomic<std::uint32_t> peak_voices = 0;
     std::atomic<std::uint64_t> steals = 0;
     std::atomic<std::uint64_t> sacrifices = 0; ///< voices faded out to meet a deadline
+    std::atomic<std::uint64_t> starved = 0;    ///< voices whose samples were not read in time
     std::atomic<std::uint64_t> frames = 0;
     std::atomic<std::uint64_t> events_dropped = 0; ///< by who filled the queue
 
@@ -75,6 +76,7 @@ class SamplerProcess
     VoicePool voices_;
     FadeTail tail_;
     RenderSettings settings_;
+    StreamClock streams_;
     DeadlineGovernor governor_;
     std::size_t rendered_ = 0; // voices at the block's start
     std::array<std::unique_ptr<Program>, most_programs>
@@ -88,6 +90,9 @@ class SamplerProcess
 
 public:
     SamplerProcess(SamplerLink& link, std::size_t polyphony); // [main]
+    SamplerProcess(const SamplerProcess&) = delete;
+    SamplerProcess& operator=(const SamplerProcess&) = delete;
+    ~SamplerProcess(); // [main]
 
     /// The memory of the voices. [main]
     [[nodiscard]] std::pair<const void*, std::size_t> memory() const noexcept { return voices_.memory(); }

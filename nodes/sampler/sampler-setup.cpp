@@ -115,6 +115,7 @@ SamplerStats Sampler::stats() const noexcept
             .peak_voices = link_.peak_voices.load(std::memory_order_relaxed),
             .steals = link_.steals.load(std::memory_order_relaxed),
             .sacrifices = link_.sacrifices.load(std::memory_order_relaxed),
+            .starved = link_.starved.load(std::memory_order_relaxed),
             .frames = link_.frames.load(std::memory_order_relaxed),
             .events_dropped = link_.events_dropped.load(std::memory_order_relaxed)};
 }

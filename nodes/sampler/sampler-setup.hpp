@@ -26,6 +26,7 @@ struct SamplerStats {
     std::uint32_t peak_voices;
     std::uint64_t steals;
     std::uint64_t sacrifices;     ///< voices faded out so that a block met its deadline
+    std::uint64_t starved;        ///< voices faded out because their samples were not read in time
     std::uint64_t frames;         ///< rendered since it was made
     std::uint64_t events_dropped; ///< because the queue was full
 };

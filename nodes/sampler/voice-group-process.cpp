@@ -55,6 +55,10 @@ void VoiceGroup::render_segment(float* left, float* right, std::uint32_t frames,
 {
     if (which == 0)
         return;
+    if ((starving_ & which) != 0) {
+        for_each_lane(starving_ & which, [&](unsigned lane) { fade_out(lane, starved_seconds); });
+        starving_ &= ~which;
+    }
     plan(which, to_grid, settings);
     const LaneMask filtered = which & filtered_;
     if (filtered != 0)

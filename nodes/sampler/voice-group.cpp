@@ -76,8 +76,10 @@ bool VoiceGroup::start(unsigned lane, const VoiceStart& start, double bend_cents
     pitch[lane] = 0;
     cutoff[lane] = 0;
 
+    streams_ = settings.streams;
+    cursors_[lane].position = 0;
+    set_increment(lane, settings); // before, as how soon the next block is needed depends on it
     place(lane, fixed(zone.frames.start));
-    set_increment(lane, settings);
     load_envelope(lane);
     gains_.left[lane] = gains_.left_target[lane] = gain.left;
     gains_.right[lane] = gains_.right_target[lane] = gain.right;
@@ -98,8 +100,9 @@ bool VoiceGroup::start(unsigned lane, const VoiceStart& start, double bend_cents
 void VoiceGroup::remove(unsigned lane) noexcept DECANT_REALTIME
 {
     for (LaneMask* mask : {&active_, &ended_, &dying_, &releasing_, &rising_, &filtered_, &stereo_,
-                           &unplanned_, &in_pieces_, &tuned_, &pitch_moved, &filter_moved})
+                           &unplanned_, &in_pieces_, &tuned_, &starving_, &pitch_moved, &filter_moved})
         *mask &= ~bit(lane);
+    voices_[lane].stream.leave();
     // Its filter goes on with the others', on what is left of its frames.
     filters_.m0[lane] = filters_.m1[lane] = filters_.m2[lane] = 0;
 }
@@ -128,36 +131,6 @@ void VoiceGroup::place(unsigned lane, std::uint64_t position) noexcept DECANT_RE
     cursors_[lane].end = 0;
     if (!next_stretch(lane))
         set(ended_, lane, true);
-}
-
-// Turns to the memory that the position lies in; false at the end of the sample.
-bool VoiceGroup::next_stretch(unsigned lane) noexcept DECANT_REALTIME
-{
-    Voice& voice = voices_[lane];
-    Cursor& cursor = cursors_[lane];
-    const Sample& sample = *voice.zone->sample;
-    std::uint64_t at = position(lane);
-    voice.origin = 0;
-    cursor.data = sample.frame(0);
-    cursor.end = fixed(voice.zone->frames.end);
-    if (voice.looping) {
-        const Loop& loop = *voice.zone->loop;
-        auto frame = static_cast<std::int64_t>(at >> position_bits);
-        if (frame >= loop.seam.end) {
-            const std::int64_t back = (frame - loop.wrap) / loop.length * loop.length;
-            at -= fixed(back);
-            frame -= back;
-        }
-        if (frame < loop.seam.start) {
-            cursor.end = fixed(loop.seam.start);
-        } else {
-            voice.origin = loop.seam.start;
-            cursor.data = loop.frame(loop.seam.start, sample.frame_bytes());
-            cursor.end = fixed(loop.seam.end - loop.seam.start);
-        }
-    }
-    cursor.position = at - fixed(voice.origin);
-    return cursor.position < cursor.end;
 }
 
 void VoiceGroup::set_increment(unsigned lane, const RenderSettings& settings) noexcept DECANT_REALTIME

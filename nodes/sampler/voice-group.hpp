@@ -8,6 +8,7 @@
 #include "nodes/sampler/kernels.hpp"
 #include "nodes/sampler/queued-event.hpp"
 #include "nodes/sampler/sinc-bank.hpp"
+#include "nodes/sampler/streaming/stream-position.hpp"
 
 #include <cstdint>
 
@@ -22,11 +23,15 @@ struct StereoGain {
 /// How long off_mode=fast and the all-sound-off message take.
 inline constexpr double fast_off_seconds = 0.006;
 
+/// How long a voice fades whose sample is not read in time.
+inline constexpr double starved_seconds = 0.005;
+
 /// What all voices of a sampler have in common.
 struct RenderSettings {
     const KernelSet* kernels = nullptr;
     const SincBank* bank = nullptr; ///< of the quality, if it is one of sinc
     Quality quality = Quality::four_point;
+    StreamClock* streams = nullptr;
     double rate = 48'000;                   ///< Hz
     std::uint32_t to_grid = control_frames; ///< frames until gains and filters are calculated again
 
@@ -58,6 +63,7 @@ struct Voice : VoiceStart {
     NoteExpression expression;
     bool looping = false;
     bool sounded = false; ///< a frame of it has been rendered
+    StreamPosition stream;
 };
 
 /// Voices side by side, one in each lane: what is calculated at control rate is calculated for all of them
@@ -82,6 +88,8 @@ class VoiceGroup
     LaneMask unplanned_ = 0; // have no ramp to the next point of the grid yet
     LaneMask in_pieces_ = 0; // have several
     LaneMask tuned_ = 0;     // their filters move until the next point of the grid
+    LaneMask starving_ = 0;  // what they read next is not there
+    StreamClock* streams_ = nullptr;
 
 public:
     Lanes<float> pitch{};       ///< cents that modulators add
@@ -146,6 +154,10 @@ private:
     void place(unsigned lane, std::uint64_t position) noexcept DECANT_REALTIME;
     [[nodiscard]] std::uint64_t position(unsigned lane) const noexcept DECANT_REALTIME;
     [[nodiscard]] bool next_stretch(unsigned lane) noexcept DECANT_REALTIME;
+    [[nodiscard]] std::int64_t before_gap(unsigned lane, std::int64_t frame, std::int64_t end,
+                                          std::int64_t limit) noexcept DECANT_REALTIME;
+    void ask_ahead(unsigned lane, std::int64_t frame, std::int64_t from,
+                   std::int64_t limit) noexcept DECANT_REALTIME;
 
     template <class Read>
     std::uint32_t advance_cursor(unsigned lane, std::uint32_t frames, Read&& read) noexcept DECANT_REALTIME;

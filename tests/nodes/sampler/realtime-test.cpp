@@ -186,8 +186,10 @@ TEST_CASE("the audio thread neither allocates nor locks, makes no system call an
     const TemporaryDirectory directory;
     directory.write("a.wav", wav(sine(441, 44'100, 44'100), {.rate = 44'100}));
     directory.write("b.wav", wav(sine(441, 44'100, 88'200), {.rate = 44'100, .channels = 2, .bits = 24}));
+    directory.write("c.wav", wav(sine(441, 44'100, 882'000), {.rate = 44'100})); // streamed
     const auto file =
-        instrument(directory, "<region> sample=a.wav loop_mode=loop_continuous ampeg_release=0.1\n"
+        instrument(directory, "<region> sample=c.wav\n"
+                              "<region> sample=a.wav loop_mode=loop_continuous ampeg_release=0.1\n"
                               "<region> sample=b.wav cutoff=900 resonance=6 fil_keytrack=50 "
                               "loop_mode=loop_sustain ampeg_attack=0.1 ampeg_decay=0.2\n"
                               "<region> sample=a.wav trigger=release group=1 off_by=1\n");

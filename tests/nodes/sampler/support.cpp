@@ -199,7 +199,7 @@ Sound Player::render(std::uint32_t frames, const std::vector<At>& events)
                          .rate = rate,
                          .start_nsec = 0,
                          .deadline_nsec = 0,
-                         .freewheel = true,
+                         .freewheel = waits,
                          .transport = {},
                          .inputs = {},
                          .outputs = outputs,

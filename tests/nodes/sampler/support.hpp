@@ -89,6 +89,7 @@ public:
     Sampler sampler;
     unsigned rate = 48000;
     std::uint32_t block = 256;
+    bool waits = true; ///< nobody waits for the sound, so that it may wait for the disk
 
     explicit Player(const SamplerOptions& options = {}) : sampler(options) {}
     explicit Player(const std::filesystem::path& file, const SamplerOptions& options = {});
