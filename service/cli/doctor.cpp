@@ -5,8 +5,10 @@
 #include "service/cli/verbs.hpp"
 #include "service/doctor/check.hpp"
 #include "service/doctor/fix-script.hpp"
+#include "service/doctor/graph-view.hpp"
 #include "service/doctor/json-report.hpp"
 #include "service/doctor/observe.hpp"
+#include "service/doctor/probe/probe.hpp"
 #include "service/doctor/text-report.hpp"
 
 #include <CLI/CLI.hpp>
@@ -15,6 +17,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -44,6 +48,11 @@ struct DoctorOptions {
     bool verbose = false;
     std::string root = "/";
     std::string quantum;
+    bool probe = false;
+    double seconds = 10;
+    bool load = false;
+    std::string plugin;
+    std::string svg;
 };
 
 /// "FRAMES" or "FRAMES/RATE".
@@ -107,6 +116,9 @@ doctor::Machine look_at_machine(const DoctorOptions& options)
     doctor::observe_surroundings(facts);
     if (machine.root() == "/") {
         doctor::observe_system(machine);
+        facts.graph = doctor::look_at_graph(std::chrono::seconds(1));
+        if (const auto* graph = facts.graph.known())
+            facts.quantum = doctor::quantum_of(*graph);
         facts.rack = ask_service();
     }
     if (!options.quantum.empty())
@@ -132,14 +144,30 @@ int examine(const DoctorOptions& options)
 {
     const auto machine = look_at_machine(options);
     const auto results = doctor::examine(machine);
-    if (options.json)
-        fmt::print(
-            "{}\n",
-            doctor::to_json(results, machine).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-    else if (options.fix_script)
+    const auto& quantum = machine.facts.quantum;
+    std::optional<doctor::Probe> probe;
+    if (options.probe) {
+        probe = doctor::run_probe({.time = std::chrono::nanoseconds(std::llround(options.seconds * 1e9)),
+                                   .load = options.load,
+                                   .plugin = options.plugin},
+                                  quantum);
+        probe->suspects = doctor::suspects_of(*probe, results, quantum);
+        if (!options.svg.empty())
+            doctor::write_svg(options.svg, *probe, quantum);
+    }
+    if (options.json) {
+        auto json = doctor::to_json(results, machine);
+        if (probe)
+            json["probe"] = doctor::to_json(*probe);
+        fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    } else if (options.fix_script) {
         fmt::print("{}", doctor::fix_script(results));
-    else
-        fmt::print("{}", doctor::to_text(results, machine, style_of_terminal(options.verbose)));
+    } else {
+        const auto style = style_of_terminal(options.verbose);
+        fmt::print("{}", doctor::to_text(results, machine, style));
+        if (probe)
+            fmt::print("\n{}", doctor::to_text(*probe, quantum, style.width));
+    }
     return doctor::count(results, doctor::State::bad) == 0 ? exit_healthy : exit_ill;
 }
 
@@ -159,13 +187,35 @@ void add_doctor(CLI::App& application)
         ->check(CLI::Validator(check_quantum_text, "FRAMES[/RATE]"));
     verb->add_option("--root", options->root, "Look at copies of /proc, /sys and /etc below this directory")
         ->capture_default_str();
+    auto* probe =
+        verb->add_option_function<double>(
+                "--probe",
+                [options](double seconds) {
+                    options->probe = true;
+                    options->seconds = seconds;
+                },
+                "Measure, too: how late threads wake on each CPU, and how long a block needs to another "
+                "process and back")
+            ->type_name("[SECONDS]")
+            ->expected(0, 1)
+            ->default_str("10")
+            ->check(CLI::Range(0.2, 3600.0))
+            ->excludes("--root");
+    verb->add_flag("--load", options->load, "Keep all CPUs busy while measuring")->needs(probe);
+    verb->add_option(
+            "--plugin", options->plugin,
+            "Measure the way through Wine, too, with this Windows plugin, FILE or FILE#NAME, in a host of "
+            "its own")
+        ->needs(probe);
+    verb->add_option("--svg", options->svg, "Draw what was measured into this file")->needs(probe);
     verb->add_flag("-v,--verbose", options->verbose, "Say of everything why it matters");
     verb->footer("Nothing is changed, and no privilege is needed.\n\n"
                  "Examples:\n"
                  "  decant doctor\n"
                  "  decant doctor --quantum 64/48000 --verbose\n"
                  "  decant doctor --json | jq -r '.findings[] | select(.state == \"bad\") | .id'\n"
-                 "  decant doctor --fix-script > fix.sh    # read it; sudo sh fix.sh, sudo sh fix.sh undo\n\n"
+                 "  decant doctor --fix-script > fix.sh    # read it; sudo sh fix.sh, sudo sh fix.sh undo\n"
+                 "  decant doctor --probe 30 --load --svg latency.svg\n\n"
                  "Exit code: 0 nothing is bad, 1 something is, 2 could not run.");
     verb->callback([options] {
         int code = exit_cannot_run;

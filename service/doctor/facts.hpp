@@ -71,8 +71,10 @@ struct Graph {
         std::uint32_t rate = 0;
         std::vector<Node> nodes; ///< its own first
     };
-    std::vector<Driver> drivers; ///< that run, the one with most nodes first
-    double seconds = 0;          ///< for how long it was looked at
+    std::vector<Driver> drivers;   ///< that run, the one with most nodes first
+    double seconds = 0;            ///< for how long it was looked at
+    std::uint32_t set_quantum = 0; ///< PipeWire's settings (frames, Hz); 0: none
+    std::uint32_t set_rate = 0;
     std::uint32_t forced_quantum = 0;
     std::uint32_t forced_rate = 0;
 };

@@ -155,9 +155,11 @@ class Script
     /// For those who want it: the same, to be uncommented.
     void offer(const Fix& fix)
     {
-        for (const auto& file : fix.files)
-            for (const auto line : lines_of(file_text(file)))
+        for (const auto& file : fix.files) {
+            const auto text = file_text(file);
+            for (const auto line : lines_of(text))
                 apply_ += fmt::format("    #{}\n", line);
+        }
         for (const auto& command : fix.commands)
             apply_ += fmt::format("    #     {}\n    #     (back: {})\n", command.apply, command.undo);
         if (!fix.kernel_parameters.empty())

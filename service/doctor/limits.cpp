@@ -78,35 +78,6 @@ std::string in_mib(std::uint64_t bytes)
     return bytes == unlimited ? "unlimited" : fmt::format("{:.4g} MiB", static_cast<double>(bytes) / mebi);
 }
 
-/// All limits at once: whoever has to log in again should have to but once.
-Fix limits_fix(const Machine& machine, const Survey& survey)
-{
-    Fix fix{
-        .text =
-            "Allow it to the group audio in /etc/security/limits.d, put yourself into that group, and log in "
-            "again (or run 'sudo loginctl terminate-user $USER', which ends the session)",
-        .effect = Effect::new_login,
-        .files = {{"/etc/security/limits.d/90-decant-realtime.conf", "@audio - rtprio  95\n"
-                                                                     "@audio - memlock unlimited\n"
-                                                                     "@audio - nice    -19\n"}}};
-    const auto& user = machine.facts.user_name;
-    fix.commands.push_back(
-        {"usermod -aG audio " + shell_quoted(user), "gpasswd -d " + shell_quoted(user) + " audio"});
-    if (survey.service_lacks) {
-        fix.text =
-            "The shell has it and the services do not, which were started before or without PAM's limits. "
-            "Give it to the user manager itself with a drop-in of user@.service, and log in again (or "
-            "reboot)";
-        fix.commands.clear();
-        fix.files = {{"/etc/systemd/system/user@.service.d/90-decant-realtime.conf", "[Service]\n"
-                                                                                     "LimitRTPRIO=95\n"
-                                                                                     "LimitMEMLOCK=infinity\n"
-                                                                                     "LimitNICE=-19\n"}};
-        fix.commands = {{"systemctl daemon-reload", "systemctl daemon-reload"}};
-    }
-    return fix;
-}
-
 /// Of a line "@audio - rtprio 95": the group.
 std::optional<std::string> group_with_rtprio(std::string_view line)
 {
@@ -145,6 +116,67 @@ bool contains(const std::vector<std::string>& list, std::string_view wanted)
     return std::find(list.begin(), list.end(), wanted) != list.end();
 }
 
+/// Groups that are given a priority, and exist; nothing if no file of limits can be read.
+std::optional<std::vector<std::string>> groups_with_limits(const Machine& machine)
+{
+    std::vector<std::string> files{"/etc/security/limits.conf"};
+    for (const auto& name : machine.names("/etc/security/limits.d"))
+        files.push_back("/etc/security/limits.d/" + name);
+    std::set<std::string> groups;
+    bool read = false;
+    for (const auto& file : files)
+        if (const auto text = machine.text(file)) {
+            read = true;
+            for (const auto line : lines_of(*text))
+                if (auto group = group_with_rtprio(line); group && group_named(machine, *group))
+                    groups.insert(std::move(*group));
+        }
+    return read ? std::optional(std::vector(groups.begin(), groups.end())) : std::nullopt;
+}
+
+/// All limits at once: whoever has to log in again should have to but once.
+Fix limits_fix(const Machine& machine, const Survey& survey)
+{
+    Fix fix{
+        .text =
+            "Allow it to the group audio in /etc/security/limits.d, put yourself into that group, and log in "
+            "again (or run 'sudo loginctl terminate-user $USER', which ends the session)",
+        .effect = Effect::new_login,
+        .files = {{"/etc/security/limits.d/90-decant-realtime.conf", "@audio - rtprio  95\n"
+                                                                     "@audio - memlock unlimited\n"
+                                                                     "@audio - nice    -19\n"}}};
+    const auto& user = machine.facts.user_name;
+    fix.commands.push_back(
+        {"usermod -aG audio " + shell_quoted(user), "gpasswd -d " + shell_quoted(user) + " audio"});
+    // A group of the distribution's, unless its limits have turned out to be too low.
+    for (const auto& name : groups_with_limits(machine).value_or(std::vector<std::string>())) {
+        if (contains(group_named(machine, name)->members, user))
+            continue;
+        const auto group = shell_quoted(name);
+        fix.text = fmt::format(
+            "Put yourself into the group {}, which has limits of its own in /etc/security, and log in again "
+            "(or run 'sudo loginctl terminate-user $USER', which ends the session)",
+            name);
+        fix.files.clear();
+        fix.commands = {{fmt::format("usermod -aG {} {}", group, shell_quoted(user)),
+                         fmt::format("gpasswd -d {} {}", shell_quoted(user), group)}};
+        break;
+    }
+    if (survey.service_lacks) {
+        fix.text =
+            "The shell has it and the services do not, which were started before or without PAM's limits. "
+            "Give it to the user manager itself with a drop-in of user@.service, and log in again (or "
+            "reboot)";
+        fix.commands.clear();
+        fix.files = {{"/etc/systemd/system/user@.service.d/90-decant-realtime.conf", "[Service]\n"
+                                                                                     "LimitRTPRIO=95\n"
+                                                                                     "LimitMEMLOCK=infinity\n"
+                                                                                     "LimitNICE=-19\n"}};
+        fix.commands = {{"systemctl daemon-reload", "systemctl daemon-reload"}};
+    }
+    return fix;
+}
+
 } // namespace
 
 Finding check_rtprio(const Machine& machine)
@@ -165,7 +197,7 @@ Finding check_memlock(const Machine& machine)
     constexpr std::uint64_t wanted = 256 * mebi;
     const std::string why = fmt::format(
         "Memory that is not locked may be on the disk when a block needs it: some 10000 µs, where {}. "
-        "Samples, regions and stacks are locked as far as the limit goes.",
+        "Samples and the memory that hosts share with decantd are locked as far as the limit goes.",
         period_of(machine));
     const auto seen = survey(machine, "Max locked memory", wanted, cap_ipc_lock, in_mib);
     if (!seen.any)
@@ -196,20 +228,9 @@ Finding check_groups(const Machine& machine)
     const std::string why =
         "Limits are given to groups. Being in the file /etc/group is not enough: a session has the "
         "groups of the moment when it began.";
-    std::set<std::string> groups;
-    bool read = false;
-    std::vector<std::string> files{"/etc/security/limits.conf"};
-    for (const auto& name : machine.names("/etc/security/limits.d"))
-        files.push_back("/etc/security/limits.d/" + name);
-    for (const auto& file : files)
-        if (const auto text = machine.text(file)) {
-            read = true;
-            for (const auto line : lines_of(*text))
-                if (auto group = group_with_rtprio(line))
-                    groups.insert(std::move(*group));
-        }
+    const auto groups = groups_with_limits(machine);
     const auto session = machine.status("self", "Groups");
-    if (!read || !session)
+    if (!groups || !session)
         return unreadable("/etc/security/limits.conf or /proc/self/status cannot be read", why);
     std::vector<std::string> ids;
     for (const auto id : words_of(*session))
@@ -218,7 +239,7 @@ Finding check_groups(const Machine& machine)
         ids.emplace_back(words_of(*own).empty() ? std::string_view() : words_of(*own).front());
 
     std::vector<std::string> candidates;
-    for (const auto& name : groups) {
+    for (const auto& name : *groups) {
         const auto group = group_named(machine, name);
         if (!group)
             continue;

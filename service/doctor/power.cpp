@@ -52,14 +52,14 @@ std::map<std::string, int> values_of(const Machine& machine, std::string_view fi
     return values;
 }
 
-/// PM QoS keeps CPUs from states that take longer to leave.
-std::optional<std::uint32_t> held_latency(const Machine& machine)
+/// The program of the user that keeps CPUs from sleeping deeply; empty if none does.
+std::string holder_of_latency(const Machine& machine)
 {
-    for (const auto* service : machine.own_processes("decantd"))
-        for (const auto& name : machine.names(fmt::format("/proc/{}/fd", service->id)))
-            if (machine.link(fmt::format("/proc/{}/fd/{}", service->id, name)) == "/dev/cpu_dma_latency")
-                return 0;
-    return std::nullopt;
+    for (const auto* process : machine.own_processes(""))
+        for (const auto& name : machine.names(fmt::format("/proc/{}/fd", process->id)))
+            if (machine.link(fmt::format("/proc/{}/fd/{}", process->id, name)) == "/dev/cpu_dma_latency")
+                return process->name;
+    return {};
 }
 
 } // namespace
@@ -124,7 +124,7 @@ Finding check_idle_states(const Machine& machine)
     const double most = std::min(period / 20, 150.0);
     const std::string why = fmt::format(
         "A CPU that sleeps deeply wakes late, in every block with a pause before it. {}; {:.0f} µs are a "
-        "twentieth of that or enough anyway. decantd holds /dev/cpu_dma_latency while it may.",
+        "twentieth of that or enough anyway.",
         period_of(machine), most);
     const auto cpus = cpus_of(machine);
     if (cpus.empty())
@@ -143,29 +143,27 @@ Finding check_idle_states(const Machine& machine)
     const std::string value = fmt::format("deepest state {}, {} µs to leave", name, deepest);
     if (static_cast<double>(deepest) <= most)
         return good(value, why);
-    if (held_latency(machine))
-        return good(value + ", kept from it while decantd holds /dev/cpu_dma_latency", why);
-    return bad(value, why,
-               {.text = fmt::format(
-                    "See to power.dma-latency, so that CPUs sleep lightly while sound plays and deeply else; "
-                    "or 'sudo cpupower idle-set -D {:.0f}' until the next boot. "
-                    "(processor.max_cstate=1 on the kernel's command line, which guides advise, has no "
-                    "effect with intel_idle, and holds for ever)",
-                    most),
-                .commands = {{fmt::format("cpupower idle-set -D {:.0f}", most), "cpupower idle-set -E"}}});
+    if (const auto holder = holder_of_latency(machine); !holder.empty())
+        return good(value + ", not entered while " + holder + " holds /dev/cpu_dma_latency", why);
+    return bad(
+        value, why,
+        {.text = fmt::format(
+             "'sudo cpupower idle-set -D {:.0f}' until the next boot. (processor.max_cstate=1 on the "
+             "kernel's command line, which guides advise, has no effect with intel_idle, and holds for ever)",
+             most),
+         .commands = {{fmt::format("cpupower idle-set -D {:.0f}", most), "cpupower idle-set -E"}}});
 }
 
 Finding check_dma_latency(const Machine& machine)
 {
-    const std::string why =
-        "Whoever holds this file open keeps the CPUs out of deep sleep meanwhile. By default only root "
-        "may.";
+    const std::string why = "A program that holds this file open keeps the CPUs out of deep sleep meanwhile, "
+                            "and only then; jackd and others do. By default only root may.";
     struct stat file{};
     if (stat(machine.at("/dev/cpu_dma_latency").c_str(), &file) != 0)
         return unreadable("there is no /dev/cpu_dma_latency", why);
     const std::string mode = fmt::format("mode {:04o}, group {}", file.st_mode & 07777, file.st_gid);
-    if (held_latency(machine))
-        return good("held by decantd", why);
+    if (const auto holder = holder_of_latency(machine); !holder.empty())
+        return good("held by " + holder, why);
     if (machine.facts.user == 0 || (file.st_mode & S_IWOTH) != 0 ||
         (file.st_uid == machine.facts.user && (file.st_mode & S_IWUSR) != 0))
         return good(mode, why);
@@ -174,14 +172,15 @@ Finding check_dma_latency(const Machine& machine)
         for (const auto group : words_of(groups))
             if (number_in(group) == static_cast<long long>(file.st_gid))
                 return good(mode, why);
-    return bad(
-        mode, why,
-        {.text = "A rule for udev that gives it to the group audio",
-         .files = {{"/etc/udev/rules.d/90-decant-dma-latency.rules",
-                    "KERNEL==\"cpu_dma_latency\", GROUP=\"audio\", MODE=\"0660\"\n"}},
-         .commands = {{"udevadm control --reload && udevadm trigger --name-match=cpu_dma_latency",
-                       "udevadm control --reload && chown root:root /dev/cpu_dma_latency && chmod 0600 "
-                       "/dev/cpu_dma_latency"}}});
+    auto finding = note(mode, why);
+    finding.fix =
+        Fix{.text = "Where power.idle-states is bad: a rule for udev that gives it to the group audio",
+            .files = {{"/etc/udev/rules.d/90-decant-dma-latency.rules",
+                       "KERNEL==\"cpu_dma_latency\", GROUP=\"audio\", MODE=\"0660\"\n"}},
+            .commands = {{"udevadm control --reload && udevadm trigger --name-match=cpu_dma_latency",
+                          "udevadm control --reload && chown root:root /dev/cpu_dma_latency && chmod "
+                          "0600 /dev/cpu_dma_latency"}}};
+    return finding;
 }
 
 Finding check_turbo(const Machine& machine)

@@ -173,7 +173,13 @@ Finding check_wineserver_thread(const Machine& machine)
              .effect = Effect::at_once});
     if (enough)
         return good(joined(seen), why);
-    return note(joined(seen) + ": matters if plugins have threads of their own and there is no ntsync", why);
+    auto finding =
+        note(joined(seen) + ": matters if plugins have threads of their own and there is no ntsync", why);
+    finding.fix =
+        Fix{.text = fmt::format(
+                "With the right to a priority (limits.rtprio): chrt -f -p 60 {}, as long as it runs",
+                servers.front()->id)};
+    return finding;
 }
 
 Finding check_rivals(const Machine& machine)
@@ -243,6 +249,8 @@ Finding check_rt_group(const Machine& machine)
     const auto* grant = machine.facts.grant.known();
     if (grant != nullptr && grant->error == 0)
         return note("built in; real-time is granted all the same", why);
+    if (grant != nullptr && machine.limit("self", "Max realtime priority").value_or(0) == 0)
+        return note("built in and on; whether it refuses shows when limits.rtprio is good", why);
     return bad("built in and on", why,
                kernel_parameter_fix("Switch it off with the kernel parameter rt_group_sched=0 "
                                     "(Linux 6.16 and later), or use another kernel",

@@ -28,7 +28,7 @@ struct Variable {
 
 constexpr std::array variables{
     Variable{"STAGING_RT_PRIORITY_SERVER", "STAGING_RT_PRIORITY_SERVER",
-             "wine-staging dropped it in 10.3; decantd places wineserver"},
+             "wine-staging dropped it in 10.3; see scheduling.wineserver"},
     Variable{"STAGING_RT_PRIORITY_BASE", "STAGING_RT_PRIORITY_BASE",
              "wine-staging dropped it in 10.3; decantd gives the audio thread its priority"},
     Variable{"STAGING_SHARED_MEMORY", "STAGING_SHARED_MEMORY",
@@ -43,9 +43,6 @@ constexpr std::array variables{
     Variable{"NSPA_RT_PRIO", "NSPA_RT_PRIO", "only Wine-NSPA 11 has it"},
     Variable{"NSPA_RT_POLICY", "NSPA_RT_POLICY", "only Wine-NSPA 11 has it"},
 };
-
-/// Decant itself honours these on a Wine that does not.
-constexpr std::array ours_too{std::string_view("WINE_RT_PRIO"), std::string_view("WINE_RT_POLICY")};
 
 /// Of the shell, the service and the hosts: name=value, each once.
 std::map<std::string, std::string> settings_in_use(const Machine& machine)
@@ -167,10 +164,7 @@ Finding check_wine_variables(const Machine& machine)
         if (setting == settings.end())
             continue;
         const std::string text = fmt::format("{}={}", setting->first, setting->second);
-        bool honoured = wine_knows(machine, variable.mark);
-        for (const auto name : ours_too)
-            honoured |= name == variable.name;
-        if (honoured) {
+        if (wine_knows(machine, variable.mark)) {
             effective.push_back(text);
             continue;
         }
@@ -203,10 +197,9 @@ Finding check_wine_debug(const Machine& machine)
 
 Finding check_wine_capability(const Machine& machine)
 {
-    const std::string why =
-        "A capability on the file lets wineserver raise priorities without a limit. decantd does that from "
-        "outside where limits.rtprio is good; the unit's NoNewPrivileges switches capabilities of "
-        "files off, and a program that has them ignores LD_LIBRARY_PATH.";
+    const std::string why = "A capability on the file lets wineserver raise priorities without a limit. The "
+                            "unit's NoNewPrivileges switches capabilities of files off, every update of Wine "
+                            "takes them away, and where limits.rtprio is good nobody needs one.";
     const auto server = wine_binary(machine, WineBinary::server);
     if (!server)
         return unreadable("no wineserver is installed", why);

@@ -16,6 +16,8 @@ namespace decant::doctor
 /// Separated by blanks, tabs or line ends.
 [[nodiscard]] std::vector<std::string_view> words_of(std::string_view text);
 [[nodiscard]] std::vector<std::string_view> lines_of(std::string_view text);
+std::vector<std::string_view> words_of(std::string&& text) = delete; ///< it would be gone
+std::vector<std::string_view> lines_of(std::string&& text) = delete;
 /// Not the empty ones.
 [[nodiscard]] std::vector<std::string> parts_of(std::string_view text, char separator);
 

@@ -246,7 +246,7 @@ TEST_CASE("power.dma-latency: the file has to be the user's to write")
     const auto file = machine.root() / "dev/cpu_dma_latency";
     std::filesystem::permissions(file, std::filesystem::perms(0600));
     machine.facts.user = 123456; // owns nothing here
-    CHECK(machine.state("power.dma-latency") == State::bad);
+    CHECK(machine.state("power.dma-latency") == State::info);
     std::filesystem::permissions(file, std::filesystem::perms(0666));
     CHECK(machine.state("power.dma-latency") == State::ok);
 }

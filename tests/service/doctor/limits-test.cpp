@@ -57,6 +57,21 @@ TEST_CASE("limits.rtprio: where nobody has it, it is given to a group that the u
     CHECK_THAT(finding.fix->commands.at(0).apply, ContainsSubstring("'musician'"));
 }
 
+TEST_CASE(
+    "limits.rtprio: a group that has limits already is preferred, until its limits turn out to be too low")
+{
+    FakeMachine machine;
+    machine.limit("self", rtprio, "0")
+        .file("/etc/security/limits.d/25-pw-rlimits.conf", "@pipewire - rtprio 95\n")
+        .file("/etc/group", "pipewire:x:990:\n");
+    auto fix = machine.look("limits.rtprio").fix.value();
+    CHECK(fix.files.empty());
+    CHECK(fix.commands.at(0).apply == "usermod -aG 'pipewire' 'musician'");
+    machine.file("/etc/group", "pipewire:x:990:musician\n");
+    fix = machine.look("limits.rtprio").fix.value();
+    CHECK(fix.files.size() == 1);
+}
+
 TEST_CASE("limits.rtprio: a process with CAP_SYS_NICE needs no limit")
 {
     FakeMachine machine;

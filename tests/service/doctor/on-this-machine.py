@@ -68,12 +68,32 @@ class OnThisMachine(unittest.TestCase):
         self.assertTrue(script.startswith("#!/bin/sh\n"))
         subprocess.run(["sh", "-n"], input=script, text=True, check=True, timeout=20)
 
+    def test_a_probe_measures_every_cpu_and_the_way_to_another_process(self):
+        with tempfile.TemporaryDirectory() as directory:
+            picture = pathlib.Path(directory, "latency.svg")
+            result = doctor("--json", "--probe", "0.6", "--load", "--svg", str(picture))
+            self.assertIn(result.returncode, (0, 1), result.stderr)
+            report = json.loads(result.stdout)
+            jsonschema.Draft202012Validator(json.loads(pathlib.Path(SCHEMA).read_text())).validate(report)
+            probe = report["probe"]
+            self.assertEqual({series["name"] for series in probe["wake_up"]}, {f"CPU {cpu}" for cpu in os.sched_getaffinity(0)})
+            for series in probe["wake_up"] + probe["round_trip"]:
+                self.assertGreater(series["count"], 0, series["name"])
+                self.assertEqual(series["count"], sum(step["count"] for step in series["histogram"]))
+                self.assertGreater(series["p50"], 0)
+                self.assertLessEqual(series["p50"], series["max"])
+            self.assertIn("</svg>", picture.read_text())
+        text = doctor("--probe", "0.3").stdout
+        self.assertIn("How late a thread wakes", text)
+
     def test_a_wrong_root_or_option_cannot_run(self):
         with tempfile.TemporaryDirectory() as empty:
             result = doctor("--root", empty)
             self.assertEqual(result.returncode, 2)
             self.assertIn("--root wants", result.stderr)
         self.assertEqual(doctor("--quantum", "much").returncode, 2)
+        self.assertEqual(doctor("--load").returncode, 2)
+        self.assertEqual(doctor("--probe", "0.2", "--svg", "/no/where.svg").returncode, 2)
 
     def test_another_machines_files_are_judged_for_the_quantum_that_is_asked_for(self):
         with tempfile.TemporaryDirectory() as root:

@@ -113,7 +113,7 @@ TEST_CASE("wine.variables: whether one has an effect shows in Wine's own files")
         .file("/proc/6/environ", std::string("STAGING_SHARED_MEMORY=1\0WINE_RT_PRIO=78\0", 41));
     const auto finding = machine.look("wine.variables");
     CHECK(finding.state == State::bad);
-    CHECK(finding.value == "without effect: STAGING_SHARED_MEMORY=1");
+    CHECK(finding.value == "without effect: STAGING_SHARED_MEMORY=1, WINE_RT_PRIO=78");
 }
 
 TEST_CASE("wine.debug: messages are for looking for faults")
