@@ -33,6 +33,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -326,6 +327,13 @@ std::int32_t name_thread(void* parameters) noexcept
     return pthread_setname_np(pthread_self(), call.name.data()) == 0 ? unix_done : unix_failed;
 }
 
+std::int32_t release_memory(void* parameters) noexcept
+{
+    const auto& call = *static_cast<const ReleaseMemoryCall*>(parameters);
+    void* const pages = reinterpret_cast<void*>(static_cast<std::uintptr_t>(call.address));
+    return madvise(pages, call.size, MADV_DONTNEED) == 0 ? unix_done : unix_failed;
+}
+
 } // namespace
 } // namespace decant::host
 
@@ -335,9 +343,10 @@ using UnixFunction = std::int32_t (*)(void*) noexcept;
 // the second one 32-bit callers of a 64-bit Wine; as the structures are the same for all, so are the
 // functions.
 #define DECANT_UNIX_FUNCTIONS                                                                                \
-    {decant::host::open_region, decant::host::leave_region,  decant::host::close_region,                     \
-     decant::host::next_block,  decant::host::wake,          decant::host::sleep,                            \
-     decant::host::now,         decant::host::make_realtime, decant::host::name_thread}
+    {decant::host::open_region,   decant::host::leave_region,  decant::host::close_region,                   \
+     decant::host::next_block,    decant::host::wake,          decant::host::sleep,                          \
+     decant::host::now,           decant::host::make_realtime, decant::host::name_thread,                    \
+     decant::host::release_memory}
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" {
 [[gnu::visibility("default")]] extern const UnixFunction __wine_unix_call_funcs[];

@@ -30,6 +30,7 @@ unsigned long WINAPI ControlThread::start(void* self) noexcept
 {
     auto& control = *static_cast<ControlThread*>(self);
     control.bridge_.name_thread("decant-control");
+    control.bridge_.release_stack();
     try {
         control.run();
     } catch (const std::exception& error) { // out of memory

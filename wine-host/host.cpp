@@ -50,6 +50,7 @@ Host::Host(const Options& options)
                                           : group_.emplace(options_.group, event_).bridge;
     if (!options_.title.empty())
         bridge.name_thread(options_.title);
+    bridge.release_stack();
     if (group_)
         group_->greet();
     else

@@ -85,6 +85,26 @@ void UnixBridge::name_thread(const std::string& name) noexcept
     call(UnixCall::name_thread, named);
 }
 
+void UnixBridge::release_stack() noexcept
+{
+    constexpr std::uintptr_t page = 4096;
+    constexpr std::uintptr_t in_use = 8 * page; // by this function, and those that it calls
+    MEMORY_BASIC_INFORMATION part{};
+    const auto here = reinterpret_cast<std::uintptr_t>(&part);
+    if (VirtualQuery(&part, &part, sizeof part) == 0)
+        return;
+    // What begins the stack are its guard pages; the part that we are in is the one that can be used.
+    auto from = reinterpret_cast<std::uintptr_t>(part.AllocationBase);
+    while (VirtualQuery(reinterpret_cast<void*>(from), &part, sizeof part) != 0 &&
+           from + part.RegionSize <= here)
+        from += part.RegionSize;
+    const std::uintptr_t to = (here - in_use) / page * page;
+    if (to <= from)
+        return;
+    ReleaseMemoryCall released{from, to - from};
+    call(UnixCall::release_memory, released);
+}
+
 void UnixBridge::wake(protocol::Doorbell& bell) noexcept
 {
     WakeCall woken{handle_, offset_of(bell)};

@@ -61,6 +61,11 @@ public:
     /// Names the calling thread; the first fifteen bytes count. [any]
     void name_thread(const std::string& name) noexcept;
 
+    /// Gives what lies below the calling thread's stack pointer back to the system: Wine (8.0 and later) has
+    /// touched most of a megabyte there before the thread comes to run. Not for a thread that is real-time,
+    /// which would meet the pages again one by one. [any]
+    void release_stack() noexcept;
+
     // BellRope [any]
     void wake(protocol::Doorbell& bell) noexcept;
     [[nodiscard]] bool sleep(protocol::Doorbell& bell, std::uint32_t seen, std::uint64_t deadline) noexcept;

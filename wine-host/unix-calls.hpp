@@ -22,8 +22,9 @@ enum class UnixCall : std::uint32_t {
     now,
     make_realtime,
     name_thread,
+    release_memory,
 };
-inline constexpr std::uint32_t unix_call_count = 9;
+inline constexpr std::uint32_t unix_call_count = 10;
 
 /// Regions that a process has open at the same time: one per plugin, and one of a group.
 inline constexpr std::uint32_t most_regions = 257;
@@ -90,10 +91,16 @@ struct NameThreadCall {
     std::array<char, 16> name; ///< zero-terminated
 };
 
+/// Gives whole pages back to the system, without giving up their addresses: they read as zero.
+struct ReleaseMemoryCall {
+    std::uint64_t address;
+    std::uint64_t size; ///< bytes
+};
+
 static_assert(sizeof(OpenRegionCall) == 784 && sizeof(LeaveRegionCall) == 4 && sizeof(CloseRegionCall) == 4);
 static_assert(sizeof(NextBlockCall) == 12 && sizeof(WakeCall) == 8);
 static_assert(sizeof(SleepCall) == 24 && sizeof(NowCall) == 8 && sizeof(MakeRealtimeCall) == 8);
-static_assert(sizeof(NameThreadCall) == 16);
+static_assert(sizeof(NameThreadCall) == 16 && sizeof(ReleaseMemoryCall) == 16);
 
 /// What a call returns, beside the NTSTATUS of a bridge that has no Linux half.
 enum UnixStatus : std::int32_t { unix_done = 0, unix_failed = 1, unix_left = 2 };

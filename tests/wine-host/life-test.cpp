@@ -35,10 +35,27 @@ pid_t thread_named(pid_t process, const std::string& name)
     return 0;
 }
 
+/// Whether a process runs code that is mapped from a file of this name, and not a copy of it.
+bool runs_code_of(pid_t process, const std::string& file)
+{
+    std::ifstream maps("/proc/" + std::to_string(process) + "/maps");
+    for (std::string line; std::getline(maps, line);)
+        if (line.find(" r-xp ") != std::string::npos && line.ends_with("/" + file))
+            return true;
+    return false;
+}
+
 /// A process that could be the service, and can be killed.
 ChildProcess stand_in_service()
 {
     return ChildProcess({"sleep", "1000"}, own_environment());
+}
+
+TEST_CASE("hosts share the memory of their program's code")
+{
+    WineHost host;
+    host.load("decant-test-gain.dll");
+    CHECK(runs_code_of(host.process().id(), "decant-host64.exe"));
 }
 
 TEST_CASE("a host ends when its service is killed, though its parent lives")
