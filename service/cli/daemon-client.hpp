@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/pipewire-handles.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace decant::cli
+{
+
+/// A command's connection to the user's PipeWire daemon and, through the metadata object `decant`, to the
+/// service on it. All functions: [main].
+class DaemonClient
+{
+public:
+    struct Listeners {
+        /// An object of the daemon: its id, type and properties.
+        std::function<void(std::uint32_t id, const char* type, const spa_dict* properties)> object{};
+        /// What stands in the service's metadata under `key`, and whatever is written there later.
+        std::function<void(const char* key, const char* text)> entry{};
+    };
+
+    /// Throws NotRunning if no daemon answers.
+    explicit DaemonClient(Listeners listeners);
+    DaemonClient(const DaemonClient&) = delete;
+    DaemonClient& operator=(const DaemonClient&) = delete;
+
+    /// Returns when the listeners have heard of all objects, and of all entries of the service. Throws
+    /// NotRunning if the daemon is lost or no service runs on it.
+    void look_around();
+
+    /// Writes an entry of the service's metadata. Preconditions: look_around().
+    void write(const char* key, const std::string& json);
+
+    /// Listens until somebody calls stop(); false if nobody has within `patience`. Throws NotRunning if the
+    /// daemon is lost.
+    [[nodiscard]] bool listen(std::chrono::seconds patience);
+
+    /// Ends listen(). [from a listener]
+    void stop();
+
+private:
+    service::PipeWireLibrary library_;
+    Listeners listeners_;
+    service::MainLoop loop_;
+    service::Context context_;
+    service::Core core_;
+    service::Registry registry_;
+    service::Metadata metadata_;
+    service::Listener core_listener_;
+    service::Listener registry_listener_;
+    service::Listener metadata_listener_;
+    int awaited_ = 0;
+    bool stopped_ = false;
+    std::string loss_; ///< why the connection is of no use any more
+
+    void round_trip();
+    void lose(const char* reason);
+    void take_object(std::uint32_t id, const char* type, const spa_dict* properties);
+};
+
+} // namespace decant::cli
