@@ -32,6 +32,16 @@ bool is_meant_for_us(std::string_view section)
     return !nearest_word(section.substr(0, section.find('.')), names).empty();
 }
 
+/// What Windows' editors make of a text; null if it is none of that.
+const char* foreign_encoding(std::string_view text) noexcept
+{
+    if (text.starts_with("\xef\xbb\xbf"))
+        return "UTF-8 with a byte order mark";
+    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
+        return "UTF-16";
+    return nullptr;
+}
+
 /// An array of rules in a text that stays where it is.
 struct Rules {
     const ConfigurationText* source;
@@ -164,6 +174,14 @@ public:
     Configuration read(const std::vector<ConfigurationText>& files)
     {
         for (const auto& file : files) {
+            if (const auto* encoding = foreign_encoding(file.text)) {
+                complain(
+                    {file.file, {1, 1}},
+                    fmt::format("it is written in {}, which PipeWire cannot read: save it as UTF-8 without "
+                                "a byte order mark; nothing of this file is used until it is corrected",
+                                encoding));
+                continue;
+            }
             try {
                 const auto content = parse_json_object(file.text);
                 for (const auto& section : content.members)

@@ -50,7 +50,10 @@ void check_image(const std::wstring& path, const std::string& name)
         throw PluginError(FailureCode::not_found, name + " cannot be read: " + windows_error(file.error()));
     const std::optional<PeImage> image = read_pe_image(file.bytes());
     if (!image)
-        throw PluginError(FailureCode::not_a_plugin, name + " is no Windows DLL");
+        throw PluginError(FailureCode::not_a_plugin,
+                          name +
+                              " is no Windows DLL, or damaged; install the plugin again, and give the .dll, "
+                              ".vst3 or .clap that this leaves");
     if (image->header.machine != own_machine) {
         const char* made_for = image->header.machine == PeHeader::i386     ? "32-bit Windows"
                                : image->header.machine == PeHeader::x86_64 ? "64-bit Windows"
@@ -131,7 +134,9 @@ std::unique_ptr<Plugin> load_plugin(const std::string& path, const std::string& 
     for (const auto open : {open_clap_plugin, open_vst3_plugin, open_vst2_plugin})
         if (auto plugin = open(file, plugin_class, listener))
             return plugin;
-    throw PluginError(FailureCode::not_a_plugin, path + " is a DLL, but has no entry point of a plugin");
+    throw PluginError(FailureCode::not_a_plugin,
+                      path + " is a DLL, but has no entry point of VST2, VST3 or CLAP; it may be a part of a "
+                             "plugin: give the file that a Windows program would load");
 }
 
 } // namespace decant::host

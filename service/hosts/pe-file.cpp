@@ -44,7 +44,8 @@ std::string_view other_kind(std::string_view head) noexcept
     if (head.starts_with("\xd0\xcf\x11\xe0"))
         return "it is a Windows installer; run it with 'wine msiexec /i FILE' and give the .dll that it "
                "installs";
-    return "it is no Windows DLL";
+    return "it is no Windows DLL; give the .dll, .vst3 or .clap that the plugin's installer has left in the "
+           "Wine prefix";
 }
 
 } // namespace

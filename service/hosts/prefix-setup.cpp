@@ -3,7 +3,9 @@
 #include "service/hosts/prefix-setup.hpp"
 
 #include "service/hosts/child-process.hpp"
+#include "service/hosts/wine-prefix.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -99,6 +101,26 @@ void check_owner(const fs::path& prefix)
             "own with 'prefix = DIRECTORY'.");
 }
 
+/// Wine would make a prefix of any directory, among whatever lies there.
+void check_content(const fs::path& prefix)
+{
+    std::error_code error;
+    for (const char* part : {"dosdevices", "drive_c", "system.reg"})
+        if (fs::exists(prefix / part, error))
+            return;
+    const auto entries = fs::directory_iterator(prefix, error);
+    const auto other = std::find_if(begin(entries), end(entries), [](const fs::directory_entry& entry) {
+        return entry.path().filename() != ".decant-lock" && entry.path().filename() != ".update-timestamp";
+    });
+    if (other == end(entries))
+        return; // to be made, or half made
+    const auto around = prefix_around(prefix);
+    throw PluginError(prefix.string() +
+                      " is no Wine prefix: it has files, but neither drive_c nor dosdevices. " +
+                      (around ? "Did you mean " + around->string() + "?"
+                              : "Give the directory that holds drive_c, or an empty one for a new prefix."));
+}
+
 void run_wineboot(const Wine& wine, const fs::path& prefix)
 {
     // Without a display no window can say "the configuration is being updated"; without mscoree and mshtml
@@ -147,6 +169,7 @@ void ensure_wine_prefix(const Wine& wine, const fs::path& prefix, int bits, cons
         throw PluginError("cannot make the Wine prefix " + prefix.string() + ": " + error.message() +
                           ". Give another one with 'prefix = DIRECTORY' or WINEPREFIX.");
     check_owner(prefix);
+    check_content(prefix);
 
     if (look_at(wine, prefix) != PrefixState::ready) {
         const FileLock lock(prefix / ".decant-lock");

@@ -307,6 +307,20 @@ TEST_CASE("a syntax error costs its file and no other")
     }
 }
 
+TEST_CASE("a file in an encoding of Windows costs itself, with a word on how to save it")
+{
+    const Home home;
+    const std::string rack = "decant.nodes = [ { name = x path = ~/Piano.sfz } ]";
+    for (const char* mark : {"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"}) {
+        const auto result = parse_configuration({home.file("windows", mark + rack)}, home.path());
+        CHECK(result.nodes.empty());
+        REQUIRE(result.problems.size() == 1);
+        CHECK_THAT(to_text(result.problems[0]),
+                   ContainsSubstring("windows.conf:1:1: ") &&
+                       ContainsSubstring("save it as UTF-8 without a byte order mark"));
+    }
+}
+
 TEST_CASE("sections of other programs are none of our business, empty files neither")
 {
     const Home home;

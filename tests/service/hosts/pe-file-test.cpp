@@ -69,7 +69,7 @@ TEST_CASE("what is no plugin is called by its name")
     };
 
     complaint("", "empty");
-    complaint("hello, world", "no Windows DLL");
+    complaint("hello, world", "no Windows DLL; give the .dll");
     complaint(std::string("\x7f") + "ELF and so on", "Linux library");
     complaint("PK\x03\x04", "ZIP");
     complaint("MZ", "cut short");

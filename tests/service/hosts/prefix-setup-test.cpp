@@ -139,6 +139,33 @@ TEST_CASE("a prefix in the way of a file is an error that names it")
                       ContainsSubstring(world.prefix.string()));
 }
 
+TEST_CASE("a directory that is no prefix is not made one, and the right one is named")
+{
+    const World world;
+    fs::create_directories(world.prefix / "dosdevices");
+    const auto inside = world.prefix / "drive_c/VstPlugins";
+    const auto beside = world.root / "plugins";
+    for (const auto& directory : {inside, beside}) {
+        fs::create_directories(directory);
+        std::ofstream(directory / "Synth.dll") << "MZ";
+        CHECK_THROWS_WITH(ensure_wine_prefix(world.wine, directory, 64, {}),
+                          ContainsSubstring(directory.string() + " is no Wine prefix") &&
+                              ContainsSubstring(directory == inside
+                                                    ? "Did you mean " + world.prefix.string() + "?"
+                                                    : "Give the directory that holds drive_c"));
+    }
+    CHECK(world.boot_lines().empty());
+}
+
+TEST_CASE("a prefix whose making was cut short is made again")
+{
+    const World world;
+    fs::create_directories(world.prefix);
+    std::ofstream(world.prefix / ".decant-lock") << "";
+    CHECK_NOTHROW(ensure_wine_prefix(world.wine, world.prefix, 64, {}));
+    CHECK(world.boot_lines().size() == 1);
+}
+
 TEST_CASE("a 32-bit prefix runs 32-bit plugins only")
 {
     const World world;
