@@ -45,7 +45,7 @@ std::string to_json(const NodeStatus& status)
     nlohmann::json object{
         {"type", status.type},         {"state", to_text(status.state)}, {"load", status.load},
         {"late", status.late},         {"dropped", status.dropped},      {"xruns", status.xruns},
-        {"restarts", status.restarts},
+        {"restarts", status.restarts}, {"warnings", status.warnings},
     };
     if (!status.message.empty())
         object["message"] = status.message;
@@ -77,6 +77,7 @@ try {
             status.state = value;
     read(object, "type", status.type);
     read(object, "message", status.message);
+    read(object, "warnings", status.warnings);
     read(object, "load", status.load);
     read(object, "late", status.late);
     read(object, "dropped", status.dropped);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace decant::service
 {
@@ -42,6 +43,7 @@ struct NodeStatus {
     std::string type; ///< plugin, sampler
     NodeState state = NodeState::loading;
     std::string message;                 ///< why it failed and what to do; empty if all is well
+    std::vector<std::string> warnings;   ///< what does not keep it from playing, but is hardly meant
     double load = 0;                     ///< time in process() as a part of the period, over the last second
     std::uint64_t late = 0;              ///< blocks that the deadline cut off
     std::uint64_t dropped = 0;           ///< blocks that were kept from a plugin that had not answered yet

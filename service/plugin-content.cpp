@@ -98,7 +98,10 @@ PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, Main
     settings.state_file = state_file_of(config.name);
     host_ = std::make_unique<PluginHost>(
         std::move(settings),
-        [this, watch = lifeline_.watch(), &queue](HostEvent event) {
+        [this, watch = lifeline_.watch(), &queue, name = config.name](HostEvent event) {
+            // At once, as nobody runs the queue any more when the last state is saved.
+            if (const auto* line = std::get_if<HostLog>(&event))
+                return log(line->severity, fmt::format("node '{}': {}", name, line->text));
             queue.post([this, watch, event = std::move(event)] {
                 if (!watch.expired())
                     std::visit([this](const auto& each) { handle(each); }, event);
@@ -112,6 +115,7 @@ void PluginContent::handle(const HostReady& ready)
 {
     const bool changed = !processor_ || !same_ports(plugin_, ready.description);
     plugin_ = ready.description;
+    check_params();
     latency_ = plugin_.latency;
     if (changed)
         make_processor();
@@ -127,6 +131,19 @@ void PluginContent::handle(const HostReady& ready)
     publish_latency();
     ready_ = true;
     owner_.set_state(NodeState::running);
+}
+
+/// The log has been told.
+void PluginContent::check_params()
+{
+    warnings_.clear();
+    for (const auto& [name, value] : config_.params) {
+        try {
+            (void)value_within(parameter_named(plugin_, name), value);
+        } catch (const std::runtime_error& error) {
+            warnings_.push_back(fmt::format("params: {}", error.what()));
+        }
+    }
 }
 
 void PluginContent::make_processor()
@@ -159,11 +176,6 @@ void PluginContent::handle(const HostParked& parked)
     ready_ = false;
     end_saves(UINT64_MAX, parked.reason);
     owner_.set_state(NodeState::failed, parked.reason);
-}
-
-void PluginContent::handle(const HostLog& line)
-{
-    log(line.severity, fmt::format("node '{}': {}", config_.name, line.text));
 }
 
 void PluginContent::handle(const StateSaved& saved)
@@ -215,6 +227,7 @@ bool PluginContent::change(const NodeConfig& config)
         }
     }
     config_ = config;
+    check_params();
     owner_.publish_parameters();
     return true;
 }
@@ -250,6 +263,7 @@ void PluginContent::tick(const nodes::FilterCounters* counters)
 
 void PluginContent::report(NodeStatus& status)
 {
+    status.warnings.insert(status.warnings.end(), warnings_.begin(), warnings_.end());
     status.restarts = restarts_;
     status.late = late_before_;
     status.dropped = dropped_before_;

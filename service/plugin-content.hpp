@@ -39,7 +39,8 @@ class PluginContent final : public NodeContent
     std::uint32_t latency_ = 0; ///< the plugin's, in frames
     std::uint32_t quantum_ = 0; ///< frames, as the graph runs
     HostPlace place_;
-    bool ready_ = false;                                                      ///< a host runs
+    std::vector<std::string> warnings_; ///< about what the configuration wants of the plugin
+    bool ready_ = false;                ///< a host runs
     std::map<std::uint64_t, std::function<void(std::string)>> awaiting_save_; ///< by ticket
     Lifeline lifeline_;
     std::unique_ptr<PluginHost> host_; // the last member: it uses the processor to its end
@@ -47,11 +48,12 @@ class PluginContent final : public NodeContent
     void handle(const HostReady& ready);
     void handle(const HostRestarting& restarting);
     void handle(const HostParked& parked);
-    void handle(const HostLog& line);
+    void handle(const HostLog&) {} ///< has been told where it came from
     void handle(const StateSaved& saved);
     void handle(const bridge::ParameterChanged& moved);
     void handle(const bridge::LatencyChanged& moved);
 
+    void check_params();
     void make_processor();
     [[nodiscard]] std::chrono::nanoseconds period() const noexcept;
     void publish_latency();

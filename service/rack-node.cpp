@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <pipewire/keys.h>
 
+#include <algorithm>
 #include <exception>
 #include <map>
 #include <utility>
@@ -224,12 +225,21 @@ void RackNode::stop()
         content_->stop();
 }
 
+void RackNode::set_warnings(std::vector<std::string> warnings)
+{
+    for (const auto& warning : warnings)
+        if (std::find(warnings_.begin(), warnings_.end(), warning) == warnings_.end())
+            log(Severity::warning, fmt::format("node '{}': {}", config_.name, warning));
+    warnings_ = std::move(warnings);
+}
+
 NodeStatus RackNode::take_status()
 {
     NodeStatus status;
     status.type = to_text(config_.type);
     status.state = state_;
     status.message = message_.empty() ? hint_ : message_;
+    status.warnings = warnings_;
     status.xruns = missed_before_;
     if (filter_) {
         const auto& counters = filter_->counters();

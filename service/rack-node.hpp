@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 struct pw_core;
 
@@ -35,7 +36,8 @@ class RackNode final : private ContentOwner
     pw_core* core_ = nullptr;
     NodeState state_ = NodeState::loading;
     std::string message_;
-    std::string hint_; ///< what is suspicious in the configuration
+    std::string hint_;                  ///< what is suspicious in the configuration
+    std::vector<std::string> warnings_; ///< what is suspicious in the graph
     std::unique_ptr<NodeContent> content_;
     std::optional<Playable> playable_;
     std::unique_ptr<nodes::FilterNode> filter_; // after the content, whose processor it uses
@@ -80,6 +82,9 @@ public:
     void stop();              ///< see NodeContent::stop()
     NodeStatus take_status(); ///< loads and round trips since the last call
     void set_hint(std::string hint) { hint_ = std::move(hint); }
+
+    /// What is suspicious in the graph now; the log is told what was not there before.
+    void set_warnings(std::vector<std::string> warnings);
 
     [[nodiscard]] NodeState state() const noexcept { return state_; }
     [[nodiscard]] const NodeConfig& config() const noexcept { return config_; }

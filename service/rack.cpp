@@ -4,6 +4,7 @@
 #include "service/rack.hpp"
 
 #include "service/log.hpp"
+#include "service/unknown-names.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -29,6 +30,7 @@ Rack::~Rack()
 
 void Rack::apply(Configuration configuration)
 {
+    names_checked_ = 0;
     problems_ = std::move(configuration.problems);
     refused_.clear();
     std::map<std::string, std::string> hints;
@@ -170,6 +172,19 @@ void Rack::tick()
 {
     for (const auto& [name, node] : nodes_)
         node->tick();
+}
+
+void Rack::check_names(const GraphNames& graph)
+{
+    if (std::exchange(names_checked_, graph.version()) == graph.version())
+        return;
+    KnownNames known{{}, graph.midi_sources(), graph.targets()};
+    for (const auto& [name, node] : nodes_)
+        known.rack.push_back(name);
+    for (const auto& [name, status] : refused_)
+        known.rack.push_back(name);
+    for (const auto& [name, node] : nodes_)
+        node->set_warnings(complaints_about_names(node->config(), known));
 }
 
 void Rack::publish(StatusBoard& board)

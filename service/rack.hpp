@@ -3,10 +3,12 @@
 #pragma once
 
 #include "service/configuration.hpp"
+#include "service/graph-names.hpp"
 #include "service/rack-node.hpp"
 #include "service/request.hpp"
 #include "service/status-board.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -34,6 +36,7 @@ class Rack
     std::map<std::string, NodeStatus> refused_;  ///< by the configuration
     std::vector<ConfigurationProblem> problems_; ///< of the configuration
     std::set<std::string> published_;            ///< keys on the board
+    std::uint64_t names_checked_ = 0;            ///< version of the graph's; 0: of another configuration
 
     /// A slip of the finger shall not stop the music: moves those back from `before` whose new configuration
     /// cannot be read.
@@ -59,6 +62,9 @@ public:
     void obey(const Request& request, std::function<void(std::vector<std::string> problems)> done);
 
     void tick(); ///< ten times a second
+
+    /// Looks for names in the configuration that mean nobody.
+    void check_names(const GraphNames& graph);
 
     /// Writes the status of every node and of the service itself; once a second.
     void publish(StatusBoard& board);

@@ -32,6 +32,12 @@ using std::chrono::milliseconds;
 constexpr milliseconds tick_time{100};
 constexpr unsigned ticks_per_report = 10;
 
+/// So long a session may take to come up until names that mean nobody are worth a word.
+constexpr unsigned reports_until_settled = 2;
+
+/// So long a service that ends may be seen after its successor has come.
+constexpr milliseconds longest_farewell{2000};
+
 /// Between two attempts to find a daemon.
 constexpr milliseconds shortest_wait{250};
 constexpr milliseconds longest_wait{5000};
@@ -93,7 +99,8 @@ Session::Session(SessionOptions options)
           },
           loops_),
       watcher_(loop_, [this] { reload(); }), tick_timer_(loop_, [this] { tick(); }),
-      connect_timer_(loop_, [this] { connect(); }), watchdog_(sd_watchdog_enabled(0, nullptr) > 0)
+      connect_timer_(loop_, [this] { connect(); }), join_timer_(loop_, [this] { join_daemon(); }),
+      watchdog_(sd_watchdog_enabled(0, nullptr) > 0)
 {
     read_configuration();
 }
@@ -156,12 +163,12 @@ try {
         wait_for_daemon(std::strerror(errno));
         return;
     }
-    join_daemon();
+    look_around();
 } catch (...) {
     end(std::current_exception());
 }
 
-void Session::join_daemon()
+void Session::look_around()
 {
     static constexpr auto events = [] {
         pw_core_events table{};
@@ -173,6 +180,24 @@ void Session::join_daemon()
         return table;
     }();
     pw_core_add_listener(core_.get(), core_listener_.hook(), &events, this);
+    patience_ = longest_farewell;
+    names_.emplace(core_.get(), [this] { join_timer_.start(milliseconds(0)); });
+}
+
+/// Unless another service plays there, whose names ours would have.
+void Session::join_daemon() noexcept
+try {
+    if (loss_ || !names_ || board_)
+        return;
+    if (names_->has_service()) {
+        if (patience_ == milliseconds(0))
+            throw std::runtime_error(
+                "another decantd plays on this PipeWire daemon already: end it with 'systemctl --user stop "
+                "decant', or set PIPEWIRE_REMOTE to another daemon for this one");
+        patience_ -= tick_time;
+        join_timer_.start(tick_time);
+        return;
+    }
     board_.emplace(context_.get(), core_.get(), [this](Request request) {
         queue_.post([this, request = std::move(request)] { obey(request); });
     });
@@ -181,7 +206,10 @@ void Session::join_daemon()
     rack_.enter(core_.get());
     rack_.forget_board();
     rack_.publish(*board_);
+    reports_ = 0;
     tell_manager("READY=1\n");
+} catch (...) {
+    end(std::current_exception());
 }
 
 void Session::obey(const Request& request)
@@ -203,6 +231,7 @@ void Session::disconnect() noexcept
 {
     rack_.leave();
     board_.reset();
+    names_.reset();
     core_listener_.remove();
     core_.reset();
 }
@@ -236,8 +265,11 @@ try {
         rack_.tick();
     if (++ticks_ % ticks_per_report != 0)
         return;
-    if (board_ && !loss_)
+    if (board_ && !loss_) {
+        if (++reports_ > reports_until_settled)
+            rack_.check_names(*names_);
         rack_.publish(*board_);
+    }
     tell_manager(watchdog_ ? "WATCHDOG=1\n" : "");
 } catch (const std::exception& error) {
     log(Severity::error, error.what());

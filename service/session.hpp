@@ -6,6 +6,7 @@
 #include "service/configuration-files.hpp"
 #include "service/data-loops.hpp"
 #include "service/file-watcher.hpp"
+#include "service/graph-names.hpp"
 #include "service/loop-sources.hpp"
 #include "service/main-queue.hpp"
 #include "service/pipewire-handles.hpp"
@@ -58,12 +59,16 @@ class Session
     Rack rack_;
     Core core_;
     Listener core_listener_;
+    std::optional<GraphNames> names_;
     std::optional<StatusBoard> board_;
     FileWatcher watcher_;
     Timer tick_timer_;
     Timer connect_timer_;
+    Timer join_timer_;
     std::chrono::milliseconds back_off_{};
+    std::chrono::milliseconds patience_{}; ///< left for another service to go
     unsigned ticks_ = 0;
+    unsigned reports_ = 0; ///< since the daemon was joined
     bool watchdog_ = false;
     std::optional<std::string> loss_; ///< why the connection is of no use any more
     std::exception_ptr failure_;
@@ -71,7 +76,8 @@ class Session
     void read_configuration();
     void reload() noexcept;
     void connect() noexcept;
-    void join_daemon();
+    void look_around();
+    void join_daemon() noexcept;
     void disconnect() noexcept;
     void obey(const Request& request);
     void lose(std::string reason) noexcept;

@@ -50,10 +50,11 @@ StateLock::StateLock()
         return;
     fcntl(descriptor_, F_GETLK, &lock);
     close(descriptor_);
-    throw std::runtime_error(
-        fmt::format("another decantd (process {}) plays already and keeps its states in {}: end it with "
-                    "'systemctl --user stop decant', or set XDG_STATE_HOME to play a second rack beside it",
-                    lock.l_pid, directory.string()));
+    throw std::runtime_error(fmt::format(
+        "another decantd (process {}) plays already and keeps its states in {}: end it with "
+        "'systemctl --user stop decant', or set XDG_STATE_HOME, and PIPEWIRE_REMOTE to another daemon, for a "
+        "second rack",
+        lock.l_pid, directory.string()));
 }
 
 StateLock::~StateLock()

@@ -34,6 +34,14 @@ std::string in_one_line(std::string_view text)
     return line;
 }
 
+std::string remarks_on(const service::NodeStatus& status)
+{
+    std::string text = in_one_line(status.message);
+    for (const auto& warning : status.warnings)
+        text += (text.empty() ? "warning: " : "; warning: ") + in_one_line(warning);
+    return text;
+}
+
 Row row_of(const RackNode& node)
 {
     const auto& status = node.status;
@@ -52,7 +60,7 @@ Row row_of(const RackNode& node)
             trip ? fmt::format("{:.0f}/{:.0f}", trip->p50, trip->max) : "-",
             std::to_string(status.late),
             std::to_string(status.xruns),
-            in_one_line(status.message)};
+            remarks_on(status)};
 }
 
 /// Those of which no node of the table tells.

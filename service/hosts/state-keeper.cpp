@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/hosts/state-keeper.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace decant::service
@@ -95,7 +97,8 @@ std::string StateKeeper::save(RunningHost& host)
         from_file_ = true;
         return {};
     } catch (const std::exception& error) {
-        log_(Severity::warning, std::string("the state was not saved: ") + error.what());
+        log_(Severity::warning, fmt::format("the state was not saved{}: {}",
+                                            from_file_ ? ", and the last one is kept" : "", error.what()));
         return error.what();
     }
 }

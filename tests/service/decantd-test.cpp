@@ -181,6 +181,44 @@ TEST_CASE("what is no file among the configuration files is named, and costs not
     CHECK_THAT(said, ContainsSubstring("link.conf:1:1: cannot be read: No such file"));
 }
 
+TEST_CASE("a name that means nobody is listed and logged with the nearest that means somebody, until it does")
+{
+    Service service;
+    service.configure("decant.nodes = [ { name = organ path = ~/Organ.wav output.to = [ chior ]\n"
+                      "  midi.from = [ \"~Keystation\" ] } { name = choir path = ~/Organ.wav } ]");
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+    const auto warnings = [&] {
+        return service.listed("organ").at("warnings");
+    };
+
+    CHECK(wait_until([&] { return warnings().size() == 2; }));
+    CHECK(warnings() ==
+          nlohmann::json{"midi.from: nobody matches '~Keystation' now; 'pw-link -o' lists who plays",
+                         "output.to: nobody is called 'chior' now; did you mean 'choir'?"});
+    CHECK_THAT(service.process().errors(),
+               ContainsSubstring("warning: node 'organ': output.to: nobody is called 'chior'"));
+    CHECK_THAT(service.session().run({DECANT, "list"}).output, ContainsSubstring("did you mean 'choir'?"));
+    CHECK(service.listed("choir").at("warnings").empty());
+
+    service.configure("decant.nodes = [ { name = organ path = ~/Organ.wav output.to = [ choir ] }\n"
+                      "  { name = choir path = ~/Organ.wav } ]");
+    CHECK(wait_until([&] { return warnings().empty(); }));
+}
+
+TEST_CASE("a file of Windows' editor is named with the remedy, and costs nothing else")
+{
+    Service service;
+    service.configure(organ);
+    std::ofstream(service.session().config_home() / "pipewire/decant.conf.d/windows.conf")
+        << "\xef\xbb\xbf" << "decant.nodes = [ { name = choir path = ~/Organ.wav } ]";
+    service.start();
+
+    REQUIRE(service.wait_for_state("organ", "running"));
+    CHECK_THAT(service.session().run({DECANT, "list"}).errors,
+               ContainsSubstring("windows.conf:1:1: ") && ContainsSubstring("save it as UTF-8 without"));
+}
+
 TEST_CASE("an empty rack says which file is to blame")
 {
     Service service;
@@ -271,6 +309,25 @@ TEST_CASE("a second service is turned away, and welcome when the first is dead o
     service.start();
     service.session().set_environment("XDG_STATE_HOME", (service.session().home() / "more").string());
     CHECK(service.session().run({DECANTD, "--no-wait"}).exit == 3);
+}
+
+TEST_CASE("a second service on the same PipeWire is turned away, and welcome when the first has gone")
+{
+    Service service;
+    service.configure(organ);
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+    service.session().set_environment("XDG_STATE_HOME", (service.session().home() / "more").string());
+
+    const auto second = service.session().run({DECANTD});
+    CHECK(second.exit == 1);
+    CHECK_THAT(second.errors, ContainsSubstring("another decantd plays on this PipeWire daemon already") &&
+                                  ContainsSubstring("systemctl --user stop decant"));
+    CHECK(service.listed("organ").at("state") == "running");
+
+    service.process().kill();
+    service.start();
+    CHECK(service.wait_for_state("organ", "running"));
 }
 
 TEST_CASE("SIGTERM ends the service cleanly and takes its nodes along")

@@ -13,11 +13,14 @@
 #include <atomic>
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,6 +30,7 @@ namespace decant::service
 namespace
 {
 
+using Catch::Matchers::ContainsSubstring;
 using tests::GraphClient;
 using tests::NoiseListener;
 using tests::NoiseSource;
@@ -217,6 +221,58 @@ TEST_CASE("a parameter that is set in the graph is heard, shown, and back after 
     rack.session().link("decant.gain:" + rack.port(tests::Direction::output), "recorder:input");
     rack.listener.listen(256, 48000);
     CHECK(wait_until([&] { return rack.listener.exact >= 20; }));
+}
+
+TEST_CASE("a parameter that the plugin does not have is listed with the nearest one, until it is corrected")
+{
+    RunningService service;
+    service.configure(node("gain", "params = { Gian = 0.25 }"));
+    service.start();
+    REQUIRE(service.wait_for_state("gain", "running"));
+    const auto warnings = [&] {
+        return service.listed("gain").at("warnings");
+    };
+    CHECK(wait_until([&] { return warnings().size() == 1; }));
+    CHECK_THAT(warnings().at(0).get<std::string>(),
+               ContainsSubstring("no parameter 'Gian'; did you mean 'Gain'?"));
+    CHECK_THAT(service.process().errors(), ContainsSubstring("no parameter 'Gian'; did you mean 'Gain'?"));
+
+    service.configure(node("gain", "params = { Gain = 0.25 }"));
+    CHECK(wait_until([&] { return warnings().empty(); }));
+}
+
+TEST_CASE("a state that cannot be saved at the end is told with the remedy, and the last one is kept")
+{
+    RunningService service;
+    service.configure(node("gain", "params = { Gain = 0.25 }"));
+    service.start();
+    REQUIRE(service.wait_for_state("gain", "running"));
+    REQUIRE(service.session().run({DECANT, "save"}).exit == 0);
+    const auto file = service.session().home() / "state/decant/gain.state";
+    const auto content = [&file] {
+        std::ifstream in(file, std::ios::binary);
+        return std::string(std::istreambuf_iterator<char>(in), {});
+    };
+    const auto before = content();
+    REQUIRE_FALSE(before.empty());
+    std::filesystem::create_directory(file.string() + ".new"); // in the way of the next one
+
+    service.configure(node("gain", "params = { Gain = 0.75 }")); // and nobody plays it
+    REQUIRE(wait_until([&] { return service.parameters("gain") == nlohmann::json::array({"Gain", 0.75}); }));
+    service.process().signal(SIGTERM);
+
+    CHECK(service.process().wait(tests::patience) == 0);
+    CHECK_THAT(service.process().errors(),
+               ContainsSubstring("node 'gain': the state was not saved, and the last one is kept: ") &&
+                   ContainsSubstring("Check its permissions and the room on its disk"));
+    CHECK(content() == before);
+
+    std::filesystem::remove(file.string() + ".new");
+    service.start();
+    REQUIRE(service.wait_for_state("gain", "running"));
+    service.process().signal(SIGTERM);
+    CHECK(service.process().wait(tests::patience) == 0);
+    CHECK(content() != before);
 }
 
 TEST_CASE("a change of a parameter in the configuration does not interrupt the plugin")
