@@ -239,6 +239,12 @@ PluginError RunningHost::explained(const bridge::HostError& error, const std::st
     case bridge::HostErrorCode::timed_out:
         text = fmt::format("{}: the host hangs while {}: {}.{}", plugin, activity, error.what(),
                            process_->last_words());
+        // As where another program was killed while it started Wine, for which all others then wait.
+        if (!loaded_ && activity == "starting" && !prefix_.empty())
+            text +=
+                fmt::format("\nIf that comes again: 'WINEPREFIX={} wineserver -k' ends all Windows programs "
+                            "of the prefix, and what hangs in it.",
+                            prefix_);
         break;
     case bridge::HostErrorCode::wrong_version:
         text = fmt::format("{}: {}. Install Decant again, and restart the service.", plugin, error.what());

@@ -33,11 +33,24 @@ Arguments with_options(Arguments command, const Arguments& options)
 
 /// Keeps a host, and with it Wine's own processes in the prefix, alive for as long as the tests run: Wine
 /// ends them with the last program, and each test would start them again.
+///
+/// Up before any other host: the first program in a prefix starts the rest of Wine (wineboot), on which all
+/// that come meanwhile wait. If it is killed in the middle of that, together with its group as a test's
+/// processes are, they wait for minutes (run_wineboot in Wine's ntdll), and so does everybody until the last
+/// of them has gone.
 class Session
 {
-    bridge::SharedRegion region_;
-    ChildProcess host_{with_options(wine_host_command(), {"--region", region_.name()}),
+    std::shared_ptr<bridge::SharedRegion> region_ = std::make_shared<bridge::SharedRegion>();
+    bridge::HostLink link_{region_};
+    ChildProcess host_{with_options(wine_host_command(), {"--region", region_->name()}),
                        wine_host_environment()};
+
+public:
+    Session()
+    {
+        constexpr std::chrono::minutes patience(5); // of Wine itself, for what others have left behind
+        link_.wait_hello(patience);
+    }
 };
 
 void keep_session()

@@ -67,7 +67,7 @@ struct World {
             std::move(settings), [this](HostEvent event) { diary.write(std::move(event)); },
             [this](const PluginFile&, const Progress&) {
                 ++starts;
-                HostCommand command{{tests::fake_host_program()}, {}};
+                HostCommand command{{tests::fake_host_program()}, {{"WINEPREFIX", "/a/prefix"}}};
                 command.arguments.insert(command.arguments.end(), options.begin(), options.end());
                 return command;
             });
@@ -247,7 +247,9 @@ TEST_CASE("a host that says nothing, or is of another build, is given up")
         world.options = {"--mute"};
         auto host = world.start(settings);
         REQUIRE(world.diary.has<HostParked>());
-        CHECK_THAT(world.diary.all<HostParked>()[0].reason, ContainsSubstring("has not come up"));
+        CHECK_THAT(world.diary.all<HostParked>()[0].reason,
+                   ContainsSubstring("has not come up") &&
+                       ContainsSubstring("'WINEPREFIX=/a/prefix wineserver -k' ends"));
     }
     SECTION("another version")
     {
