@@ -115,10 +115,10 @@ void PluginContent::handle(const HostReady& ready)
 {
     const bool changed = !processor_ || !same_ports(plugin_, ready.description);
     plugin_ = ready.description;
-    check_params();
     latency_ = plugin_.latency;
     if (changed)
         make_processor();
+    check_params();
     for (std::size_t i = 0; i < std::min(ready.values.size(), plugin_.parameters.size()); ++i)
         parameters_->note(plugin_.parameters[i].id, ready.values[i]);
     if (changed)
@@ -137,6 +137,8 @@ void PluginContent::handle(const HostReady& ready)
 void PluginContent::check_params()
 {
     warnings_.clear();
+    if (!processor_)
+        return; // it is not known yet what there is
     for (const auto& [name, value] : config_.params) {
         try {
             (void)value_within(parameter_named(plugin_, name), value);
