@@ -7,7 +7,9 @@
 
 #include <pipewire/filter.h>
 #include <pipewire/pipewire.h>
+#include <spa/control/control.h>
 #include <spa/param/buffers.h>
+#include <spa/param/format.h>
 #include <spa/param/latency-utils.h>
 #include <spa/pod/builder.h>
 
@@ -184,19 +186,28 @@ private:
         if (properties == nullptr)
             throw std::bad_alloc();
         // The second choice is for a peer that insists on small buffers: better short messages than no link.
-        std::array<std::uint8_t, 512> memory{};
+        std::array<std::uint8_t, 1024> memory{};
         spa_pod_builder builder{};
         spa_pod_builder_init(&builder, memory.data(), memory.size());
-        std::array<const spa_pod*, 2> buffers{};
+        std::array<const spa_pod*, midi_buffer_sizes.size() + 1> params{};
         std::transform(
-            midi_buffer_sizes.begin(), midi_buffer_sizes.end(), buffers.begin(), [&builder](int size) {
+            midi_buffer_sizes.begin(), midi_buffer_sizes.end(), params.begin(), [&builder](int size) {
                 return static_cast<const spa_pod*>(spa_pod_builder_add_object(
                     &builder, SPA_TYPE_OBJECT_ParamBuffers, SPA_PARAM_Buffers, SPA_PARAM_BUFFERS_buffers,
                     SPA_POD_CHOICE_RANGE_Int(1, 1, 32), SPA_PARAM_BUFFERS_blocks, SPA_POD_Int(1),
                     SPA_PARAM_BUFFERS_size, SPA_POD_CHOICE_RANGE_Int(size, size, INT32_MAX),
                     SPA_PARAM_BUFFERS_stride, SPA_POD_Int(1)));
             });
-        return add_port(direction, properties, buffers);
+        if (direction == SPA_DIRECTION_OUTPUT)
+            return add_port(direction, properties, std::span(params).first(midi_buffer_sizes.size()));
+        // PipeWire's own choice for such a port is bytes alone, and then 1.4 refuses the link with a peer
+        // that has nothing but UMP. It comes first.
+        params.back() = static_cast<const spa_pod*>(spa_pod_builder_add_object(
+            &builder, SPA_TYPE_OBJECT_Format, SPA_PARAM_EnumFormat, SPA_FORMAT_mediaType,
+            SPA_POD_Id(SPA_MEDIA_TYPE_application), SPA_FORMAT_mediaSubtype,
+            SPA_POD_Id(SPA_MEDIA_SUBTYPE_control), SPA_FORMAT_CONTROL_types,
+            SPA_POD_CHOICE_FLAGS_Int(1U << SPA_CONTROL_UMP)));
+        return add_port(direction, properties, params);
     }
 
     void update(void* port, const spa_pod* param) { pw_filter_update_params(filter_.get(), port, &param, 1); }

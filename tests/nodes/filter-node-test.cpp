@@ -4,6 +4,7 @@
 #include "nodes/filter-node.hpp"
 
 #include "tests/support/graph-client.hpp"
+#include "tests/support/midi-players.hpp"
 #include "tests/support/noise.hpp"
 #include "tests/support/private-session.hpp"
 
@@ -11,7 +12,9 @@
 #include <array>
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
-#include <mutex>
+#include <pipewire/filter.h>
+#include <spa/control/control.h>
+#include <spa/pod/builder.h>
 #include <vector>
 
 namespace decant::nodes
@@ -21,6 +24,9 @@ namespace
 
 using Client = tests::GraphClient;
 using Node = tests::TestNode;
+using tests::MidiListener;
+using tests::MidiMoment;
+using tests::MidiSource;
 using tests::NoiseListener;
 using tests::NoiseSource;
 using tests::PrivateSession;
@@ -79,63 +85,6 @@ TEST_CASE("noise passes a node bit by bit at every quantum and rate")
     }
 }
 
-namespace
-{
-
-struct Received {
-    std::uint64_t cycle_start;
-    std::uint32_t frame;
-    std::vector<std::uint8_t> bytes;
-};
-
-/// Sends its events in one block when it is told to.
-class MidiSource : public Processor
-{
-public:
-    std::vector<Received> events;
-    std::atomic<bool> send = false;
-    std::atomic<bool> refused = false;
-
-    void process(const Cycle& cycle) noexcept override
-    {
-        if (!send.exchange(false))
-            return;
-        for (const auto& event : events)
-            if (!cycle.midi_out->push(event.frame, event.bytes))
-                refused = true;
-    }
-};
-
-/// Keeps what it hears.
-class MidiListener : public Processor
-{
-    std::mutex mutex_;
-    std::vector<Received> received_;
-
-public:
-    void process(const Cycle& cycle) noexcept override
-    {
-        if (cycle.midi_in.empty())
-            return;
-        const std::lock_guard lock(mutex_);
-        for (const auto& event : cycle.midi_in)
-            received_.push_back({cycle.start_nsec, event.frame, {event.bytes.begin(), event.bytes.end()}});
-    }
-
-    std::vector<Received> received()
-    {
-        const std::lock_guard lock(mutex_);
-        return received_;
-    }
-};
-
-bool operator==(const Received& one, const Received& other)
-{
-    return one.frame == other.frame && one.bytes == other.bytes;
-}
-
-} // namespace
-
 TEST_CASE("MIDI and long SysEx arrive whole at their frames")
 {
     const PrivateSession session({.session_manager = false});
@@ -155,10 +104,109 @@ TEST_CASE("MIDI and long SysEx arrive whole at their frames")
 
     keys.send = true;
 
-    REQUIRE(wait_until([&] { return listener.received().size() >= 4; }));
-    CHECK(listener.received() == keys.events);
+    REQUIRE(wait_until([&] { return listener.heard().size() >= 4; }));
+    CHECK(listener.heard() == keys.events);
     CHECK_FALSE(keys.refused);
     CHECK(source->counters().midi_lost == 0);
+    CHECK(synth->counters().midi_lost == 0);
+}
+
+namespace
+{
+
+/// A keyboard of MIDI 2.0: a node whose port has nothing but UMP.
+class UmpKeyboard
+{
+    Client& client_;
+    pw_filter* filter_;
+    spa_hook listener_{};
+    void* port_ = nullptr;
+
+    void process()
+    {
+        pw_buffer* buffer = pw_filter_dequeue_buffer(port_);
+        if (buffer == nullptr)
+            return;
+        spa_data& data = buffer->buffer->datas[0];
+        spa_pod_builder builder{};
+        spa_pod_frame frame{};
+        spa_pod_builder_init(&builder, data.data, data.maxsize);
+        spa_pod_builder_push_sequence(&builder, &frame, 0);
+        if (send.exchange(false))
+            for (const auto& words : messages) {
+                spa_pod_builder_control(&builder, 7, SPA_CONTROL_UMP);
+                spa_pod_builder_bytes(&builder, words.data(),
+                                      static_cast<std::uint32_t>(words.size() * sizeof words[0]));
+            }
+        spa_pod_builder_pop(&builder, &frame);
+        data.chunk->offset = 0;
+        data.chunk->size = builder.state.offset;
+        data.chunk->stride = 1;
+        pw_filter_queue_buffer(port_, buffer);
+        ++cycles;
+    }
+
+public:
+    std::vector<std::vector<std::uint32_t>> messages; ///< of the next block
+    std::atomic<bool> send = false;
+    std::atomic<unsigned> cycles = 0;
+
+    explicit UmpKeyboard(Client& client) : client_(client)
+    {
+        static constexpr auto events = [] {
+            pw_filter_events table{};
+            table.version = PW_VERSION_FILTER_EVENTS;
+            table.process = [](void* data, spa_io_position*) {
+                static_cast<UmpKeyboard*>(data)->process();
+            };
+            return table;
+        }();
+        filter_ = client.locked([&] {
+            auto* filter =
+                pw_filter_new(client.core(), "ump", pw_properties_new(PW_KEY_NODE_NAME, "ump", nullptr));
+            pw_filter_add_listener(filter, &listener_, &events, this);
+            port_ = pw_filter_add_port(
+                filter, PW_DIRECTION_OUTPUT, PW_FILTER_PORT_FLAG_MAP_BUFFERS, 0,
+                pw_properties_new(PW_KEY_FORMAT_DSP, "32 bit raw UMP", PW_KEY_PORT_NAME, "out", nullptr),
+                nullptr, 0);
+            pw_filter_connect(filter, PW_FILTER_FLAG_RT_PROCESS, nullptr, 0);
+            return filter;
+        });
+    }
+    UmpKeyboard(const UmpKeyboard&) = delete;
+    UmpKeyboard& operator=(const UmpKeyboard&) = delete;
+    ~UmpKeyboard()
+    {
+        client_.locked([this] { pw_filter_destroy(filter_); });
+    }
+};
+
+} // namespace
+
+TEST_CASE("UMP of MIDI 1.0 and 2.0 is linked and arrives as bytes")
+{
+    const PrivateSession session({.session_manager = false});
+    Client client(session);
+    UmpKeyboard keys(client);
+    MidiListener listener;
+    Node synth(client, "synth", {.inputs = {}, .outputs = {}, .midi_in = true, .midi_out = false}, listener);
+    REQUIRE(wait_until([&] { return !session.graph().ports_of("ump").empty(); }));
+    session.link("ump:out", "synth:midi_in");
+    REQUIRE(wait_until([&] { return keys.cycles > 0 && synth->counters().cycles > 0; }));
+
+    keys.messages = {{0x20903c64},              // MIDI 1.0: note on
+                     {0x40913c00, 0xc8000000},  // MIDI 2.0: note on, at a velocity of 100
+                     {0x40b14a00, 0x80000000},  // and a controller
+                     {0x30167e7f, 0x09017f00},  // a SysEx begins
+                     {0x30330203, 0x04000000}}; // and ends
+    keys.send = true;
+
+    REQUIRE(wait_until([&] { return listener.heard().size() >= 4; }));
+    CHECK(listener.heard() ==
+          std::vector<MidiMoment>{{0, 7, {0x90, 60, 100}},
+                                  {0, 7, {0x91, 60, 100}},
+                                  {0, 7, {0xb1, 74, 64}},
+                                  {0, 7, {0xf0, 0x7e, 0x7f, 0x09, 0x01, 0x7f, 0x00, 2, 3, 4, 0xf7}}});
     CHECK(synth->counters().midi_lost == 0);
 }
 
@@ -181,11 +229,12 @@ TEST_CASE("MIDI of two sources is merged in the order of its frames, and other c
 
     one.send = two.send = true;
 
-    REQUIRE(wait_until([&] { return listener.received().size() >= 4; }));
-    auto received = listener.received();
+    REQUIRE(wait_until([&] { return listener.heard().size() >= 4; }));
+    auto received = listener.heard();
     // The two flags may fall into two cycles.
     if (received.front().cycle_start == received.back().cycle_start) {
-        CHECK(received == std::vector<Received>{one.events[0], two.events[0], one.events[1], two.events[1]});
+        CHECK(received ==
+              std::vector<MidiMoment>{one.events[0], two.events[0], one.events[1], two.events[1]});
     } else {
         CHECK(std::count(received.begin(), received.end(), one.events[0]) == 1);
         CHECK(std::count(received.begin(), received.end(), two.events[1]) == 1);
