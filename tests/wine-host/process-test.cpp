@@ -101,7 +101,7 @@ TEST_CASE("a parameter event of VST2 takes effect at the beginning of its block"
     CHECK(host.link().values() == std::vector{0.75});
 }
 
-TEST_CASE("a block of no frames sets parameters", "[automation][vst2][vst3][clap]")
+TEST_CASE("a block of no frames sets parameters")
 {
     const auto format = GENERATE(from_range(formats_under_test()));
     const bool in_chain = GENERATE(false, true);
@@ -256,6 +256,36 @@ TEST_CASE("a plugin with more channels than Decant carries runs with the first o
     CHECK(host.run_block(128, rate).status == BlockStatus::done);
     for (const unsigned channel : {0u, 2u, 3u, 31u, 62u, 63u}) // the second one tells the time
         CHECK(equal_bits(host.region().audio_in[channel], host.region().audio_out[channel], 128));
+}
+
+TEST_CASE("pins of VST2 that belong together are a group, and inputs without an output a side chain",
+          "[ports][side-chain][vst2]")
+{
+    WineHost host;
+    const auto plugin = host.load("decant-test-busses.dll");
+    REQUIRE(plugin.inputs.size() == 6);
+    CHECK(plugin.inputs[0].name == "Kick in L");
+    CHECK(plugin.inputs[0].position == "FL");
+    CHECK(plugin.inputs[0].group == plugin.inputs[1].group);
+    CHECK(plugin.inputs[1].group != plugin.inputs[2].group);
+    CHECK(plugin.inputs[2].group == plugin.inputs[3].group);
+    CHECK_FALSE(plugin.inputs[3].side);
+    CHECK(plugin.inputs[4].name == "Key L");
+    CHECK(plugin.inputs[4].group == "Side chain");
+    CHECK(plugin.inputs[5].position == "FR");
+    CHECK(plugin.inputs[5].side);
+    REQUIRE(plugin.outputs.size() == 4);
+    CHECK(plugin.outputs[2].name == "Snare L");
+    CHECK(plugin.outputs[1].group != plugin.outputs[2].group);
+    CHECK(plugin.outputs[2].group == plugin.outputs[3].group);
+
+    host.link().activate(rate, 64);
+    for (unsigned channel = 0; channel < 6; ++channel)
+        fill_with_noise(host.region().audio_in[channel], channel);
+    CHECK(host.run_block(64, rate).status == BlockStatus::done);
+    CHECK(equal_bits(host.region().audio_in[0], host.region().audio_out[0], 64));
+    CHECK(equal_bits(host.region().audio_in[4], host.region().audio_out[2], 64));
+    CHECK(equal_bits(host.region().audio_in[5], host.region().audio_out[3], 64));
 }
 
 TEST_CASE("a plugin is told tempo, position, rate and whether time matters", "[tempo][vst2]")
