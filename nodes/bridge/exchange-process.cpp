@@ -62,9 +62,12 @@ bool BlockExchange::post(std::uint64_t now, const Due& due) noexcept DECANT_REAL
 {
     due_ = due;
     guarded_ = guard_ && due.period_nsec != 0;
-    // Who looks for the reply without sleeping needs nobody to wake him.
-    if (due.look_nsec == 0)
+    // Who looks for the reply without sleeping needs nobody to wake him; but who has lost his priority needs
+    // the guard to get it back.
+    if (due.look_nsec == 0 || watch_.demoted())
         begin_watch();
+    else if (guarded_)
+        GuardState::expect_none(watch_);
     auto& request = memory().request;
     const std::uint32_t number = posted_.load(std::memory_order_relaxed) + 1;
     posted_nsec_.store(now, std::memory_order_relaxed);

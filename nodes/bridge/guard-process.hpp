@@ -88,6 +88,13 @@ public:
         watch.deadline_nsec_.store(0, std::memory_order_seq_cst);
     }
 
+    /// A block has been posted that nobody sleeps for, and the guard should not miss the one that it may
+    /// expect after an earlier one. [rt]
+    static void expect_none(Watch& watch) noexcept DECANT_REALTIME
+    {
+        watch.newest_nsec_.store(0, std::memory_order_seq_cst);
+    }
+
     /// Wakes the guard. At most one system call. [any]
     void ring() noexcept DECANT_REALTIME;
 

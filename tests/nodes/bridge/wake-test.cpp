@@ -84,6 +84,19 @@ struct Paced {
         driver.run();
     }
 
+    /// As a host that the service has started. Skips the test where that is not allowed.
+    void make_host_realtime()
+    {
+        if (!bridge::promote(processor.host_thread(), {SCHED_FIFO, 1}))
+            SKIP("needs RLIMIT_RTPRIO, or root");
+    }
+
+    [[nodiscard]] int host_priority()
+    {
+        const auto scheduling = bridge::scheduling_of(processor.host_thread());
+        return scheduling ? scheduling->priority : -1;
+    }
+
     [[nodiscard]] bool host_sleeps() const
     {
         return tests::wait_until([&] { return host.region()->memory().request.sleepers.load() != 0; });
@@ -183,4 +196,39 @@ TEST_CASE("faster than real time, nobody knows when the next block comes")
         node.driver.run();
     CHECK(node.processor.stats().anticipated == 0);
     CHECK(node.processor.stats().completed == 20);
+}
+
+TEST_CASE("a host that was slow once keeps its priority while its next blocks come in time")
+{
+    Paced node;
+    node.make_host_realtime();
+    node.processor.set_wake(BridgeWake::anticipate);
+    node.run();
+    REQUIRE(node.processor.set_parameter(fake::stall, 3000));
+    // In a row, as the guard rightly takes it when this thread itself does not come to run for a period.
+    int kept = 0;
+    for (int blocks = 0; blocks < 1000 && kept < 20; ++blocks) {
+        node.run();
+        kept = node.host_priority() == 1 ? kept + 1 : 0;
+    }
+    CHECK(kept == 20);
+}
+
+TEST_CASE("a host that lost its priority has it again when it is awake for its next block")
+{
+    Paced node;
+    node.make_host_realtime();
+    node.processor.set_wake(BridgeWake::anticipate);
+    node.run();
+    REQUIRE(node.processor.set_parameter(fake::burn, 100'000));
+    node.driver.budget = 20ms;
+    node.run();
+    CHECK(node.host_priority() == 0);
+    REQUIRE(tests::wait_until([&] { return node.processor.unanswered_since_nsec() == 0; }));
+    REQUIRE(node.processor.set_parameter(fake::burn, 0));
+    node.driver.budget = 20s;
+    node.run();
+    for (int blocks = 0; blocks < 500 && node.host_priority() != 1; ++blocks)
+        node.run();
+    CHECK(node.host_priority() == 1);
 }
