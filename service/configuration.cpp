@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <map>
 #include <string_view>
 
@@ -73,6 +74,21 @@ class Reader
         result_.problems.push_back({std::move(where), std::move(text), std::move(node), fatal});
     }
 
+    void read_sampler_memory(const JsonValue& value, const Location& where)
+    {
+        constexpr double least = 16;
+        constexpr double most = 1024 * 1024;
+        double megabytes = 0;
+        const char* const end = value.text.data() + value.text.size();
+        const auto [rest, error] = std::from_chars(value.text.data(), end, megabytes);
+        if (!value.is_text() || error != std::errc() || rest != end ||
+            !(megabytes >= least && megabytes <= most))
+            return complain(where, fmt::format("sampler.memory must be a number of MiB from {} to {}, as in "
+                                               "sampler.memory = 2048",
+                                               least, most));
+        result_.sampler_memory = megabytes;
+    }
+
     void read_section(const ConfigurationText& source, const JsonMember& section)
     {
         const auto& value = section.value;
@@ -80,8 +96,12 @@ class Reader
         if (section.key == "decant.properties") {
             if (value.kind != JsonValue::Kind::object)
                 return complain(where, "decant.properties must be an object: decant.properties = { … }");
-            for (const auto& [key, offset, setting] : value.members)
-                defaults_[key] = {setting, location(source, offset), true};
+            for (const auto& [key, offset, setting] : value.members) {
+                if (key == "sampler.memory")
+                    read_sampler_memory(setting, location(source, offset));
+                else
+                    defaults_[key] = {setting, location(source, offset), true};
+            }
         } else if (section.key == "decant.nodes") {
             if (value.kind != JsonValue::Kind::array)
                 return complain(where,

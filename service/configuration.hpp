@@ -103,7 +103,8 @@ struct ConfigurationProblem {
 [[nodiscard]] std::string to_text(const ConfigurationProblem& problem);
 
 struct Configuration {
-    std::vector<NodeConfig> nodes; ///< in the order of the files, names are unique
+    std::vector<NodeConfig> nodes;        ///< in the order of the files, names are unique
+    std::optional<double> sampler_memory; ///< MiB, for the samples of all nodes together
     std::vector<ConfigurationProblem> problems;
 };
 

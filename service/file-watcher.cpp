@@ -27,20 +27,17 @@ constexpr std::chrono::milliseconds settle_time{300};
 constexpr std::uint32_t events =
     IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR;
 
-bool is_configuration(std::string_view name) noexcept
-{
-    return name.ends_with(".conf") || name.ends_with(".conf.d");
-}
-
 } // namespace
 
-FileWatcher::FileWatcher(pw_loop* loop, std::function<void()> changed)
-    : descriptor_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)), settle_timer_(loop, std::move(changed))
+FileWatcher::FileWatcher(pw_loop* loop, Concerns concerns, std::function<void()> changed)
+    : concerns_(std::move(concerns)), descriptor_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)),
+      settle_timer_(loop, std::move(changed))
 {
     if (descriptor_ < 0)
-        log(Severity::warning, fmt::format("configuration files cannot be watched: {}; after a change run "
-                                           "'systemctl --user reload decant'",
-                                           std::strerror(errno)));
+        log(Severity::warning,
+            fmt::format("files cannot be watched: {}; after a change run 'systemctl --user reload "
+                        "decant' or restart it, or raise fs.inotify.max_user_instances",
+                        std::strerror(errno)));
     else
         input_.emplace(loop, descriptor_, [this] { read_events(); });
 }
@@ -70,8 +67,8 @@ void FileWatcher::read_events() noexcept
             break;
         for (std::size_t at = 0; at < static_cast<std::size_t>(size);) {
             const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
-            changed = changed || (event->mask & IN_Q_OVERFLOW) != 0 ||
-                      (event->len != 0 && is_configuration(event->name));
+            changed =
+                changed || (event->mask & IN_Q_OVERFLOW) != 0 || (event->len != 0 && concerns_(event->name));
             at += sizeof(inotify_event) + event->len;
         }
     }

@@ -7,14 +7,21 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace decant::service
 {
 
-/// Tells when configuration files in some directories have come, gone or changed. All functions: [main].
+/// Tells when files in some directories have come, gone or changed. All functions: [main].
 class FileWatcher
 {
+public:
+    /// Whether a file of that name matters. Must not throw.
+    using Concerns = std::function<bool(std::string_view name)>;
+
+private:
+    Concerns concerns_;
     int descriptor_;
     Timer settle_timer_;
     std::optional<InputWatch> input_;
@@ -24,7 +31,7 @@ class FileWatcher
 public:
     /// Calls `changed`, which must not throw, a moment after the last of several changes. Without inotify
     /// (too many watches) it never does, and the log says so.
-    FileWatcher(pw_loop* loop, std::function<void()> changed);
+    FileWatcher(pw_loop* loop, Concerns concerns, std::function<void()> changed);
     FileWatcher(const FileWatcher&) = delete;
     FileWatcher& operator=(const FileWatcher&) = delete;
     ~FileWatcher();

@@ -58,8 +58,10 @@ std::string to_json(const NodeStatus& status)
         object["wake"] = status.wake;
     if (status.awake)
         object["awake"] = *status.awake;
-    if (status.voices)
+    if (status.voices) {
         object["voices"] = *status.voices;
+        object["starved"] = status.starved;
+    }
     // Paths and what plugins call themselves may hold anything; a wrong byte must not cost the whole status.
     return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -93,6 +95,7 @@ try {
     read(object, "wake", status.wake);
     if (const auto awake = object.find("awake"); awake != object.end())
         status.awake = awake->get<double>();
+    read(object, "starved", status.starved);
     if (const auto voices = object.find("voices"); voices != object.end())
         status.voices = voices->get<std::uint32_t>();
     return status;

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <exception>
 #include <memory>
@@ -25,18 +26,28 @@ constexpr double most_volume = 24;
 constexpr std::size_t volume = 0;
 constexpr std::size_t quality = 1;
 
+bool is_of_instruments(std::string_view name) noexcept
+{
+    constexpr std::array<std::string_view, 7> suffixes{".sfz", ".sfzh", ".wav", ".flac",
+                                                       ".aif", ".aiff", ".ogg"};
+    return std::any_of(suffixes.begin(), suffixes.end(),
+                       [name](std::string_view suffix) { return name.ends_with(suffix); });
+}
+
 } // namespace
 
-SamplerContent::SamplerContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue,
+SamplerContent::SamplerContent(const NodeConfig& config, ContentOwner& owner, pw_loop* loop, MainQueue& queue,
                                Workers& workers)
     : owner_(owner), config_(config), sampler_({.polyphony = config.polyphony}),
       infos_{{{"Volume", least_volume, most_volume, config.volume, false},
               {"Quality", 0, static_cast<double>(sampler::qualities - 1), static_cast<double>(config.quality),
                false}}},
-      values_{config.volume, static_cast<double>(config.quality)}, queue_(queue), workers_(workers)
+      values_{config.volume, static_cast<double>(config.quality)}, queue_(queue), workers_(workers),
+      watcher_(loop, is_of_instruments, [this] { load(); })
 {
     sampler_.set_volume(static_cast<float>(config.volume));
     change_quality(config.quality);
+    watcher_.watch({config.path.parent_path()});
     load();
 }
 
@@ -55,21 +66,34 @@ void SamplerContent::change_quality(sampler::Quality wanted)
 
 void SamplerContent::load()
 {
-    workers_.add([this, watch = lifeline_.watch(), path = config_.path, &queue = queue_] {
+    auto progress = std::make_shared<sampler::LoadProgress>();
+    progress_ = progress;
+    workers_.add([this, watch = lifeline_.watch(), path = config_.path, progress, &queue = queue_] {
         // The object may be gone; only its address is carried from here to the main loop.
         try {
+            const sampler::CountedLoading counted(*progress);
             auto loaded = std::make_shared<sampler::LoadedInstrument>(sampler::load_instrument(path));
-            queue.post([this, watch, loaded] {
-                if (!watch.expired())
+            queue.post([this, watch, progress, loaded] {
+                if (!watch.expired() && progress == progress_) // else a later loading counts
                     play(std::move(*loaded));
             });
         } catch (const std::exception& error) {
-            queue.post([this, watch, reason = std::string(error.what())] {
-                if (!watch.expired())
-                    owner_.set_state(NodeState::failed, reason);
+            queue.post([this, watch, progress, reason = std::string(error.what())] {
+                if (!watch.expired() && progress == progress_)
+                    fail(reason);
             });
         }
     });
+}
+
+// What was there before plays on.
+void SamplerContent::fail(const std::string& reason)
+{
+    progress_.reset();
+    if (shown_)
+        owner_.set_state(NodeState::running, "its files have changed and cannot be played: " + reason);
+    else
+        owner_.set_state(NodeState::failed, reason);
 }
 
 void SamplerContent::play(sampler::LoadedInstrument loaded)
@@ -77,7 +101,9 @@ void SamplerContent::play(sampler::LoadedInstrument loaded)
     for (const auto& problem : loaded.problems)
         log(Severity::warning, fmt::format("node '{}': {}", config_.name, to_string(problem)));
     sampler_.play(std::move(loaded.instrument));
-    owner_.show({.ports = sampler::Sampler::ports(), .processor = sampler_, .parameters = this});
+    progress_.reset();
+    if (!std::exchange(shown_, true))
+        owner_.show({.ports = sampler::Sampler::ports(), .processor = sampler_, .parameters = this});
     owner_.set_state(
         NodeState::running,
         loaded.problems.empty()
@@ -119,7 +145,11 @@ void SamplerContent::tick(const nodes::FilterCounters*)
 
 void SamplerContent::report(NodeStatus& status)
 {
-    status.voices = sampler_.stats().active_voices;
+    const sampler::SamplerStats stats = sampler_.stats();
+    status.voices = stats.active_voices;
+    status.starved = stats.starved;
+    if (progress_ && status.state == NodeState::loading && status.message.empty())
+        status.message = fmt::format("{} samples so far", progress_->samples.load());
 }
 
 } // namespace decant::service

@@ -4,17 +4,20 @@
 
 #include "nodes/sampler/instrument.hpp"
 #include "nodes/sampler/sampler-setup.hpp"
+#include "service/file-watcher.hpp"
 #include "service/main-queue.hpp"
 #include "service/node-content.hpp"
 #include "service/workers.hpp"
 
 #include <array>
+#include <memory>
 #include <span>
 
 namespace decant::service
 {
 
-/// A sampled instrument. It is loaded by the workers and shown when it is complete.
+/// A sampled instrument. It is loaded by the workers and shown when it is complete; when its files change it
+/// is loaded again, while the notes go on.
 class SamplerContent final : public NodeContent, private nodes::Parameters
 {
     ContentOwner& owner_;
@@ -25,8 +28,12 @@ class SamplerContent final : public NodeContent, private nodes::Parameters
     MainQueue& queue_;
     Workers& workers_;
     Lifeline lifeline_;
+    FileWatcher watcher_;
+    std::shared_ptr<const sampler::LoadProgress> progress_; ///< of what is being loaded
+    bool shown_ = false;
 
     void load();
+    void fail(const std::string& reason);
     void play(sampler::LoadedInstrument loaded);
     void change_quality(sampler::Quality quality);
 
@@ -36,7 +43,8 @@ class SamplerContent final : public NodeContent, private nodes::Parameters
 
 public:
     /// `queue` and `workers` outlive it. Throws std::runtime_error.
-    SamplerContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue, Workers& workers);
+    SamplerContent(const NodeConfig& config, ContentOwner& owner, pw_loop* loop, MainQueue& queue,
+                   Workers& workers);
 
     [[nodiscard]] bool change(const NodeConfig& config) override;
     void tick(const nodes::FilterCounters* counters) override;

@@ -3,6 +3,7 @@
 
 #include "service/session.hpp"
 
+#include "nodes/sampler/sample-pool.hpp"
 #include "service/log.hpp"
 #include "service/plugin-content.hpp"
 #include "service/sampler-content.hpp"
@@ -72,6 +73,11 @@ Context make_context(pw_loop* loop, const ConfigurationDirectories& directories)
     return context;
 }
 
+bool is_configuration(std::string_view name) noexcept
+{
+    return name.ends_with(".conf") || name.ends_with(".conf.d");
+}
+
 std::vector<std::filesystem::path> watched(const ConfigurationDirectories& directories)
 {
     std::vector<std::filesystem::path> result;
@@ -95,10 +101,10 @@ Session::Session(SessionOptions options)
           [this](const NodeConfig& config, ContentOwner& owner) -> std::unique_ptr<NodeContent> {
               if (config.type == NodeType::plugin)
                   return std::make_unique<PluginContent>(config, owner, queue_, threads_);
-              return std::make_unique<SamplerContent>(config, owner, queue_, workers_);
+              return std::make_unique<SamplerContent>(config, owner, loop_, queue_, workers_);
           },
           loops_),
-      watcher_(loop_, [this] { reload(); }), tick_timer_(loop_, [this] { tick(); }),
+      watcher_(loop_, is_configuration, [this] { reload(); }), tick_timer_(loop_, [this] { tick(); }),
       connect_timer_(loop_, [this] { connect(); }), join_timer_(loop_, [this] { join_daemon(); }),
       watchdog_(sd_watchdog_enabled(0, nullptr) > 0)
 {
@@ -132,6 +138,9 @@ void Session::read_configuration()
     const auto files = read_configuration_files(directories_, unreadable);
     auto configuration = parse_configuration(files, directories_.home);
     configuration.problems.insert(configuration.problems.begin(), unreadable.begin(), unreadable.end());
+    sampler::SamplePool::shared().set_memory(
+        configuration.sampler_memory ? static_cast<std::size_t>(*configuration.sampler_memory * 1024 * 1024)
+                                     : sampler::default_stream_memory());
     rack_.apply(std::move(configuration));
     watcher_.watch(watched(directories_));
 }

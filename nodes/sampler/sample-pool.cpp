@@ -13,6 +13,7 @@
 #include <optional>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace decant::sampler
 {
@@ -20,6 +21,8 @@ namespace
 {
 
 namespace fs = std::filesystem;
+
+thread_local LoadProgress* progress_of_thread = nullptr;
 
 constexpr std::int64_t most_frames = (std::int64_t{1} << 30) - 1; // positions are 32.32 fixed point
 constexpr std::size_t locked_head = 128 << 10;                    // bytes: a second of 16-bit mono
@@ -193,6 +196,16 @@ LoadedSample load_sample(const fs::path& file, const std::shared_ptr<StreamDesk>
     return load(file, &desk);
 }
 
+CountedLoading::CountedLoading(LoadProgress& progress) noexcept
+    : before_(std::exchange(progress_of_thread, &progress))
+{
+}
+
+CountedLoading::~CountedLoading()
+{
+    progress_of_thread = before_;
+}
+
 SamplePool::SamplePool(const Options& options)
     : options_(options), desk_(std::make_shared<StreamDesk>(options.memory))
 {
@@ -206,6 +219,8 @@ SamplePool& SamplePool::shared()
 
 LoadedSample SamplePool::get(const fs::path& file)
 {
+    if (progress_of_thread != nullptr)
+        progress_of_thread->samples.fetch_add(1);
     std::error_code error;
     Version version{.path = fs::weakly_canonical(file, error).string(),
                     .time = fs::last_write_time(file, error),

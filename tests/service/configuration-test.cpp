@@ -54,6 +54,22 @@ public:
 
 } // namespace
 
+TEST_CASE("the memory for samples is said once for all nodes")
+{
+    const Home home;
+    const auto good = home.parse("decant.properties = { sampler.memory = 512 }\n"
+                                 "decant.nodes = [ { name = piano path = ~/Piano.sfz } ]");
+    CHECK(good.problems.empty());
+    CHECK(good.sampler_memory == 512);
+    CHECK_FALSE(home.parse("").sampler_memory);
+    for (const char* value : {"1", "much", "-5", "nan", "[ 1 ]"}) {
+        const auto bad = home.parse(std::string("decant.properties = { sampler.memory = ") + value + " }");
+        REQUIRE(bad.problems.size() == 1);
+        CHECK_THAT(to_text(bad.problems[0]), ContainsSubstring("sampler.memory must be a number of MiB"));
+        CHECK_FALSE(bad.sampler_memory);
+    }
+}
+
 TEST_CASE("a plugin node says when it hands a block on, where its host runs, and how that waits")
 {
     const Home home;

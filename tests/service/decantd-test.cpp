@@ -82,6 +82,30 @@ TEST_CASE("what cannot play is listed with the reason, and the others play")
     CHECK_THAT(service.process().errors(), ContainsSubstring("rack.conf:1:35: node 'missing': path"));
 }
 
+TEST_CASE("an instrument whose file changes is played anew by the same node, and the old one until it can be")
+{
+    Service service;
+    const auto file = service.session().home() / "Organ.sfz";
+    std::ofstream(file) << "<region> sample=Organ.wav\n";
+    service.configure("decant.nodes = [ { name = organ path = ~/Organ.sfz } ]");
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+    const auto serial = service.serial("organ");
+    const auto says = [&](std::string_view text) {
+        return wait_until(
+            [&] { return service.listed("organ").value("message", "").find(text) != std::string::npos; });
+    };
+
+    std::ofstream(file) << "<region> sample=Organ.wav\n<region> sample=None.wav\n";
+    CHECK(says("1 things in it are not played as written"));
+    std::ofstream(file) << "nothing\n";
+    CHECK(says("cannot be played"));
+    CHECK(service.listed("organ").at("state") == "running");
+    std::ofstream(file) << "<region> sample=Organ.wav\n";
+    CHECK(wait_until([&] { return service.listed("organ").value("message", "").empty(); }));
+    CHECK(service.serial("organ") == serial);
+}
+
 TEST_CASE("SIGHUP applies the difference and does not touch what did not change")
 {
     Service service;
