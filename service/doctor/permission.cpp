@@ -40,7 +40,7 @@ Finding check_rtkit(const Machine& machine)
         "threads of a user at most, and takes all of them back when the machine seems to hang.";
     const auto* rtkit = machine.facts.rtkit.known();
     if (rtkit != nullptr) {
-        const auto daemons = machine.processes();
+        const auto& daemons = machine.processes();
         const bool no_canary = std::any_of(daemons.begin(), daemons.end(), [](const Process& process) {
             return process.name.starts_with("rtkit-daemon") &&
                    std::find(process.arguments.begin(), process.arguments.end(), "--no-canary") !=

@@ -6,9 +6,8 @@
 
 #include <cstdint>
 #include <map>
+#include <spa/pod/pod.h>
 #include <vector>
-
-struct spa_pod;
 
 namespace decant::doctor
 {
