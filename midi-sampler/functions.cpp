@@ -151,6 +151,14 @@ ms_result_t ms_get_statistics(const ms_sampler_t* sampler, ms_statistics_t* stat
     });
 }
 
+ms_result_t ms_set_sample_memory(std::uint64_t bytes)
+{
+    constexpr std::uint64_t least = 1 << 20;
+    if (bytes < least)
+        return failed(MS_ERROR_ARGUMENT, "the memory for samples is too small; give 1 MiB or more");
+    return guarded([&] { decant::sampler::SamplePool::shared().set_memory(bytes); });
+}
+
 ms_result_t ms_instrument_create(ms_sampler_t* sampler, const char* name, ms_instrument_t** instrument)
 {
     if (sampler == nullptr || name == nullptr || instrument == nullptr)

@@ -120,11 +120,17 @@ typedef struct ms_statistics {
     uint64_t stolen_voices;  /* ended because a new note needed a voice */
     uint64_t shed_voices;    /* faded out so that a block was ready in time */
     uint64_t dropped_events; /* that found the queue full */
+    uint64_t starved_voices; /* faded out because their samples were not read in time */
 } ms_statistics_t;
 
 /* Writes the first `size` bytes of the statistics: pass sizeof(ms_statistics_t). Later versions add members
  * at the end. [setup] */
 MS_API ms_result_t ms_get_statistics(const ms_sampler_t* sampler, ms_statistics_t* statistics, size_t size);
+
+/* How much memory the samples of all samplers of the process may take, in bytes; a quarter of the machine's
+ * to begin with. Of long samples only the beginnings are kept, and what was played last; the rest is read
+ * from disk while it plays. An offline sampler waits for it. At least 1 MiB. [setup] */
+MS_API ms_result_t ms_set_sample_memory(uint64_t bytes);
 
 /* ---- Instruments -----------------------------------------------------------------------------------------
  */

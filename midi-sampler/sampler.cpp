@@ -105,6 +105,7 @@ ms_statistics_t ms_sampler::statistics() const
         sum.stolen_voices += stats.steals;
         sum.shed_voices += stats.sacrifices;
         sum.dropped_events += stats.events_dropped;
+        sum.starved_voices += stats.starved;
     }
     return sum;
 }

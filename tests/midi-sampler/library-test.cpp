@@ -261,6 +261,23 @@ TEST_CASE("the statistics count frames, voices, stolen notes and dropped events"
     CHECK(frames == 100);
 }
 
+TEST_CASE("long samples are streamed within the memory that is given to them")
+{
+    World world;
+    CHECK(ms_set_sample_memory(1000) == MS_ERROR_ARGUMENT);
+    REQUIRE(ms_set_sample_memory(4 << 20) == MS_OK);
+    const auto tone = sine(100, rate, 60 * rate);
+    const auto path = world.file(tone);
+    REQUIRE(ms_instrument_load(world.instrument, path.c_str()) == MS_OK);
+    REQUIRE(ms_note_on(world.instrument, 60, 127, nullptr) == MS_OK);
+    const auto sound = world.left(60 * rate);
+    for (std::size_t frame = 0; frame + 1000 < sound.size(); frame += 999)
+        REQUIRE(sound[frame] == Approx(centre * tone[frame]).margin(1e-4));
+    ms_statistics_t statistics{};
+    REQUIRE(ms_get_statistics(world.sampler, &statistics, sizeof statistics) == MS_OK);
+    CHECK(statistics.starved_voices == 0);
+}
+
 TEST_CASE("a block that takes longer than it plays is an xrun")
 {
     // A frame of a note with the longest kernel, at a rate that leaves it a microsecond.
