@@ -101,7 +101,8 @@ bool BridgeState::run_without_frames(std::uint64_t deadline_nsec) noexcept
     auto& region = exchange.memory();
     protocol::EventWriter events(region.events_in);
     write_parameters(events);
-    region.block = {.event_bytes = events.size()};
+    region.block = {};
+    region.block.event_bytes = events.size();
     exchange.post(now_nsec(), {.deadline_nsec = deadline_nsec, .period_nsec = 0});
     told = false;
     posted_frames = 0; // a pipelined block's reply is gone
@@ -111,7 +112,9 @@ bool BridgeState::run_without_frames(std::uint64_t deadline_nsec) noexcept
     if (result.status != protocol::BlockStatus::done)
         return false;
     latency.store(std::min(result.latency, protocol::max_latency), std::memory_order_relaxed);
-    read_events(region, result.event_bytes, nodes::Cycle{.frames = 1});
+    nodes::Cycle cycle{};
+    cycle.frames = 1;
+    read_events(region, result.event_bytes, cycle);
     return true;
 }
 
