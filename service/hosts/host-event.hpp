@@ -51,7 +51,13 @@ struct StateSaved {
     std::string problem{};    ///< empty: it was saved
 };
 
-using HostEvent = std::variant<HostReady, HostRestarting, HostParked, HostLog, StateSaved,
+/// Becomes of a PluginHost::ask().
+struct PresetDone {
+    std::uint64_t ticket = 0;
+    std::string problem{}; ///< empty: it was done
+};
+
+using HostEvent = std::variant<HostReady, HostRestarting, HostParked, HostLog, StateSaved, PresetDone,
                                bridge::ParameterChanged, bridge::LatencyChanged>;
 
 using HostListener = std::function<void(HostEvent)>;

@@ -15,6 +15,7 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace decant::service
 {
@@ -44,6 +45,7 @@ class PluginHost::Supervisor
         std::uint64_t save = 0; ///< the ticket of the last save() that was not obeyed yet; 0: none
         bool format = false;    ///< rate or block size have changed
         bool changed = false;   ///< a parameter has, which makes the state on the disk an old one
+        std::vector<std::pair<std::uint64_t, PresetWish>> presets; ///< with their tickets
     };
 
     PluginHostSettings settings_;
@@ -87,8 +89,8 @@ class PluginHost::Supervisor
     [[nodiscard]] Wishes take_wishes()
     {
         const std::lock_guard lock(mutex_);
-        Wishes taken = wishes_;
-        wishes_ = {.stop = taken.stop}; // for ever
+        Wishes taken = std::exchange(wishes_, {});
+        wishes_.stop = taken.stop; // for ever
         return taken;
     }
 
@@ -117,6 +119,7 @@ class PluginHost::Supervisor
         const std::lock_guard lock(mutex_);
         host_ = host;
         ready_ = false;
+        wishes_.presets.clear(); // of a host that is no more
     }
 
     /// Makes a host known to the owner's thread for as long as it lives, and takes it out of the audio path
@@ -182,6 +185,27 @@ class PluginHost::Supervisor
         auto problem = state_.save(host);
         looked_nsec_ = bridge::now_nsec(); // the wait was the plugin's fault
         emit(StateSaved{state_.file(), ticket_, std::move(problem)});
+    }
+
+    void fulfil_preset(RunningHost& host, std::uint64_t ticket, const PresetWish& wish)
+    {
+        connection_.hand_over();
+        try {
+            fulfil(wish, host);
+            if (changes_plugin(wish)) {
+                const auto& parameters = host.description().parameters;
+                const auto values = host.values();
+                for (std::size_t i = 0; i < std::min(values.size(), parameters.size()); ++i)
+                    hear_moved(parameters[i].id, values[i]);
+                save_soon();
+            }
+            emit(PresetDone{ticket});
+        } catch (const PluginError& error) {
+            emit(PresetDone{ticket, error.what()});
+            if (error.kind() != PluginError::Kind::answer)
+                throw;
+        }
+        looked_nsec_ = bridge::now_nsec(); // the wait was the plugin's fault
     }
 
     /// The configuration's values, now that the plugin says which parameters it has.
@@ -265,6 +289,8 @@ class PluginHost::Supervisor
             }
             if (wishes.changed)
                 save_soon();
+            for (const auto& [ticket, preset] : wishes.presets)
+                fulfil_preset(host, ticket, preset);
             if (wishes.save != 0 || (save_at_ && Clock::now() >= *save_at_))
                 save(host);
 
@@ -396,6 +422,13 @@ public:
         return ticket;
     }
 
+    std::uint64_t ask(PresetWish preset)
+    {
+        const std::uint64_t ticket = ++last_ticket_;
+        wish([&](Wishes& wishes) { wishes.presets.emplace_back(ticket, std::move(preset)); });
+        return ticket;
+    }
+
     void restart()
     {
         wish([](Wishes& wishes) { wishes.restart = true; });
@@ -433,6 +466,10 @@ void PluginHost::set_format(std::uint32_t rate, std::uint32_t max_frames)
 std::uint64_t PluginHost::save()
 {
     return supervisor_->save();
+}
+std::uint64_t PluginHost::ask(PresetWish wish)
+{
+    return supervisor_->ask(std::move(wish));
 }
 void PluginHost::restart()
 {

@@ -4,6 +4,7 @@
 
 #include "service/hosts/host-command.hpp"
 #include "service/hosts/host-event.hpp"
+#include "service/hosts/preset-wish.hpp"
 #include "service/hosts/restart-policy.hpp"
 #include "service/hosts/running-host.hpp"
 
@@ -83,6 +84,10 @@ public:
     /// Saves the state now, if a host runs; answered by StateSaved with at least the ticket that this
     /// returns.
     std::uint64_t save();
+
+    /// Fulfils a wish if a host runs, and answers with PresetDone of the ticket that this returns; if none
+    /// runs, or it ends before, there is no answer.
+    std::uint64_t ask(PresetWish wish);
 
     /// Ends the host in good order and starts a new one; also the way out of HostParked.
     void restart();

@@ -151,6 +151,21 @@ std::vector<double> RunningHost::values()
     return ask("reading the parameters", [&] { return link_.values(timeouts_.request); });
 }
 
+std::vector<std::byte> RunningHost::preset(protocol::PresetForm form)
+{
+    return ask("making a preset", [&] { return link_.preset(form, timeouts_.request); });
+}
+
+void RunningHost::set_preset(std::span<const std::byte> file)
+{
+    ask("loading the preset", [&] { link_.set_preset(file, timeouts_.request); });
+}
+
+void RunningHost::select_program(std::uint32_t program)
+{
+    ask("selecting the program", [&] { link_.select_program(program, timeouts_.request); });
+}
+
 void RunningHost::wait(std::uint64_t deadline_nsec)
 {
     try {

@@ -65,6 +65,9 @@ public:
     [[nodiscard]] std::vector<std::byte> state();
     void set_state(std::span<const std::byte> state);
     [[nodiscard]] std::vector<double> values();
+    [[nodiscard]] std::vector<std::byte> preset(protocol::PresetForm form);
+    void set_preset(std::span<const std::byte> file);
+    void select_program(std::uint32_t program);
 
     /// Sleeps until there is something to do, at most until `deadline_nsec` (CLOCK_MONOTONIC), and delivers
     /// what the plugin has said on its own. Throws if the host is dead.
