@@ -6,12 +6,14 @@
 #include "nodes/parameters.hpp"
 #include "nodes/processor.hpp"
 #include "service/configuration.hpp"
+#include "service/hosts/preset-wish.hpp"
 #include "service/node-status.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace decant::service
 {
@@ -63,6 +65,15 @@ public:
 
     /// Saves its state now, if it has one. `done` hears what went wrong, or an empty text, on the main loop.
     virtual void save(std::function<void(std::string problem)> done) { done({}); }
+
+    /// The names of the plugin's own programs.
+    [[nodiscard]] virtual std::vector<std::string> programs() const { return {}; }
+
+    /// Saves or loads a preset. `done` as with save().
+    virtual void ask(const PresetWish&, std::function<void(std::string problem)> done)
+    {
+        done("only plugins have presets");
+    }
 
     /// Tries again what was given up; false if only a new content can do that.
     [[nodiscard]] virtual bool enable() { return false; }

@@ -169,14 +169,14 @@ void PluginContent::handle(const HostRestarting& restarting)
 {
     ++restarts_;
     ready_ = false;
-    end_saves(UINT64_MAX, restarting.reason);
+    end_waits(restarting.reason);
     owner_.set_state(NodeState::restarting, restarting.reason);
 }
 
 void PluginContent::handle(const HostParked& parked)
 {
     ready_ = false;
-    end_saves(UINT64_MAX, parked.reason);
+    end_waits(parked.reason);
     owner_.set_state(NodeState::failed, parked.reason);
 }
 
@@ -192,6 +192,20 @@ void PluginContent::end_saves(std::uint64_t last_ticket, const std::string& prob
         awaiting_save_.erase(awaiting_save_.begin());
         done(problem);
     }
+}
+
+void PluginContent::handle(const PresetDone& preset)
+{
+    if (const auto waiting = awaiting_preset_.extract(preset.ticket))
+        waiting.mapped()(preset.problem);
+}
+
+/// The host is gone, and with it whoever could answer.
+void PluginContent::end_waits(const std::string& problem)
+{
+    end_saves(UINT64_MAX, problem);
+    for (const auto& [ticket, done] : std::exchange(awaiting_preset_, {}))
+        done(problem);
 }
 
 void PluginContent::handle(const bridge::ParameterChanged& moved)
@@ -297,6 +311,14 @@ void PluginContent::save(std::function<void(std::string)> done)
         awaiting_save_.emplace(host_->save(), std::move(done));
     else
         done("it does not run, so there is nothing newer than its last state");
+}
+
+void PluginContent::ask(const PresetWish& wish, std::function<void(std::string)> done)
+{
+    if (ready_)
+        awaiting_preset_.emplace(host_->ask(wish), std::move(done));
+    else
+        done("it does not run; 'decant list' says why");
 }
 
 bool PluginContent::enable()

@@ -42,6 +42,7 @@ class PluginContent final : public NodeContent
     std::vector<std::string> warnings_; ///< about what the configuration wants of the plugin
     bool ready_ = false;                ///< a host runs
     std::map<std::uint64_t, std::function<void(std::string)>> awaiting_save_; ///< by ticket
+    std::map<std::uint64_t, std::function<void(std::string)>> awaiting_preset_;
     Lifeline lifeline_;
     std::unique_ptr<PluginHost> host_; // the last member: it uses the processor to its end
 
@@ -50,6 +51,7 @@ class PluginContent final : public NodeContent
     void handle(const HostParked& parked);
     void handle(const HostLog&) {} ///< has been told where it came from
     void handle(const StateSaved& saved);
+    void handle(const PresetDone& done);
     void handle(const bridge::ParameterChanged& moved);
     void handle(const bridge::LatencyChanged& moved);
 
@@ -58,6 +60,7 @@ class PluginContent final : public NodeContent
     [[nodiscard]] std::chrono::nanoseconds period() const noexcept;
     void publish_latency();
     void end_saves(std::uint64_t last_ticket, const std::string& problem);
+    void end_waits(const std::string& problem);
 
 public:
     /// `queue` and `threads` outlive it. Throws std::runtime_error.
@@ -69,6 +72,8 @@ public:
     void tick(const nodes::FilterCounters* counters) override;
     void report(NodeStatus& status) override;
     void save(std::function<void(std::string)> done) override;
+    [[nodiscard]] std::vector<std::string> programs() const override { return plugin_.programs; }
+    void ask(const PresetWish& wish, std::function<void(std::string)> done) override;
     [[nodiscard]] bool enable() override;
     void stop() override;
 };

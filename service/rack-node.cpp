@@ -209,6 +209,19 @@ void RackNode::save(std::function<void(std::string problem)> done)
         done({});
 }
 
+std::vector<std::string> RackNode::programs() const
+{
+    return content_ ? content_->programs() : std::vector<std::string>();
+}
+
+void RackNode::ask(const PresetWish& wish, std::function<void(std::string problem)> done)
+{
+    if (content_)
+        content_->ask(wish, std::move(done));
+    else
+        done("it does not run; 'decant list' says why");
+}
+
 bool RackNode::enable()
 {
     if (state_ != NodeState::failed)

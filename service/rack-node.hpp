@@ -76,6 +76,10 @@ public:
     /// See NodeContent::save().
     void save(std::function<void(std::string problem)> done);
 
+    /// See NodeContent.
+    [[nodiscard]] std::vector<std::string> programs() const;
+    void ask(const PresetWish& wish, std::function<void(std::string problem)> done);
+
     /// Tries again what was given up; false if the node must be made anew for that.
     [[nodiscard]] bool enable();
 

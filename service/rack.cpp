@@ -4,6 +4,7 @@
 #include "service/rack.hpp"
 
 #include "service/log.hpp"
+#include "service/preset-exchange.hpp"
 #include "service/unknown-names.hpp"
 
 #include <fmt/format.h>
@@ -115,30 +116,48 @@ namespace
 /// Collects what becomes of something that many do in their own time; tells it when the last lets go.
 class Collection
 {
-    std::vector<std::string> problems_;
-    std::function<void(std::vector<std::string>)> done_;
+    Reply reply_;
+    std::function<void(Reply)> done_;
 
 public:
-    explicit Collection(std::function<void(std::vector<std::string>)> done) : done_(std::move(done)) {}
+    explicit Collection(std::string id, std::function<void(Reply)> done)
+        : reply_{std::move(id), {}}, done_(std::move(done))
+    {
+    }
     Collection(const Collection&) = delete;
     Collection& operator=(const Collection&) = delete;
-    ~Collection() { done_(std::move(problems_)); }
+    ~Collection() { done_(std::move(reply_)); }
 
     void add(const std::string& name, const std::string& problem)
     {
-        problems_.push_back(fmt::format("node '{}': {}", name, problem));
+        reply_.problems.push_back(fmt::format("node '{}': {}", name, problem));
     }
+    void answer(std::vector<std::string> lines) { reply_.answer = std::move(lines); }
 };
+
+/// Throws std::runtime_error, or std::logic_error from a number that is none.
+PresetWish preset_wish_of(const Request& request)
+{
+    switch (request.verb) {
+    case RequestVerb::save_preset:
+        return SavePreset{exchanged_preset(request.argument)};
+    case RequestVerb::load_preset:
+        return LoadPreset{exchanged_preset(request.argument)};
+    default:
+        return SelectProgram{static_cast<std::uint32_t>(std::stoul(request.argument))};
+    }
+}
 
 } // namespace
 
-void Rack::obey(const Request& request, std::function<void(std::vector<std::string> problems)> done)
+void Rack::obey(const Request& request, std::function<void(Reply)> done)
 {
-    const auto collection = std::make_shared<Collection>(std::move(done));
+    const auto collection = std::make_shared<Collection>(request.id, std::move(done));
     std::vector<std::string> names;
-    for (const auto& [name, node] : nodes_)
-        if (request.nodes.empty() && node->state() == NodeState::running)
-            names.push_back(name);
+    if (request.verb == RequestVerb::save && request.nodes.empty())
+        for (const auto& [name, node] : nodes_)
+            if (node->state() == NodeState::running)
+                names.push_back(name);
     for (const auto& name : request.nodes)
         if (nodes_.contains(name))
             names.push_back(name);
@@ -146,13 +165,31 @@ void Rack::obey(const Request& request, std::function<void(std::vector<std::stri
             collection->add(name, "there is none of that name, or its configuration is wrong; 'decant list' "
                                   "shows what there is");
     for (const auto& name : names) {
-        if (request.verb == RequestVerb::enable)
+        auto& node = *nodes_.at(name);
+        const auto collect = [collection, name](const std::string& problem) {
+            if (!problem.empty())
+                collection->add(name, problem);
+        };
+        switch (request.verb) {
+        case RequestVerb::enable:
             enable(name);
-        else
-            nodes_.at(name)->save([collection, name](const std::string& problem) {
-                if (!problem.empty())
-                    collection->add(name, problem);
-            });
+            break;
+        case RequestVerb::save:
+            node.save(collect);
+            break;
+        case RequestVerb::list_programs:
+            collection->answer(node.programs());
+            break;
+        case RequestVerb::select_program:
+        case RequestVerb::save_preset:
+        case RequestVerb::load_preset:
+            try {
+                node.ask(preset_wish_of(request), collect);
+            } catch (const std::exception& error) {
+                collect(error.what());
+            }
+            break;
+        }
     }
 }
 

@@ -58,8 +58,8 @@ public:
     void enter(pw_core* core);
     void leave() noexcept;
 
-    /// Does what somebody asks for, and calls `done` with what went wrong when all of it is over.
-    void obey(const Request& request, std::function<void(std::vector<std::string> problems)> done);
+    /// Does what somebody asks for, and calls `done` with the reply when all of it is over.
+    void obey(const Request& request, std::function<void(Reply)> done);
 
     void tick(); ///< ten times a second
 

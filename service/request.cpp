@@ -5,14 +5,23 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 namespace decant::service
 {
 
 namespace
 {
 
-constexpr const char* save_text = "save";
-constexpr const char* enable_text = "enable";
+constexpr std::array<std::pair<RequestVerb, std::string_view>, 6> verbs{
+    {{RequestVerb::save, "save"},
+     {RequestVerb::enable, "enable"},
+     {RequestVerb::list_programs, "list-programs"},
+     {RequestVerb::select_program, "select-program"},
+     {RequestVerb::save_preset, "save-preset"},
+     {RequestVerb::load_preset, "load-preset"}}};
 
 std::string dump(const nlohmann::json& object)
 {
@@ -23,25 +32,30 @@ std::string dump(const nlohmann::json& object)
 
 std::string to_json(const Request& request)
 {
+    const auto verb = std::find_if(verbs.begin(), verbs.end(),
+                                   [&](const auto& each) { return each.first == request.verb; });
     return dump({{"id", request.id},
-                 {"verb", request.verb == RequestVerb::save ? save_text : enable_text},
-                 {"nodes", request.nodes}});
+                 {"verb", verb->second},
+                 {"nodes", request.nodes},
+                 {"argument", request.argument}});
 }
 
 std::string to_json(const Reply& reply)
 {
-    return dump({{"id", reply.id}, {"problems", reply.problems}});
+    return dump({{"id", reply.id}, {"problems", reply.problems}, {"answer", reply.answer}});
 }
 
 std::optional<Request> parse_request(std::string_view json)
 try {
     const auto object = nlohmann::json::parse(json);
-    const auto verb = object.at("verb").get<std::string>();
-    if (verb != save_text && verb != enable_text)
+    const auto name = object.at("verb").get<std::string>();
+    const auto verb =
+        std::find_if(verbs.begin(), verbs.end(), [&](const auto& each) { return each.second == name; });
+    if (verb == verbs.end())
         return std::nullopt;
-    return Request{object.at("id").get<std::string>(),
-                   verb == save_text ? RequestVerb::save : RequestVerb::enable,
-                   object.at("nodes").get<std::vector<std::string>>()};
+    return Request{object.at("id").get<std::string>(), verb->first,
+                   object.at("nodes").get<std::vector<std::string>>(),
+                   object.value("argument", std::string())};
 } catch (const nlohmann::json::exception&) {
     return std::nullopt;
 }
@@ -49,7 +63,8 @@ try {
 std::optional<Reply> parse_reply(std::string_view json)
 try {
     const auto object = nlohmann::json::parse(json);
-    return Reply{object.at("id").get<std::string>(), object.at("problems").get<std::vector<std::string>>()};
+    return Reply{object.at("id").get<std::string>(), object.at("problems").get<std::vector<std::string>>(),
+                 object.value("answer", std::vector<std::string>())};
 } catch (const nlohmann::json::exception&) {
     return std::nullopt;
 }

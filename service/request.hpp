@@ -15,19 +15,26 @@ inline constexpr const char* request_key = "request";
 inline constexpr const char* reply_key = "reply";
 
 enum class RequestVerb {
-    save,   ///< the states of these nodes, of all that run if none is named
-    enable, ///< these nodes are started again although they were given up
+    save,          ///< the states of these nodes, of all that run if none is named
+    enable,        ///< these nodes are started again although they were given up
+    list_programs, ///< the names of the plugin's own programs; the answer has them
+    select_program,
+    save_preset,
+    load_preset,
 };
 
 struct Request {
     std::string id; ///< chosen by who asks; comes back in the reply
     RequestVerb verb = RequestVerb::save;
     std::vector<std::string> nodes; ///< short names
+    /// Of select_program a number from 0; of the presets a file's name in preset_exchange().
+    std::string argument{};
 };
 
 struct Reply {
     std::string id;
     std::vector<std::string> problems; ///< none: all was done
+    std::vector<std::string> answer{};
 };
 
 [[nodiscard]] std::string to_json(const Request& request);

@@ -226,8 +226,8 @@ void Session::obey(const Request& request)
     if (board_)
         board_->remove(request_key);
     // Perhaps from inside the end of a node that was to be saved.
-    rack_.obey(request, [this, id = request.id](std::vector<std::string> problems) {
-        queue_.post([this, reply = Reply{id, std::move(problems)}] {
+    rack_.obey(request, [this](Reply told) {
+        queue_.post([this, reply = std::move(told)] {
             if (!board_)
                 return;
             rack_.publish(*board_); // who has got the reply sees what became of it

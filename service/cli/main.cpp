@@ -23,6 +23,7 @@ int run(int argc, char** argv)
     decant::cli::add_doctor(application);
     decant::cli::add_enable(application);
     decant::cli::add_list(application);
+    decant::cli::add_preset(application);
     decant::cli::add_probe(application);
     decant::cli::add_render(application);
     decant::cli::add_save(application);

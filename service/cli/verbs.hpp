@@ -33,6 +33,7 @@ public:
 void add_doctor(CLI::App& application);
 void add_enable(CLI::App& application);
 void add_list(CLI::App& application);
+void add_preset(CLI::App& application);
 void add_probe(CLI::App& application);
 void add_render(CLI::App& application);
 void add_save(CLI::App& application);

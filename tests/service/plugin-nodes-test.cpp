@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "service/preset-exchange.hpp"
 #include "tests/service/running-service.hpp"
 
 #include "tests/support/graph-client.hpp"
@@ -273,6 +274,48 @@ TEST_CASE("a state that cannot be saved at the end is told with the remedy, and 
     service.process().signal(SIGTERM);
     CHECK(service.process().wait(tests::patience) == 0);
     CHECK(content() != before);
+}
+
+TEST_CASE("a preset is saved and loaded by the command, and the node plays it")
+{
+    GainRack rack("params = { Gain = 0.25 }");
+    const tests::TemporaryDirectory directory;
+    const auto preset = (directory.path() / "half.fxp").string();
+    CHECK(rack.decant({"preset", "save", "gain", preset}).exit == 0);
+    CHECK(std::filesystem::file_size(preset) > 60);
+    CHECK(rack.decant({"preset", "save", "gain", preset}).exit == 1); // it is there
+    CHECK(rack.decant({"preset", "save", "gain", preset, "--force"}).exit == 0);
+
+    rack.configure(node("gain", "params = { Gain = 0.5 }"));
+    REQUIRE(wait_until([&] { return rack.parameters("gain") == nlohmann::json::array({"Gain", 0.5}); }));
+    CHECK(rack.decant({"preset", "load", "gain", preset}).exit == 0);
+    CHECK(wait_until([&] { return rack.parameters("gain") == nlohmann::json::array({"Gain", 0.25}); }));
+    rack.listener.gain = 0.5F;
+    rack.listener.listen(256, 48000);
+    CHECK(wait_until([&] { return rack.listener.exact >= 20; }));
+
+    const auto refused = [&](const tests::Arguments& arguments, const std::string& why) {
+        const auto result = rack.decant(arguments);
+        INFO(result.errors);
+        CHECK(result.exit == 1);
+        CHECK(result.errors.find(why) != std::string::npos);
+    };
+    std::filesystem::resize_file(preset, 30);
+    refused({"preset", "load", "gain", preset}, "damaged or cut short");
+    refused({"preset", "save", "gain", (directory.path() / "half.vstpreset").string()}, ".fxp and .fxb");
+    refused({"preset", "save", "gain", (directory.path() / "half.txt").string()}, "ends with .fxp");
+    refused({"preset", "load", "nobody", preset}, "there is none of that name");
+    CHECK(rack.parameters("gain") == nlohmann::json::array({"Gain", 0.25}));
+    CHECK(std::filesystem::is_empty(
+        std::filesystem::path(rack.session().environment().at("XDG_RUNTIME_DIR")) / "decant"));
+}
+
+TEST_CASE("a request in the metadata names no file outside")
+{
+    CHECK_THROWS(exchanged_preset("../secret.fxp"));
+    CHECK_THROWS(exchanged_preset("/etc/passwd"));
+    CHECK_THROWS(exchanged_preset(".hidden"));
+    CHECK_THROWS(exchanged_preset(""));
 }
 
 TEST_CASE("a change of a parameter in the configuration does not interrupt the plugin")

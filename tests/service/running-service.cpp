@@ -48,9 +48,15 @@ void RunningService::configure(const std::string& text, const std::string& direc
     fs::rename(folder / "rack.conf.new", folder / "rack.conf");
 }
 
+tests::Result RunningService::decant(tests::Arguments arguments) const
+{
+    arguments.insert(arguments.begin(), DECANT);
+    return session_.run(arguments);
+}
+
 nlohmann::json RunningService::listed(const std::string& name) const
 {
-    const auto result = session_.run({DECANT, "list", "--json"});
+    const auto result = decant({"list", "--json"});
     const auto list = nlohmann::json::parse(result.output, nullptr, false);
     if (list.is_array())
         for (const auto& node : list)

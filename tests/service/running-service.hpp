@@ -32,6 +32,9 @@ public:
     /// Replaces the drop-in of the test, as an editor does.
     void configure(const std::string& text, const std::string& directory = "decant.conf.d") const;
 
+    /// Runs the command `decant` in the session.
+    [[nodiscard]] tests::Result decant(tests::Arguments arguments) const;
+
     /// What `decant list --json` says of a node, or null.
     [[nodiscard]] nlohmann::json listed(const std::string& name) const;
 

@@ -26,8 +26,9 @@ enum class MessageType : std::uint32_t {
     set_state = 5,  ///< blob as from `state` -> done | failed
     get_values = 6, ///< nothing -> values
     quit = 7, ///< nothing -> done. The plugin's process ends by itself; in a group only its region is left
-    get_preset = 9,     ///< PresetForm -> preset | failed
-    set_preset = 10,    ///< blob: a file of any PresetForm, with the bytes that other hosts wrote -> done | failed
+    get_preset = 9, ///< PresetForm -> preset | failed
+    set_preset =
+        10, ///< blob: a file of any PresetForm, with the bytes that other hosts wrote -> done | failed
     select_program = 11, ///< u32 index into the description's programs -> done | failed
     open = 8, ///< to a group's own region: text path of the region of another plugin -> done | failed
 

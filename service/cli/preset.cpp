@@ -1,0 +1,172 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/preset-exchange.hpp"
+
+#include "service/cli/service-request.hpp"
+#include "service/cli/verbs.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <system_error>
+#include <unistd.h>
+
+namespace decant::cli
+{
+
+namespace
+{
+
+namespace fs = std::filesystem;
+using service::RequestVerb;
+
+/// A file that is handed over to the service or by it, and is gone with this object.
+class HandedFile
+{
+    std::string name_;
+    fs::path path_;
+
+public:
+    /// With the extension of `model`, which tells the form of the preset.
+    explicit HandedFile(const fs::path& model)
+        : name_(fmt::format("preset-{}{}", ::getpid(), model.extension().string())),
+          path_(service::exchanged_preset(name_))
+    {
+        remove();
+    }
+    ~HandedFile() { remove(); }
+    HandedFile(const HandedFile&) = delete;
+    HandedFile& operator=(const HandedFile&) = delete;
+
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    [[nodiscard]] const fs::path& path() const noexcept { return path_; }
+
+private:
+    void remove() const noexcept
+    {
+        std::error_code error;
+        fs::remove(path_, error);
+    }
+};
+
+void copy_whole(const fs::path& from, const fs::path& to)
+{
+    std::error_code error;
+    if (!fs::copy_file(from, to, fs::copy_options::overwrite_existing, error))
+        throw std::runtime_error(fmt::format("cannot copy {} to {}: {}", from.string(), to.string(),
+                                             error ? error.message() : "it is no regular file"));
+}
+
+/// Beside its destination first, so that a full disk leaves the older file as it was.
+void copy_over(const fs::path& from, const fs::path& to)
+{
+    const auto part = fs::path(to).concat(fmt::format(".{}.part", ::getpid()));
+    try {
+        copy_whole(from, part);
+        fs::rename(part, to);
+    } catch (...) {
+        std::error_code error;
+        fs::remove(part, error);
+        throw;
+    }
+}
+
+struct Options {
+    std::string node;
+    std::string file;
+    std::string program;
+    bool json = false;
+    bool force = false;
+};
+
+void list(const Options& options)
+{
+    const auto programs = ask_service(RequestVerb::list_programs, {options.node});
+    if (options.json) {
+        fmt::print("{}\n",
+                   nlohmann::json(programs).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+        return;
+    }
+    if (programs.empty())
+        fmt::print("{} has no programs of its own; 'decant preset load {} FILE' loads a preset\n",
+                   options.node, options.node);
+    for (std::size_t i = 0; i < programs.size(); ++i)
+        fmt::print("{:>4}  {}\n", i + 1, programs[i]);
+}
+
+/// By its name, or by its number in the list.
+std::size_t index_of_program(const Options& options)
+{
+    const auto programs = ask_service(RequestVerb::list_programs, {options.node});
+    const auto named = std::find(programs.begin(), programs.end(), options.program);
+    if (named != programs.end())
+        return static_cast<std::size_t>(named - programs.begin());
+    std::size_t number = 0;
+    const auto* end = options.program.data() + options.program.size();
+    const auto read = std::from_chars(options.program.data(), end, number);
+    if (read.ec == std::errc() && read.ptr == end && number >= 1 && number <= programs.size())
+        return number - 1;
+    throw std::runtime_error(fmt::format("{} has no program \"{}\"; 'decant preset list {}' shows its {}",
+                                         options.node, options.program, options.node, programs.size()));
+}
+
+void load(const Options& options)
+{
+    if (!options.program.empty()) {
+        ask_service(RequestVerb::select_program, {options.node}, std::to_string(index_of_program(options)));
+        return;
+    }
+    if (options.file.empty())
+        throw CLI::RequiredError("FILE, or --program NAME");
+    const HandedFile handed(options.file);
+    copy_whole(options.file, handed.path());
+    ask_service(RequestVerb::load_preset, {options.node}, handed.name());
+}
+
+void save(const Options& options)
+{
+    std::error_code error;
+    if (!options.force && fs::exists(options.file, error))
+        throw std::runtime_error(options.file + " is there already; say --force to replace it");
+    const HandedFile handed(options.file);
+    ask_service(RequestVerb::save_preset, {options.node}, handed.name());
+    copy_over(handed.path(), options.file);
+}
+
+} // namespace
+
+void add_preset(CLI::App& application)
+{
+    auto* verb = application.add_subcommand("preset", "What a plugin plays, as files that other hosts read");
+    verb->require_subcommand(1);
+    verb->footer("Presets are .fxp and .fxb (VST2), .vstpreset (VST3) and .clap-state (CLAP).\n\n"
+                 "Examples:\n"
+                 "  decant preset list bass\n"
+                 "  decant preset load bass --program 'Warm Pad'\n"
+                 "  decant preset load bass ~/presets/Warm.fxp\n"
+                 "  decant preset save bass ~/presets/mine.fxb");
+    const auto options = std::make_shared<Options>();
+    const auto add = [&](const char* name, const char* what, void (*action)(const Options&)) {
+        auto* part = verb->add_subcommand(name, what);
+        part->add_option("NODE", options->node, "Name of the node")->required();
+        part->callback([options, action] { action(*options); });
+        return part;
+    };
+    add("list", "Show the plugin's own programs", list)->add_flag("--json", options->json, "As JSON");
+    auto* loading = add("load", "Load a preset, or select a program", load);
+    auto* file = loading->add_option("FILE", options->file, "The preset")->check(CLI::ExistingFile);
+    auto* program = loading->add_option("--program", options->program, "Name or number of a program");
+    program->excludes(file);
+    auto* saving = add("save", "Save what the plugin plays", save);
+    saving->add_option("FILE", options->file, "Where to; the extension says in which form")->required();
+    saving->add_flag("--force", options->force, "Replace a file that is there");
+}
+
+} // namespace decant::cli
