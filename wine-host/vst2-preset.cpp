@@ -68,9 +68,7 @@ FxpProgram program_of(const Vst2Effect& effect, FxpPlugin plugin)
 
 void select(const Vst2Effect& effect, std::uint32_t program)
 {
-    effect.dispatch(effBeginSetProgram);
     effect.dispatch(effSetProgram, 0, static_cast<VstIntPtr>(program));
-    effect.dispatch(effEndSetProgram);
 }
 
 void give_name(const Vst2Effect& effect, std::string name)

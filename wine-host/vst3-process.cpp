@@ -20,7 +20,9 @@ void Vst3Plugin::process(Block& block) noexcept
     if (block.request.frames != 0)
         return run(block);
     // DPF (1.6) leaves parameters alone in what VST3 calls a flush, a block without samples: one of silence.
-    const protocol::BlockRequest moment{.frames = 1, .rate = rate_};
+    protocol::BlockRequest moment{};
+    moment.frames = 1;
+    moment.rate = rate_;
     for (std::size_t channel = 0; channel < channels_in_.pointers.size(); ++channel)
         block.inputs[channel][0] = 0;
     Block silence{moment, block.events_in, block.events_out, false, block.inputs, block.outputs};
