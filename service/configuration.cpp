@@ -3,7 +3,7 @@
 
 #include "service/configuration.hpp"
 
-#include "service/nearest-word.hpp"
+#include "nodes/nearest-word.hpp"
 #include "service/node-settings.hpp"
 #include "service/pipewire-handles.hpp"
 

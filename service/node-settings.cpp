@@ -3,7 +3,7 @@
 
 #include "service/node-settings.hpp"
 
-#include "service/nearest-word.hpp"
+#include "nodes/nearest-word.hpp"
 #include "service/plugin-address.hpp"
 
 #include <fmt/format.h>

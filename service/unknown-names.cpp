@@ -3,7 +3,7 @@
 
 #include "service/unknown-names.hpp"
 
-#include "service/nearest-word.hpp"
+#include "nodes/nearest-word.hpp"
 
 #include <fmt/format.h>
 

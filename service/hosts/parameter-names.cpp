@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/hosts/parameter-names.hpp"
 
+#include "nodes/nearest-word.hpp"
 #include "service/hosts/host-command.hpp"
-#include "service/nearest-word.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace decant::service
+namespace decant
 {
 
 /// The one of `words` that somebody who wrote `word` may have meant; empty if none is near. [any]
@@ -15,4 +15,4 @@ namespace decant::service
 /// "; did you mean 'reverb'?", or nothing if none of `words` is near; to end a message with. [any]
 [[nodiscard]] std::string suggestion(std::string_view word, std::span<const std::string_view> words);
 
-} // namespace decant::service
+} // namespace decant

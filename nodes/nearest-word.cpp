@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "service/nearest-word.hpp"
+#include "nodes/nearest-word.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <numeric>
 #include <vector>
 
-namespace decant::service
+namespace decant
 {
 
 namespace
@@ -64,4 +64,4 @@ std::string suggestion(std::string_view word, std::span<const std::string_view> 
     return nearest.empty() ? std::string() : "; did you mean '" + std::string(nearest) + "'?";
 }
 
-} // namespace decant::service
+} // namespace decant
