@@ -115,6 +115,8 @@ void ms_instrument::play(sampler::LoadedInstrument loaded)
     std::vector<std::string> problems;
     for (const sampler::Problem& problem : loaded.problems)
         problems.push_back(to_string(problem));
+    for (const sampler::Unsupported& unsupported : loaded.unsupported)
+        problems.push_back(to_string(unsupported));
     engine_.play(std::move(loaded.instrument));
     problems_ = std::move(problems);
 }

@@ -100,16 +100,19 @@ void SamplerContent::play(sampler::LoadedInstrument loaded)
 {
     for (const auto& problem : loaded.problems)
         log(Severity::warning, fmt::format("node '{}': {}", config_.name, to_string(problem)));
+    for (const auto& unsupported : loaded.unsupported)
+        log(Severity::warning, fmt::format("node '{}': {}", config_.name, to_string(unsupported)));
+    const unsigned outputs = loaded.instrument->outputs();
     sampler_.play(std::move(loaded.instrument));
     progress_.reset();
     if (!std::exchange(shown_, true))
-        owner_.show({.ports = sampler::Sampler::ports(), .processor = sampler_, .parameters = this});
+        owner_.show({.ports = sampler::Sampler::ports(outputs), .processor = sampler_, .parameters = this});
     owner_.set_state(
         NodeState::running,
-        loaded.problems.empty()
+        loaded.problems.empty() && loaded.unsupported.empty()
             ? std::string()
             : fmt::format("{} things in it are not played as written; 'decant probe \"{}\"' lists them",
-                          loaded.problems.size(), config_.path.string()));
+                          loaded.problems.size() + loaded.unsupported.size(), config_.path.string()));
 }
 
 void SamplerContent::set(std::size_t index, double value)

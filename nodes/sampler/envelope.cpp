@@ -11,8 +11,8 @@ namespace decant::sampler
 namespace
 {
 
-constexpr double k = 11.36;
-const double floor_of_fall = std::exp(-k);
+constexpr double bend_of_shape = -11.36 / 10.3616;
+constexpr double least_bend = 1e-3; // below it, it is as good as straight
 
 // A longer stage than any rate and time give; keeps the frame counts in range.
 constexpr double most_frames = 1e12;
@@ -27,11 +27,11 @@ void Envelope::start(const EnvelopeTimes& times, double rate) noexcept DECANT_RE
     enter(Stage::delay);
 }
 
-void Envelope::release(double seconds) noexcept DECANT_REALTIME
+void Envelope::release(double seconds, float shape) noexcept DECANT_REALTIME
 {
     if (done())
         return;
-    if (level_ <= 0 || !set_stage(Stage::release, seconds, 0))
+    if (level_ <= 0 || !set_stage(Stage::release, seconds, 0, shape))
         enter(Stage::done);
 }
 
@@ -72,7 +72,7 @@ void Envelope::enter(Stage stage) noexcept DECANT_REALTIME
             return;
         [[fallthrough]];
     case Stage::attack:
-        if (set_stage(Stage::attack, times_->attack, 1))
+        if (set_stage(Stage::attack, times_->attack, 1, times_->attack_shape))
             return;
         level_ = 1;
         [[fallthrough]];
@@ -81,7 +81,7 @@ void Envelope::enter(Stage stage) noexcept DECANT_REALTIME
             return;
         [[fallthrough]];
     case Stage::decay:
-        if (set_stage(Stage::decay, times_->decay, times_->sustain / 100.0))
+        if (set_stage(Stage::decay, times_->decay, times_->sustain / 100.0, times_->decay_shape))
             return;
         level_ = times_->sustain / 100.0;
         [[fallthrough]];
@@ -103,7 +103,7 @@ void Envelope::enter(Stage stage) noexcept DECANT_REALTIME
 }
 
 // False if the stage takes no time.
-bool Envelope::set_stage(Stage stage, double seconds, double target) noexcept DECANT_REALTIME
+bool Envelope::set_stage(Stage stage, double seconds, double target, float shape) noexcept DECANT_REALTIME
 {
     const double frames = std::min(std::round(seconds * rate_), most_frames);
     if (!(frames >= 1))
@@ -112,7 +112,13 @@ bool Envelope::set_stage(Stage stage, double seconds, double target) noexcept DE
     seconds_ = seconds;
     target_ = target;
     frames_left_ = static_cast<std::int64_t>(frames);
-    asymptote_ = (target - level_ * floor_of_fall) / (1 - floor_of_fall);
+    bend_ = std::clamp(static_cast<double>(shape) * bend_of_shape, -25.0, 100.0);
+    if (std::abs(bend_) < least_bend || stage == Stage::delay || stage == Stage::hold)
+        bend_ = 0;
+    if (bend_ != 0) {
+        const double rest = std::exp(-bend_);
+        asymptote_ = (target - level_ * rest) / (1 - rest);
+    }
     set_steps();
     return true;
 }
@@ -121,13 +127,15 @@ void Envelope::set_steps() noexcept DECANT_REALTIME
 {
     switch (stage_) {
     case Stage::attack:
-        frame_ = {.factor = 1, .summand = (target_ - level_) / static_cast<double>(frames_left_)};
-        control_ = {.factor = 1, .summand = frame_.summand * control_frames};
-        break;
     case Stage::decay:
     case Stage::release: {
-        const double factor = std::exp(-k / (seconds_ * rate_));
-        const double many = std::exp(-k * control_frames / (seconds_ * rate_));
+        if (bend_ == 0) {
+            frame_ = {.factor = 1, .summand = (target_ - level_) / static_cast<double>(frames_left_)};
+            control_ = {.factor = 1, .summand = frame_.summand * control_frames};
+            break;
+        }
+        const double factor = std::exp(-bend_ / (seconds_ * rate_));
+        const double many = std::exp(-bend_ * control_frames / (seconds_ * rate_));
         frame_ = {.factor = factor, .summand = asymptote_ * (1 - factor)};
         control_ = {.factor = many, .summand = asymptote_ * (1 - many)};
         break;

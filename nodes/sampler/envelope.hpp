@@ -14,13 +14,14 @@ namespace decant::sampler
 
 /// The amplitude envelope of a voice: delay, attack, hold, decay, sustain, release.
 ///
-/// The attack is a straight line from `start` to 1. Decay and release fall from their first level L0 to their
-/// last level L1 (sustain; silence) in exactly their time T:
+/// Attack, decay and release go from their first level L0 to their last level L1 (1; sustain; silence) in
+/// exactly their time T, in the shape s that the file gives each:
 ///
-///     level(t) = L1 + (L0 - L1) · (e^(-k·t/T) - e^-k) / (1 - e^-k),    k = 11.36
+///     level(t) = L1 + (L0 - L1) · (e^(-k·t/T) - e^-k) / (1 - e^-k),    k = -s · 11.36 / 10.3616
 ///
-/// k gives the initial slope of ARIA's default shape, (1 - t/T)^11.36. Unlike a plain exponential it arrives:
-/// after the release the level is zero and the voice is done.
+/// and on a straight line if s is 0, as it is for the attack unless told otherwise. At the others' -10.3616,
+/// k gives the initial slope of ARIA's shape, (1 - t/T)^11.36. Unlike a plain exponential it arrives: after
+/// the release the level is zero and the voice is done.
 ///
 /// Every stage is the recurrence level ← level · factor + summand, per frame; factor and summand are
 /// calculated when a stage begins. Within a stage the recurrence may be run elsewhere, for many voices at
@@ -43,7 +44,8 @@ private:
     double level_ = 0;
     double target_ = 0;
     double seconds_ = 0;   // of the whole stage
-    double asymptote_ = 0; // that the decay or release falls towards
+    double asymptote_ = 0; // that the stage would go to without end
+    double bend_ = 0;      // k; 0: a straight line
     Step frame_;
     Step control_; // control_frames at once
     std::int64_t frames_left_ = 0;
@@ -54,7 +56,7 @@ public:
     void start(const EnvelopeTimes& times, double rate) noexcept DECANT_REALTIME;
 
     /// Falls to silence in `seconds` from wherever it is. [rt]
-    void release(double seconds) noexcept DECANT_REALTIME;
+    void release(double seconds, float shape = EnvelopeTimes{}.release_shape) noexcept DECANT_REALTIME;
 
     /// Goes on at another rate in Hz, at the same place in time. [rt]
     void set_rate(double rate) noexcept DECANT_REALTIME;
@@ -82,7 +84,10 @@ public:
     [[nodiscard]] bool endless() const noexcept DECANT_REALTIME { return frames_left_ == forever; }
 
     /// Whether it bends so much within control_frames that a straight line would not do. [rt]
-    [[nodiscard]] bool steep() const noexcept DECANT_REALTIME { return control_.factor < 0.85; }
+    [[nodiscard]] bool steep() const noexcept DECANT_REALTIME
+    {
+        return control_.factor < 0.85 || control_.factor > 1.15;
+    }
 
     /// Whether it is on its way to full level. [rt]
     [[nodiscard]] bool rising() const noexcept DECANT_REALTIME { return stage_ < Stage::decay; }
@@ -93,7 +98,7 @@ public:
 
 private:
     void enter(Stage stage) noexcept DECANT_REALTIME;
-    bool set_stage(Stage stage, double seconds, double target) noexcept DECANT_REALTIME;
+    bool set_stage(Stage stage, double seconds, double target, float shape = 0) noexcept DECANT_REALTIME;
     void set_steps() noexcept DECANT_REALTIME;
 };
 

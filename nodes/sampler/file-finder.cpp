@@ -4,7 +4,10 @@
 #include "nodes/sampler/file-finder.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <memory>
 #include <system_error>
+#include <utf8proc.h>
 
 namespace decant::sampler
 {
@@ -13,9 +16,17 @@ namespace
 
 namespace fs = std::filesystem;
 
-// ASCII only: what falls outside is compared as it is.
-std::string lower_case(std::string_view text)
+// What names have in common that differ in case or in how their accents are composed.
+std::string folded(std::string_view text)
 {
+    constexpr auto options = static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD);
+    utf8proc_uint8_t* made = nullptr;
+    const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                     static_cast<utf8proc_ssize_t>(text.size()), &made, options);
+    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(made, &std::free);
+    if (length >= 0)
+        return {reinterpret_cast<const char*>(made), static_cast<std::size_t>(length)};
+    // Not UTF-8, as names of old archives are.
     std::string lower(text);
     std::transform(lower.begin(), lower.end(), lower.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
@@ -38,7 +49,7 @@ const FileFinder::Directory& FileFinder::listing(const fs::path& directory)
         for (fs::directory_iterator entry(directory.empty() ? fs::path(".") : directory, error), end;
              !error && entry != end; entry.increment(error)) {
             std::string name = entry->path().filename().string();
-            known->second.emplace(lower_case(name), std::move(name));
+            known->second.emplace(folded(name), std::move(name));
         }
     }
     return known->second;
@@ -64,7 +75,7 @@ std::optional<fs::path> FileFinder::find(const fs::path& directory, std::string_
             continue;
         }
         const Directory& names = listing(found);
-        const auto [first, last] = names.equal_range(lower_case(part.string()));
+        const auto [first, last] = names.equal_range(folded(part.string()));
         if (first == last)
             return std::nullopt;
         const bool exact =

@@ -12,10 +12,12 @@ namespace decant::sampler
 {
 
 /// Finds the files that an instrument names. Most SFZ files were written on Windows: names come with
-/// backslashes and in a case that only Windows and macOS forgive.
+/// backslashes and in a case that only Windows and macOS forgive. macOS writes accents apart from their
+/// letters, in archives too, which the others do not.
 class FileFinder
 {
-    using Directory = std::multimap<std::string, std::string>; // name in lower case -> name
+    using Directory =
+        std::multimap<std::string, std::string>; // name without its case and composition -> name
 
     std::map<std::filesystem::path, Directory> directories_; // read once, as many samples share a directory
 
@@ -23,7 +25,7 @@ class FileFinder
 
 public:
     /// Returns the regular file that `name` means, seen from `directory`. The exact name comes first, then
-    /// the same name in another case; of several, the first in the order of their bytes.
+    /// the same name in another case or composition; of several, the first in the order of their bytes.
     [[nodiscard]] std::optional<std::filesystem::path> find(const std::filesystem::path& directory,
                                                             std::string_view name);
 };

@@ -29,21 +29,30 @@ void for_each_node(const Region& region, Visit&& visit)
 
 } // namespace
 
-Instrument::Instrument(std::vector<Zone> zones, std::vector<std::shared_ptr<const Sample>> samples,
-                       std::deque<Loop> loops, std::vector<ControlDefault> controls)
-    : zones_(std::move(zones)), samples_(std::move(samples)), loops_(std::move(loops)),
-      controls_(std::move(controls))
+Instrument::Instrument(InstrumentParts parts) : parts_(std::move(parts))
 {
-    for (const Zone& zone : zones_)
+    const auto& zones = parts_.zones;
+    for (const Zone& zone : zones)
         for_each_node(zone.region, [&](std::size_t node) { ++node_starts_[node + 1]; });
     for (std::size_t node = 0; node < nodes; ++node)
         node_starts_[node + 1] += node_starts_[node];
     zone_lists_.resize(node_starts_[nodes]);
     auto next = node_starts_;
-    for (std::size_t index = 0; index < zones_.size(); ++index)
-        for_each_node(zones_[index].region, [&](std::size_t node) {
+    for (std::size_t index = 0; index < zones.size(); ++index)
+        for_each_node(zones[index].region, [&](std::size_t node) {
             zone_lists_[next[node]++] = static_cast<std::uint32_t>(index);
         });
+    for (std::size_t index = 0; index < zones.size(); ++index)
+        if (!zones[index].region.start_controls.empty())
+            control_zones_.push_back(static_cast<std::uint32_t>(index));
+}
+
+unsigned Instrument::outputs() const noexcept
+{
+    unsigned most = 0;
+    for (const Zone& zone : parts_.zones)
+        most = std::max(most, zone.region.output);
+    return most + 1;
 }
 
 } // namespace decant::sampler

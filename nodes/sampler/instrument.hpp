@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "nodes/sampler/articulation.hpp"
+#include "nodes/sampler/control-signals.hpp"
+#include "nodes/sampler/curve.hpp"
 #include "nodes/sampler/problem.hpp"
 #include "nodes/sampler/region.hpp"
 #include "nodes/sampler/sample-pool.hpp"
@@ -10,7 +13,6 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,19 +24,53 @@ namespace decant::sampler
 /// A region with everything looked up that a voice needs.
 struct Zone {
     Region region;
-    const Sample* sample;   ///< owned by the instrument
-    const Loop* loop;       ///< owned by the instrument; null if the sample is not looped
-    LoopMode loop_mode;     ///< resolved
-    FrameRange frames;      ///< what plays, without regard to the loop
-    float gain;             ///< linear, of all volume opcodes
-    double keycenter_cents; ///< key that plays the sample as it is, in cents above key 0
-    float cutoff_cents = 0; ///< of the filter, above 1 Hz
+    const Sample* sample;                ///< owned by the instrument
+    const Loop* loop;                    ///< owned by the instrument; null if the sample is not looped
+    LoopMode loop_mode;                  ///< resolved
+    FrameRange frames;                   ///< what plays, without regard to the loop
+    float gain;                          ///< linear, of all volume opcodes
+    double keycenter_cents;              ///< key that plays the sample as it is, in cents above key 0
+    std::array<float, 2> cutoff_cents{}; ///< of the filters, above 1 Hz
+    std::shared_ptr<const Articulation> articulation{}; ///< null: nothing moves
+    const Curve* velocity_curve = nullptr;              ///< owned by the instrument; null: the square
+    std::uint32_t keyswitch = no_keyswitch;             ///< index of the instrument's
+
+    static constexpr std::uint32_t no_keyswitch = 0xffffffff;
 };
 
-/// The value of a controller when the instrument starts (set_ccN).
+/// The value of a controller when the instrument starts (set_ccN), from 0 to 1.
 struct ControlDefault {
-    std::uint8_t control;
-    std::uint8_t value;
+    std::uint16_t control;
+    float value;
+};
+
+/// What the file calls a controller.
+struct ControlLabel {
+    std::uint16_t control;
+    std::string label;
+};
+
+/// Keys of which the last one pressed is remembered.
+struct KeyswitchRange {
+    int lokey;
+    int hikey;
+    int initial = -1; ///< counts as pressed at the beginning; -1: none
+
+    friend bool operator==(const KeyswitchRange&, const KeyswitchRange&) = default;
+};
+
+/// What an instrument is made of.
+struct InstrumentParts {
+    std::vector<Zone> zones;
+    std::vector<std::shared_ptr<const Sample>> samples;
+    std::deque<Loop> loops;
+    std::deque<Curve> curves;
+    std::vector<CurvedSignal> signals; ///< their curves are among `curves`
+    std::vector<KeyswitchRange> keyswitches;
+    std::vector<ControlDefault> controls;
+    std::vector<ControlLabel> labels;
+    std::uint8_t sustain_control = 64;
+    std::uint8_t sostenuto_control = 66;
 };
 
 /// Everything that is played of an instrument. Never changes after it is made, so that any number of samplers
@@ -45,21 +81,29 @@ class Instrument
     // that cover its keys together, so the lists stay short even if every zone of many spans the keyboard.
     static constexpr std::size_t nodes = 256;
 
-    std::vector<Zone> zones_;
-    std::vector<std::shared_ptr<const Sample>> samples_;
-    std::deque<Loop> loops_;
-    std::vector<ControlDefault> controls_;
+    InstrumentParts parts_;
     std::array<std::uint32_t, nodes + 1> node_starts_{}; // into zone_lists_
     std::vector<std::uint32_t> zone_lists_;
+    std::vector<std::uint32_t> control_zones_;
 
 public:
-    Instrument(std::vector<Zone> zones, std::vector<std::shared_ptr<const Sample>> samples,
-               std::deque<Loop> loops, std::vector<ControlDefault> controls);
+    explicit Instrument(InstrumentParts parts);
     Instrument(const Instrument&) = delete;
     Instrument& operator=(const Instrument&) = delete;
 
-    [[nodiscard]] std::span<const Zone> zones() const noexcept { return zones_; }
-    [[nodiscard]] std::span<const ControlDefault> controls() const noexcept { return controls_; }
+    [[nodiscard]] std::span<const Zone> zones() const noexcept { return parts_.zones; }
+    [[nodiscard]] std::span<const ControlDefault> controls() const noexcept { return parts_.controls; }
+    [[nodiscard]] std::span<const ControlLabel> labels() const noexcept { return parts_.labels; }
+    [[nodiscard]] std::span<const KeyswitchRange> keyswitches() const noexcept { return parts_.keyswitches; }
+    [[nodiscard]] const std::vector<CurvedSignal>& signals() const noexcept { return parts_.signals; }
+    [[nodiscard]] std::uint8_t sustain_control() const noexcept { return parts_.sustain_control; }
+    [[nodiscard]] std::uint8_t sostenuto_control() const noexcept { return parts_.sostenuto_control; }
+
+    /// The zones that controllers start.
+    [[nodiscard]] std::span<const std::uint32_t> control_zones() const noexcept { return control_zones_; }
+
+    /// Pairs of outputs that its regions name, at least 1.
+    [[nodiscard]] unsigned outputs() const noexcept;
 
     /// Calls `visit(index of a zone)` for each zone whose keys include `key`, 0…127. [any]
     template <class Visit>
@@ -71,12 +115,25 @@ public:
     }
 };
 
+/// An opcode or <header> that is left out.
+struct Unsupported {
+    std::string name;
+    std::size_t count = 0;
+    std::string file; ///< of the first use
+    unsigned line = 0;
+    std::string
+        nearest; ///< an opcode that may have been meant; empty: it is one of SFZ's, but not supported here
+
+    friend bool operator==(const Unsupported&, const Unsupported&) = default;
+};
+
+/// "file:line: NAME is not supported …".
+[[nodiscard]] std::string to_string(const Unsupported& unsupported);
+
 struct LoadedInstrument {
     std::shared_ptr<const Instrument> instrument;
-    std::vector<Problem> problems; ///< what is not played as written
-
-    /// How often each opcode or <header> that is not supported occurs, by the name that the file gives it.
-    std::map<std::string, std::size_t> unsupported;
+    std::vector<Problem> problems;        ///< what is not played as written
+    std::vector<Unsupported> unsupported; ///< the most used first
 };
 
 /// Loads an SFZ file, or makes an instrument of a single sound file: its root note from the file (60 if it

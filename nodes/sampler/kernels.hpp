@@ -99,6 +99,7 @@ struct Filters {
     Lanes<float> cutoff{};   ///< Hz
     Lanes<float> damping{};  ///< 1/Q
     Lanes<float> one_pole{}; ///< 1 or 0
+    Lanes<float> scale{};    ///< of tan(π · cutoff / rate), for shelves
     // How the output is made of input, damped band-pass and low-pass
     Lanes<float> m0{};
     Lanes<float> m1{};

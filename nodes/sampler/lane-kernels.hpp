@@ -104,7 +104,7 @@ inline void tune(Filters& filters, LaneMask which, float rate, std::uint32_t fra
         const Ints tuned = chosen(which, lane);
         const Floats highest = all(1.5f);
         const Floats x = part(filters.cutoff, lane) * angle;
-        const Floats g = tangent(x < highest ? x : highest);
+        const Floats g = tangent(x < highest ? x : highest) * part(filters.scale, lane);
         const Floats damping = part(filters.damping, lane);
         const Floats one_pole = part(filters.one_pole, lane);
         const Floats two_poles = 1.0f - one_pole;

@@ -55,7 +55,9 @@ std::string to_string(const Problem& problem)
 {
     if (problem.line == 0)
         return fmt::format("{}: {}", problem.file, problem.text);
-    return fmt::format("{}:{}: {}", problem.file, problem.line, problem.text);
+    if (problem.column == 0)
+        return fmt::format("{}:{}: {}", problem.file, problem.line, problem.text);
+    return fmt::format("{}:{}:{}: {}", problem.file, problem.line, problem.column, problem.text);
 }
 
 std::string shown(std::string_view text)
@@ -64,14 +66,14 @@ std::string shown(std::string_view text)
     return text.size() > longest ? std::string(text.substr(0, longest)) + "…" : std::string(text);
 }
 
-void ProblemLog::add(const std::string& file, unsigned line, std::string_view text)
+void ProblemLog::add(const std::string& file, unsigned line, std::string_view text, unsigned column)
 {
     if (full()) {
         ++left_out_;
         last_file_ = printable(file);
         return;
     }
-    problems_.push_back({.file = printable(file), .line = line, .text = printable(text)});
+    problems_.push_back({.file = printable(file), .line = line, .text = printable(text), .column = column});
 }
 
 std::vector<Problem> ProblemLog::take()

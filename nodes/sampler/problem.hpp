@@ -16,18 +16,20 @@ struct Problem {
     std::string file;
     unsigned line; ///< from 1; 0 means the file as a whole
     std::string text;
+    unsigned column = 0; ///< in characters from 1; 0 means the line as a whole
 };
 
-/// "file:line: text".
+/// "file:line:column: text".
 [[nodiscard]] std::string to_string(const Problem& problem);
 
 /// The beginning of a text that comes from a file, as it is shown in a message.
 [[nodiscard]] std::string shown(std::string_view text);
 
-/// A line of a file.
+/// A place in a file; see Problem.
 struct Place {
     std::shared_ptr<const std::string> file;
     unsigned line;
+    unsigned column = 0;
 };
 
 /// Collects problems. A file that is wrong from end to end gives as many messages as a person reads, and a
@@ -41,8 +43,8 @@ class ProblemLog
     std::string last_file_;
 
 public:
-    void add(const Place& place, std::string_view text) { add(*place.file, place.line, text); }
-    void add(const std::string& file, unsigned line, std::string_view text);
+    void add(const Place& place, std::string_view text) { add(*place.file, place.line, text, place.column); }
+    void add(const std::string& file, unsigned line, std::string_view text, unsigned column = 0);
 
     /// Whether further problems would only be counted.
     [[nodiscard]] bool full() const noexcept { return problems_.size() >= most_kept; }

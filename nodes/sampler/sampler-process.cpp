@@ -6,53 +6,26 @@
 #include "nodes/realtime/flush-to-zero.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <numbers>
 #include <utility>
 
 namespace decant::sampler
 {
-namespace
-{
 
-namespace control
+Program::Program(std::shared_ptr<const Instrument> of)
+    : instrument(std::move(of)), sequence(instrument->zones().size()), signals(instrument->signals()),
+      switches(16 * instrument->keyswitches().size(), -1)
 {
-constexpr std::uint8_t modulation = 1;
-constexpr std::uint8_t volume = 7;
-constexpr std::uint8_t pan = 10;
-constexpr std::uint8_t expression = 11;
-constexpr std::uint8_t sustain = 64;
-constexpr std::uint8_t all_sound_off = 120;
-constexpr std::uint8_t reset = 121;
-constexpr std::uint8_t all_notes_off = 123; // and the mode messages behind it
-} // namespace control
-
-// Of MIDI's recommended practice 15; relative to full.
-float squared(std::uint8_t value) noexcept DECANT_REALTIME
-{
-    const float part = static_cast<float>(value) / 127;
-    return part * part;
+    for (std::uint8_t channel = 0; channel < 16; ++channel)
+        for (std::size_t keyswitch = 0; keyswitch < instrument->keyswitches().size(); ++keyswitch)
+            last_switch(channel, keyswitch) =
+                static_cast<std::int16_t>(instrument->keyswitches()[keyswitch].initial);
+    const auto zones = instrument->zones();
+    fades = std::any_of(zones.begin(), zones.end(),
+                        [](const Zone& zone) { return !zone.region.control_fades.empty(); });
 }
 
-// amp_veltrack: at 100 % the gain is (velocity/127)^2, at 0 % always 1; negative values turn it round.
-float velocity_gain(const Region& region, std::uint8_t velocity) noexcept DECANT_REALTIME
-{
-    const float loss = std::abs(region.amp_veltrack) / 100 * (1 - squared(velocity));
-    return region.amp_veltrack < 0 ? loss : 1 - loss;
-}
-
-} // namespace
-
-SamplerProcess::Channel::Channel() noexcept
-{
-    // Full until the player says otherwise: General MIDI's 100 would cost every instrument 4 dB.
-    controls[control::volume] = 127;
-    controls[control::pan] = 64;
-    controls[control::expression] = 127;
-}
-
-SamplerProcess::SamplerProcess(SamplerLink& link, std::size_t polyphony) : link_(link), voices_(polyphony)
+SamplerProcess::SamplerProcess(SamplerLink& link, std::size_t polyphony)
+    : link_(link), voices_(polyphony), tail_(most_outputs), delayed_(most_delayed)
 {
     settings_.kernels = &kernels();
     settings_.rate = 0;
@@ -80,9 +53,12 @@ void SamplerProcess::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     set_volume(link_.volume.load(std::memory_order_relaxed));
     keep_deadline(cycle);
 
+    const OutputPairs outputs{.channels = cycle.outputs.data(),
+                              .pairs =
+                                  static_cast<unsigned>(std::min(cycle.outputs.size() / 2, most_outputs))};
     std::uint32_t done = 0;
     const auto render_until = [&](std::uint32_t frame) {
-        render(cycle.outputs[0] + done, cycle.outputs[1] + done, frame - done);
+        render(outputs.from(done), frame - done);
         done = frame;
     };
     QueuedEvent queued;
@@ -120,10 +96,19 @@ void SamplerProcess::exchange_programs() noexcept DECANT_REALTIME
     *free = link_.programs.take();
     if (!*free)
         return;
+    current_ = no_program; // so that the controllers' first values start nothing
+    delayed_count_ = 0;    // they belong to the one before
+    begin_program(**free);
     current_ = static_cast<std::uint32_t>(free - programs_.begin());
-    for (const ControlDefault& value : (*free)->instrument->controls())
+}
+
+void SamplerProcess::begin_program(Program& program) noexcept DECANT_REALTIME
+{
+    for (const ControlDefault& value : program.instrument->controls())
         for (std::uint8_t channel = 0; channel < 16; ++channel)
-            control_change(channel, value.control, value.value);
+            set_control(channel, value.control, value.value);
+    for (std::uint8_t channel = 0; channel < 16; ++channel)
+        program.signals.reset(channel, channels_[channel].controls);
 }
 
 // To another rate or quality.
@@ -155,15 +140,51 @@ void SamplerProcess::set_volume(float volume) noexcept DECANT_REALTIME
         return;
     volume_ = volume;
     for (std::uint8_t channel = 0; channel < 16; ++channel)
-        update_gains(channel);
+        update_levels(channel);
 }
 
-void SamplerProcess::render(float* left, float* right, std::uint32_t frames) noexcept DECANT_REALTIME
+void SamplerProcess::render(const OutputPairs& outputs, std::uint32_t frames) noexcept DECANT_REALTIME
 {
-    if (frames == 0)
-        return;
-    voices_.render(left, right, frames, settings_, [&](VoicePlace voice) { remove(voice); });
-    tail_.mix(left, right, frames);
+    for (std::uint32_t done = 0; done < frames;) {
+        start_delayed();
+        const std::uint32_t count = frames_at_once(frames - done);
+        const bool to_grid = count == settings_.to_grid;
+        voices_.render(outputs.from(done), count, settings_, [&](VoicePlace voice) { remove(voice); });
+        tail_.mix(outputs.from(done), count);
+        clock_ += count;
+        done += count;
+        if (to_grid)
+            move_signals();
+    }
+}
+
+// Up to the next voice that is to start; to the next point of the grid while signals move.
+std::uint32_t SamplerProcess::frames_at_once(std::uint32_t most) const noexcept DECANT_REALTIME
+{
+    for (std::size_t index = 0; index < delayed_count_; ++index)
+        most = static_cast<std::uint32_t>(std::min<std::uint64_t>(most, delayed_[index].due - clock_));
+    const bool moving = std::any_of(programs_.begin(), programs_.end(), [](const auto& program) {
+        return program != nullptr && program->signals.moving();
+    });
+    return moving ? std::min(most, settings_.to_grid) : most;
+}
+
+void SamplerProcess::move_signals() noexcept DECANT_REALTIME
+{
+    for (std::uint32_t index = 0; index < most_programs; ++index) {
+        if (programs_[index] == nullptr || !programs_[index]->signals.moving())
+            continue;
+        SignalValues& signals = programs_[index]->signals;
+        for (std::uint8_t channel = 0; channel < 16; ++channel) {
+            if (!signals.moving(channel))
+                continue;
+            signals.advance(channel, control_frames / settings_.rate);
+            voices_.for_each([&](VoicePlace voice) {
+                if (voice->program == index && voice->channel == channel)
+                    voice.group->follow(voice.lane);
+            });
+        }
+    }
 }
 
 void SamplerProcess::handle(const QueuedEvent& event) noexcept DECANT_REALTIME
@@ -183,29 +204,40 @@ void SamplerProcess::express(const QueuedEvent& event) noexcept DECANT_REALTIME
         NoteExpression expression = voice->expression;
         (event.kind == QueuedEvent::Kind::pitch ? expression.cents : expression.gain) = event.value;
         voice.group->express(voice.lane, expression);
-        const Channel& channel = channels_[voice->channel];
         if (event.kind == QueuedEvent::Kind::pitch)
-            voice.group->set_bend(voice.lane, bend_cents(voice->zone->region, channel), settings_);
+            voice.group->set_bend(voice.lane, bend_cents(voice->zone->region, channels_[voice->channel]),
+                                  settings_);
         else
-            voice.group->set_gain(voice.lane,
-                                  gain(*voice->zone, voice->velocity_gain * expression.gain, channel),
-                                  settings_.rate);
+            voice.group->set_level(voice.lane, level(*voice, expression.gain), settings_);
     });
 }
 
 void SamplerProcess::handle(std::span<const std::uint8_t> message) noexcept DECANT_REALTIME
 {
     // System messages concern nobody here; what is cut short or has data above 127 is not MIDI.
-    if (message.size() < 3 || message[1] > 127 || message[2] > 127)
+    if (message.size() < 2 || message[1] > 127)
         return;
     const auto channel = static_cast<std::uint8_t>(message[0] & 0x0f);
     const std::uint8_t first = message[1];
+    switch (message[0] & 0xf0) {
+    case 0xc0:
+        channels_[channel].program = first;
+        return;
+    case 0xd0:
+        return set_control(channel, controller::channel_aftertouch, static_cast<float>(first) / 127);
+    default:
+        break;
+    }
+    if (message.size() < 3 || message[2] > 127)
+        return;
     const std::uint8_t second = message[2];
     switch (message[0] & 0xf0) {
     case 0x80:
-        return note_off(channel, first);
+        return note_off(channel, first, second);
     case 0x90:
-        return second == 0 ? note_off(channel, first) : note_on(channel, first, second);
+        return second == 0 ? note_off(channel, first, 64) : note_on(channel, first, second);
+    case 0xa0:
+        return key_aftertouch(channel, first, second);
     case 0xb0:
         return control_change(channel, first, second);
     case 0xe0:
@@ -215,194 +247,15 @@ void SamplerProcess::handle(std::span<const std::uint8_t> message) noexcept DECA
     }
 }
 
-void SamplerProcess::note_on(std::uint8_t channel, std::uint8_t key,
-                             std::uint8_t velocity) noexcept DECANT_REALTIME
-{
-    Channel& state = channels_[channel];
-    const bool others = (state.down.count() - (state.down[key] ? 1 : 0)) != 0;
-    state.down.set(key);
-    state.sustained.reset(key);
-    state.velocities[key] = velocity;
-    start_zones(channel, key, velocity, [others](Trigger trigger) {
-        return trigger == Trigger::attack || trigger == (others ? Trigger::legato : Trigger::first);
-    });
-}
-
-void SamplerProcess::note_off(std::uint8_t channel, std::uint8_t key) noexcept DECANT_REALTIME
-{
-    Channel& state = channels_[channel];
-    const bool was_down = state.down[key];
-    state.down.reset(key);
-    if (state.pedal()) {
-        if (was_down)
-            state.sustained.set(key);
-    } else {
-        release_voices(channel, key);
-    }
-    if (was_down)
-        start_zones(channel, key, state.velocities[key], [pedal = state.pedal()](Trigger trigger) {
-            return trigger == Trigger::release_key || (trigger == Trigger::release && !pedal);
-        });
-}
-
-void SamplerProcess::pedal_up(std::uint8_t channel) noexcept DECANT_REALTIME
-{
-    Channel& state = channels_[channel];
-    if (state.sustained.none())
-        return;
-    const std::bitset<128> keys = std::exchange(state.sustained, {});
-    voices_.for_each([&](VoicePlace voice) {
-        if (voice->held && voice->channel == channel && keys[voice->key])
-            voice.group->release(voice.lane);
-    });
-    for (std::uint8_t key = 0; key < 128; ++key)
-        if (keys[key])
-            start_zones(channel, key, state.velocities[key],
-                        [](Trigger trigger) { return trigger == Trigger::release; });
-}
-
-void SamplerProcess::control_change(std::uint8_t channel, std::uint8_t which,
-                                    std::uint8_t value) noexcept DECANT_REALTIME
-{
-    Channel& state = channels_[channel];
-    if (which >= control::all_notes_off)
-        return all_notes_off(channel);
-    if (which == control::all_sound_off)
-        return all_sound_off(channel);
-    if (which == control::reset)
-        return reset_controllers(channel);
-    const bool pedal_was_down = state.pedal();
-    state.controls[which] = value;
-    if (pedal_was_down && !state.pedal())
-        pedal_up(channel);
-    if (which == control::volume || which == control::pan || which == control::expression)
-        update_gains(channel);
-}
-
-void SamplerProcess::pitch_bend(std::uint8_t channel, int bend) noexcept DECANT_REALTIME
-{
-    channels_[channel].bend = bend;
-    voices_.for_each([&](VoicePlace voice) {
-        if (voice->channel == channel)
-            voice.group->set_bend(voice.lane, bend_cents(voice->zone->region, channels_[channel]), settings_);
-    });
-}
-
-// As if every key were released: the pedal holds on.
-void SamplerProcess::all_notes_off(std::uint8_t channel) noexcept DECANT_REALTIME
-{
-    for (std::uint8_t key = 0; key < 128; ++key)
-        if (channels_[channel].down[key])
-            note_off(channel, key);
-}
-
 void SamplerProcess::all_sound_off(std::uint8_t channel) noexcept DECANT_REALTIME
 {
     channels_[channel].down.reset();
     channels_[channel].sustained.reset();
+    channels_[channel].caught.reset();
+    delayed_count_ = 0;
     voices_.for_each([&](VoicePlace voice) {
         if (voice->channel == channel)
             voice.group->fade_out(voice.lane, fast_off_seconds);
-    });
-}
-
-// MIDI's recommended practice 15: volume and pan stay.
-void SamplerProcess::reset_controllers(std::uint8_t channel) noexcept DECANT_REALTIME
-{
-    pitch_bend(channel, 0);
-    control_change(channel, control::modulation, 0);
-    control_change(channel, control::expression, 127);
-    control_change(channel, control::sustain, 0);
-}
-
-// Starts the zones of `key` whose trigger is wanted.
-template <class Wanted>
-void SamplerProcess::start_zones(std::uint8_t channel, std::uint8_t key, std::uint8_t velocity,
-                                 Wanted&& wanted) noexcept DECANT_REALTIME
-{
-    if (current_ == no_program)
-        return;
-    Program& program = *programs_[current_];
-    const std::span<const Zone> zones = program.instrument->zones();
-    const float random = next_random();
-    ++notes_;
-    program.instrument->for_each_zone(key, [&](std::uint32_t index) {
-        const Zone& zone = zones[index];
-        if (!wanted(zone.region.trigger) || !fits(zone, channel, velocity, random))
-            return;
-        const auto length = static_cast<std::uint32_t>(zone.region.seq_length);
-        const std::uint32_t turn = program.sequence[index]++ % length;
-        if (turn + 1 == static_cast<std::uint32_t>(zone.region.seq_position))
-            start_voice(zone, channel, key, velocity);
-    });
-}
-
-bool SamplerProcess::fits(const Zone& zone, std::uint8_t channel, std::uint8_t velocity,
-                          float random) const noexcept DECANT_REALTIME
-{
-    const Region& region = zone.region;
-    if (velocity < region.lovel || velocity > region.hivel)
-        return false;
-    if (channel + 1 < region.lochan || channel + 1 > region.hichan)
-        return false;
-    // The top of the range belongs to it only at 1, so that neighbours never sound together.
-    if (random < region.lorand || (random >= region.hirand && region.hirand < 1))
-        return false;
-    const auto& controls = channels_[channel].controls;
-    return std::all_of(region.controls.begin(), region.controls.end(), [&](const ControlRange& range) {
-        const int value = controls[static_cast<std::size_t>(range.control)];
-        return value >= range.low && value <= range.high;
-    });
-}
-
-void SamplerProcess::start_voice(const Zone& zone, std::uint8_t channel, std::uint8_t key,
-                                 std::uint8_t velocity) noexcept DECANT_REALTIME
-{
-    if (zone.region.group != 0)
-        choke(zone.region.group);
-
-    const Channel& state = channels_[channel];
-    const float loudness = velocity_gain(zone.region, velocity);
-    if (voices_.full()) {
-        const VoicePlace victim = voices_.least();
-        if (victim->note == notes_)
-            return; // the note has more zones than there are voices
-        tail_.add(victim, settings_);
-        remove(victim);
-        link_.steals.store(link_.steals.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    }
-    const Trigger trigger = zone.region.trigger;
-    const VoiceStart start{.zone = &zone,
-                           .note = notes_,
-                           .name = name_,
-                           .program = current_,
-                           .channel = channel,
-                           .key = key,
-                           .velocity = velocity,
-                           .velocity_gain = loudness,
-                           .held = trigger != Trigger::release && trigger != Trigger::release_key};
-    if (!voices_.start(start, bend_cents(zone.region, state), gain(zone, loudness, state), settings_))
-        return;
-    ++programs_[current_]->sounding;
-    const auto active = static_cast<std::uint32_t>(voices_.sounding());
-    if (active > link_.peak_voices.load(std::memory_order_relaxed))
-        link_.peak_voices.store(active, std::memory_order_relaxed);
-}
-
-// The zones of one note leave each other alone.
-void SamplerProcess::choke(int group) noexcept DECANT_REALTIME
-{
-    voices_.for_each([&](VoicePlace voice) {
-        if (voice->note != notes_ && voice->program == current_ && voice->zone->region.off_by == group)
-            voice.group->choke(voice.lane);
-    });
-}
-
-void SamplerProcess::release_voices(std::uint8_t channel, std::uint8_t key) noexcept DECANT_REALTIME
-{
-    voices_.for_each([&](VoicePlace voice) {
-        if (voice->held && voice->channel == channel && voice->key == key)
-            voice.group->release(voice.lane);
     });
 }
 
@@ -410,36 +263,6 @@ void SamplerProcess::remove(VoicePlace voice) noexcept DECANT_REALTIME
 {
     --programs_[voice->program]->sounding;
     voices_.remove(voice);
-}
-
-void SamplerProcess::update_gains(std::uint8_t channel) noexcept DECANT_REALTIME
-{
-    voices_.for_each([&](VoicePlace voice) {
-        if (voice->channel == channel)
-            voice.group->set_gain(
-                voice.lane,
-                gain(*voice->zone, voice->velocity_gain * voice->expression.gain, channels_[channel]),
-                settings_.rate);
-    });
-}
-
-// Equal power, for mono and stereo samples alike: cos and sin of a quarter turn, -3 dB each in the middle.
-StereoGain SamplerProcess::gain(const Zone& zone, float velocity_gain,
-                                const Channel& channel) const noexcept DECANT_REALTIME
-{
-    const float all = volume_ * zone.gain * velocity_gain * squared(channel.controls[control::volume]) *
-                      squared(channel.controls[control::expression]);
-    const float channel_pan = static_cast<float>(channel.controls[control::pan] - 64) / 63;
-    const float pan = std::clamp(zone.region.pan / 100 + channel_pan, -1.0f, 1.0f);
-    const float angle = (pan + 1) * std::numbers::pi_v<float> / 4;
-    // The cosine of a quarter turn is not quite zero.
-    return {.left = pan == 1 ? 0 : all * std::cos(angle), .right = all * std::sin(angle)};
-}
-
-double SamplerProcess::bend_cents(const Region& region, const Channel& channel) noexcept DECANT_REALTIME
-{
-    const double bend = channel.bend;
-    return bend >= 0 ? region.bend_up * bend / 8191 : region.bend_down * bend / -8192;
 }
 
 float SamplerProcess::next_random() noexcept DECANT_REALTIME

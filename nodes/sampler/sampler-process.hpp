@@ -6,7 +6,10 @@
 #include "nodes/realtime/annotations.hpp"
 #include "nodes/realtime/event-queue.hpp"
 #include "nodes/realtime/handover.hpp"
+#include "nodes/sampler/channel.hpp"
+#include "nodes/sampler/control-signals.hpp"
 #include "nodes/sampler/deadline-governor.hpp"
+#include "nodes/sampler/fade-tail.hpp"
 #include "nodes/sampler/instrument.hpp"
 #include "nodes/sampler/quality.hpp"
 #include "nodes/sampler/queued-event.hpp"
@@ -18,6 +21,7 @@
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <utility>
@@ -31,7 +35,18 @@ namespace decant::sampler
 struct Program {
     std::shared_ptr<const Instrument> instrument;
     std::vector<std::uint32_t> sequence; ///< notes that each zone has seen, for seq_position
-    std::uint32_t sounding = 0;          ///< voices
+    SignalValues signals;
+    std::vector<std::int16_t> switches; ///< last key pressed of each keyswitch, by channel; -1: none
+    std::uint32_t sounding = 0;         ///< voices
+    bool fades = false;                 ///< controllers cross-fade some of its zones
+
+    explicit Program(std::shared_ptr<const Instrument> instrument); // [main]
+
+    [[nodiscard]] std::int16_t& last_switch(std::uint8_t channel,
+                                            std::size_t keyswitch) noexcept DECANT_REALTIME
+    {
+        return switches[channel * instrument->keyswitches().size() + keyswitch];
+    }
 };
 
 /// What the audio thread and others share.
@@ -58,18 +73,19 @@ struct SamplerLink {
 /// Everything that the audio thread alone works with, and its work. All of it is [rt], but for its making.
 class SamplerProcess
 {
+public:
+    /// Pairs of outputs that a sampler can have.
+    static constexpr std::size_t most_outputs = 16;
+
+private:
     static constexpr std::size_t most_programs = 8;
     static constexpr std::uint32_t no_program = most_programs;
+    static constexpr std::size_t most_delayed = 1024;
 
-    struct Channel {
-        std::array<std::uint8_t, 128> controls{};
-        std::array<std::uint8_t, 128> velocities{}; ///< of the keys' last notes
-        std::bitset<128> down;                      ///< keys
-        std::bitset<128> sustained;                 ///< keys that are up, but held by the pedal
-        int bend = 0;                               ///< -8192…8191
-
-        Channel() noexcept;
-        [[nodiscard]] bool pedal() const noexcept { return controls[64] >= 64; }
+    // A voice that is to start.
+    struct Delayed {
+        std::uint64_t due; // frame
+        VoiceStart start;
     };
 
     SamplerLink& link_;
@@ -83,9 +99,12 @@ class SamplerProcess
         programs_; // the current one and those that still sound
     std::uint32_t current_ = no_program;
     std::array<Channel, 16> channels_;
+    std::vector<Delayed> delayed_; // the first delayed_count_
+    std::size_t delayed_count_ = 0;
     float volume_ = 1;
     std::uint64_t notes_ = 0;
-    std::uint32_t name_ = 0; // that the sender gives to the note which starts
+    std::uint64_t clock_ = 0; // frames rendered
+    std::uint32_t name_ = 0;  // that the sender gives to the note which starts
     std::uint32_t random_ = 0x9e3779b9;
 
 public:
@@ -102,37 +121,53 @@ public:
 
 private:
     void exchange_programs() noexcept DECANT_REALTIME;
+    void begin_program(Program& program) noexcept DECANT_REALTIME;
     void adapt(double rate) noexcept DECANT_REALTIME;
     void keep_deadline(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     void set_volume(float volume) noexcept DECANT_REALTIME;
-    void render(float* left, float* right, std::uint32_t frames) noexcept DECANT_REALTIME;
+    void render(const OutputPairs& outputs, std::uint32_t frames) noexcept DECANT_REALTIME;
+    [[nodiscard]] std::uint32_t frames_at_once(std::uint32_t most) const noexcept DECANT_REALTIME;
+    void move_signals() noexcept DECANT_REALTIME;
+    void start_delayed() noexcept DECANT_REALTIME;
 
     void handle(const QueuedEvent& event) noexcept DECANT_REALTIME;
     void handle(std::span<const std::uint8_t> message) noexcept DECANT_REALTIME;
     void express(const QueuedEvent& event) noexcept DECANT_REALTIME;
     void note_on(std::uint8_t channel, std::uint8_t key, std::uint8_t velocity) noexcept DECANT_REALTIME;
-    void note_off(std::uint8_t channel, std::uint8_t key) noexcept DECANT_REALTIME;
+    void note_off(std::uint8_t channel, std::uint8_t key, std::uint8_t velocity) noexcept DECANT_REALTIME;
     void control_change(std::uint8_t channel, std::uint8_t which,
                         std::uint8_t value) noexcept DECANT_REALTIME;
+    void set_control(std::uint8_t channel, unsigned which, float value) noexcept DECANT_REALTIME;
+    void start_by_control(std::uint8_t channel, unsigned which, float before) noexcept DECANT_REALTIME;
+    void key_aftertouch(std::uint8_t channel, std::uint8_t key, std::uint8_t value) noexcept DECANT_REALTIME;
     void pitch_bend(std::uint8_t channel, int bend) noexcept DECANT_REALTIME;
-    void pedal_up(std::uint8_t channel) noexcept DECANT_REALTIME;
+    void sustain_up(std::uint8_t channel) noexcept DECANT_REALTIME;
+    void release_unheld(std::uint8_t channel) noexcept DECANT_REALTIME;
     void all_notes_off(std::uint8_t channel) noexcept DECANT_REALTIME;
     void all_sound_off(std::uint8_t channel) noexcept DECANT_REALTIME;
     void reset_controllers(std::uint8_t channel) noexcept DECANT_REALTIME;
 
-    template <class Wanted>
+    [[nodiscard]] unsigned sustain_control() const noexcept DECANT_REALTIME;
+    [[nodiscard]] unsigned sostenuto_control() const noexcept DECANT_REALTIME;
+    [[nodiscard]] bool pedal(const Channel& channel) const noexcept DECANT_REALTIME;
+    [[nodiscard]] bool held(const Voice& voice) const noexcept DECANT_REALTIME;
+
     void start_zones(std::uint8_t channel, std::uint8_t key, std::uint8_t velocity,
-                     Wanted&& wanted) noexcept DECANT_REALTIME;
-    [[nodiscard]] bool fits(const Zone& zone, std::uint8_t channel, std::uint8_t velocity,
-                            float random) const noexcept DECANT_REALTIME;
-    void start_voice(const Zone& zone, std::uint8_t channel, std::uint8_t key,
-                     std::uint8_t velocity) noexcept DECANT_REALTIME;
+                     std::initializer_list<Trigger> wanted) noexcept DECANT_REALTIME;
+    void start_zone(std::uint32_t index, const NoteConditions& note) noexcept DECANT_REALTIME;
+    [[nodiscard]] NoteConditions conditions(std::uint8_t channel, std::uint8_t key,
+                                            std::uint8_t velocity) noexcept DECANT_REALTIME;
+    [[nodiscard]] VoiceStart voice_start(const Zone& zone, const NoteConditions& note,
+                                         float& delay) noexcept DECANT_REALTIME;
+    void start_voice(const VoiceStart& start) noexcept DECANT_REALTIME;
+    void keep_polyphony(const VoiceStart& start) noexcept DECANT_REALTIME;
+    template <class Counts>
+    void make_room(int limit, Counts&& counts) noexcept DECANT_REALTIME;
     void choke(int group) noexcept DECANT_REALTIME;
-    void release_voices(std::uint8_t channel, std::uint8_t key) noexcept DECANT_REALTIME;
     void remove(VoicePlace voice) noexcept DECANT_REALTIME;
-    void update_gains(std::uint8_t channel) noexcept DECANT_REALTIME;
-    [[nodiscard]] StereoGain gain(const Zone& zone, float velocity_gain,
-                                  const Channel& channel) const noexcept DECANT_REALTIME;
+    void update_levels(std::uint8_t channel) noexcept DECANT_REALTIME;
+    [[nodiscard]] VoiceLevel level(const VoiceStart& voice,
+                                   float expression = 1) const noexcept DECANT_REALTIME;
     [[nodiscard]] static double bend_cents(const Region& region,
                                            const Channel& channel) noexcept DECANT_REALTIME;
     [[nodiscard]] float next_random() noexcept DECANT_REALTIME;

@@ -31,13 +31,19 @@ Sampler::Sampler(const SamplerOptions& options)
     set_quality(options.quality);
 }
 
-nodes::PortLayout Sampler::ports()
+nodes::PortLayout Sampler::ports(unsigned pairs)
 {
-    return {.inputs = {},
-            .outputs = {{.name = "output_FL", .channel = "FL", .group = "main"},
-                        {.name = "output_FR", .channel = "FR", .group = "main"}},
-            .midi_in = true,
-            .midi_out = false};
+    nodes::PortLayout layout{.inputs = {},
+                             .outputs = {{.name = "output_FL", .channel = "FL", .group = "main"},
+                                         {.name = "output_FR", .channel = "FR", .group = "main"}},
+                             .midi_in = true,
+                             .midi_out = false};
+    for (unsigned pair = 2; pair <= std::min<std::size_t>(pairs, SamplerProcess::most_outputs); ++pair)
+        for (const char* const side : {"FL", "FR"})
+            layout.outputs.push_back({.name = fmt::format("output_{}_{}", pair, side),
+                                      .channel = side,
+                                      .group = fmt::format("output {}", pair)});
+    return layout;
 }
 
 void Sampler::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
@@ -50,9 +56,7 @@ void Sampler::play(std::shared_ptr<const Instrument> instrument)
     if (!instrument)
         throw std::invalid_argument("there is no instrument to play; load one first");
     collect();
-    const std::size_t zones = instrument->zones().size();
-    link_.programs.offer(std::make_unique<Program>(Program{
-        .instrument = std::move(instrument), .sequence = std::vector<std::uint32_t>(zones), .sounding = 0}));
+    link_.programs.offer(std::make_unique<Program>(std::move(instrument)));
 }
 
 void Sampler::collect() noexcept

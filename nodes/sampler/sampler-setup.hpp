@@ -31,11 +31,11 @@ struct SamplerStats {
     std::uint64_t events_dropped; ///< because the queue was full
 };
 
-/// Plays an instrument: MIDI in, two outputs (left, right).
+/// Plays an instrument: MIDI in, pairs of outputs (left, right).
 ///
-/// Answers to notes, pitch bend and the controllers 7 (volume), 10 (pan), 11 (expression), 64 (sustain
-/// pedal), 120, 121 and 123 to 127, on all 16 channels. Silent, with outputs of exact zeros, until an
-/// instrument is given.
+/// Answers to notes, pitch bend, aftertouch, program changes and the controllers 7 (volume), 10 (pan), 11
+/// (expression), 64 (sustain pedal), 66 (sostenuto), 120, 121 and 123 to 127, and to those that the
+/// instrument uses, on all 16 channels. Silent, with outputs of exact zeros, until an instrument is given.
 class Sampler final : public nodes::Processor
 {
     SamplerLink link_;
@@ -46,10 +46,11 @@ public:
     /// Throws std::invalid_argument if an option is out of range. [main]
     explicit Sampler(const SamplerOptions& options = {});
 
-    [[nodiscard]] static nodes::PortLayout ports();
+    /// Of a sampler with pairs of outputs, 1…16; what is beyond counts as that.
+    [[nodiscard]] static nodes::PortLayout ports(unsigned pairs = 1);
 
-    /// Writes outputs[0] and outputs[1], and silence to any further one. Events of other threads count as the
-    /// first of the block. [rt]
+    /// Writes the outputs: left and right of each pair in turn. A region whose `output` has no pair is heard
+    /// in the first. Events of other threads count as the first of the block. [rt]
     void process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME override;
 
     /// From the next block on, new notes play `instrument`. Sounding ones play on to their end with what they

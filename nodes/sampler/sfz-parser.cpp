@@ -71,6 +71,17 @@ bool starts_something(std::string_view text, std::size_t at)
     return end > at && end < text.size() && text[end] == '=';
 }
 
+// Whether the text can be the whole name of a sample: file names may have what looks like an opcode in them,
+// but not behind their extension.
+bool names_a_file(std::string_view text)
+{
+    if (text.empty() || text.starts_with('*'))
+        return true;
+    const std::size_t dot = text.rfind('.');
+    return dot != std::string_view::npos && dot + 1 < text.size() &&
+           skip(text, dot + 1, is_name) == text.size();
+}
+
 // Replaces block comments by blanks and keeps the line ends, so that lines keep their numbers. Returns the
 // offset of a comment that is not closed.
 std::optional<std::size_t> blank_out_comments(std::string& text)
@@ -108,6 +119,7 @@ class Parser
     std::set<std::string, std::less<>> undefined_; // already reported
     std::vector<fs::path> open_;                   // the first file and the includes that led here
     Place place_{};
+    std::string_view line_; // that is being read, as it stands in the file
     unsigned includes_ = 0;
     std::size_t text_left_ = most_text;
     std::optional<SfzHeader> header_;
@@ -150,12 +162,14 @@ private:
 
     void parse_file(std::string text, const fs::path& file)
     {
+        const std::string_view line = line_;
         const Place includer =
             std::exchange(place_, Place{.file = std::make_shared<std::string>(file.string()), .line = 1});
         open_.push_back(file);
         parse_lines(std::move(text));
         open_.pop_back();
         place_ = includer;
+        line_ = line;
     }
 
     void parse_lines(std::string text)
@@ -169,6 +183,8 @@ private:
         while (!rest.empty() && text_left_ != 0) {
             const std::size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
             const std::string_view line = rest.substr(0, end);
+            line_ = line;
+            place_.column = 0;
             parse_line(line.substr(0, std::min(line.find("//"), line.size())));
             if (unclosed && line.data() <= text.data() + *unclosed &&
                 text.data() + *unclosed <= line.data() + end)
@@ -268,6 +284,7 @@ private:
     {
         std::size_t at = skip(text, 0, is_blank);
         while (at < text.size()) {
+            place_.column = column_of(text.data() + at);
             if (text[at] == '<')
                 at = parse_header(text, at);
             else if (text.substr(at).starts_with("#include"))
@@ -276,6 +293,17 @@ private:
                 at = parse_opcode(text, at);
             at = skip(text, at, is_blank);
         }
+    }
+
+    // Text that variables were put into has no column.
+    [[nodiscard]] unsigned column_of(const char* at) const
+    {
+        const std::less<const char*> before;
+        if (before(at, line_.data()) || !before(at, line_.data() + line_.size()))
+            return 0;
+        return 1 + static_cast<unsigned>(std::count_if(line_.data(), at, [](char c) {
+                   return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+               }));
     }
 
     std::size_t parse_header(std::string_view text, std::size_t at)
@@ -304,20 +332,23 @@ private:
                 shown(trimmed(text.substr(at, end - at)))));
             return end;
         }
+        const std::string_view name = text.substr(at, equals - at);
         std::size_t end = equals + 1;
         while (end < text.size()) {
             if (text[end] == '<' && starts_something(text, end))
                 break;
             if (is_blank(text[end])) {
                 const std::size_t next = skip(text, end, is_blank);
-                if (next == text.size() || starts_something(text, next))
+                const bool unfinished =
+                    name == "sample" && !names_a_file(text.substr(equals + 1, end - equals - 1));
+                if (next == text.size() ||
+                    (starts_something(text, next) && !(unfinished && is_name(text[next]))))
                     break;
                 end = next;
             } else {
                 ++end;
             }
         }
-        const std::string_view name = text.substr(at, equals - at);
         if (!header_) {
             problem(fmt::format(
                 "'{}' stands before the first header and is left out; put it behind <global>, <group> or "

@@ -5,8 +5,6 @@
 
 #include "nodes/sampler/voice-group.hpp"
 
-#include "nodes/sampler/pitch.hpp"
-
 #include <algorithm>
 #include <bit>
 
@@ -38,19 +36,19 @@ void move_on(GainRamp& ramp, std::uint32_t frames) noexcept DECANT_REALTIME
 
 } // namespace
 
-void VoiceGroup::render(float* left, float* right, std::uint32_t frames, LaneMask which,
+void VoiceGroup::render(const OutputPairs& outputs, std::uint32_t frames, LaneMask which,
                         RenderSettings& settings) noexcept DECANT_REALTIME
 {
     std::uint32_t to_grid = settings.to_grid;
     for (std::uint32_t done = 0; done < frames;) {
         const std::uint32_t count = std::min(frames - done, to_grid);
-        render_segment(left + done, right + done, count, to_grid, which & active_ & ~ended_, settings);
+        render_segment(outputs.from(done), count, to_grid, which & active_ & ~ended_, settings);
         done += count;
         to_grid = count == to_grid ? control_frames : to_grid - count;
     }
 }
 
-void VoiceGroup::render_segment(float* left, float* right, std::uint32_t frames, std::uint32_t to_grid,
+void VoiceGroup::render_segment(const OutputPairs& outputs, std::uint32_t frames, std::uint32_t to_grid,
                                 LaneMask which, RenderSettings& settings) noexcept DECANT_REALTIME
 {
     if (which == 0)
@@ -60,12 +58,16 @@ void VoiceGroup::render_segment(float* left, float* right, std::uint32_t frames,
         starving_ &= ~which;
     }
     plan(which, to_grid, settings);
-    const LaneMask filtered = which & filtered_;
-    if (filtered != 0)
-        filter(filtered, frames, settings);
-    for_each_lane(which & ~in_pieces_, [&](unsigned lane) { mix(lane, 0, frames, left, right, settings); });
+    const LaneMask on_the_way = which & (filtered_ | widened_);
+    if (on_the_way != 0) {
+        read_frames(on_the_way, frames, settings);
+        filters_.process(which & filtered_, stereo_, settings.left, settings.right, frames,
+                         *settings.kernels);
+        widen(which & widened_, frames, settings);
+    }
+    for_each_lane(which & ~in_pieces_, [&](unsigned lane) { mix(lane, 0, frames, outputs, settings); });
     for_each_lane(which & in_pieces_,
-                  [&](unsigned lane) { mix_in_pieces(lane, frames, to_grid, left, right, settings); });
+                  [&](unsigned lane) { mix_in_pieces(lane, frames, to_grid, outputs, settings); });
     for_each_lane(which, [&](unsigned lane) { voices_[lane].sounded = true; });
 }
 
@@ -78,31 +80,22 @@ void VoiceGroup::plan(LaneMask which, std::uint32_t to_grid,
     LaneMask due = which & unplanned_;
     if (to_grid == control_frames) {
         due = which;
-        if (((pitch_moved | filter_moved | tuned_) & which) != 0)
-            modulate(which, settings);
+        filters_.settle(which);
+        for_each_lane(which & moving_, [&](unsigned lane) { tick(lane, settings); });
+        for_each_lane(which & followed_ & ~moving_, [&](unsigned lane) {
+            apply(lane, modulations_[lane].now(voices_[lane].sources), glide_frames(settings.rate), settings);
+        });
+        followed_ &= ~which;
+        for_each_lane(which & widened_, [&](unsigned lane) {
+            Voice& voice = voices_[lane];
+            voice.width_step = (voice.wanted_width - voice.width) / control_frames;
+        });
     }
     if (due == 0)
         return;
     const LaneMask steady = settings.kernels->advance(gains_, due, to_grid);
     in_pieces_ = (in_pieces_ & ~due) | (due & ~steady);
     unplanned_ &= ~due;
-}
-
-void VoiceGroup::modulate(LaneMask which, const RenderSettings& settings) noexcept DECANT_REALTIME
-{
-    for_each_lane(pitch_moved & which, [&](unsigned lane) { set_increment(lane, settings); });
-    const LaneMask tuned = filter_moved & filtered_ & which;
-    for_each_lane(tuned, [&](unsigned lane) {
-        filters_.cutoff[lane] = static_cast<float>(ratio_of_cents(cutoff_base[lane] + cutoff[lane]));
-    });
-    if (tuned != 0)
-        settings.kernels->tune(filters_, tuned, static_cast<float>(settings.rate), control_frames, false);
-    for_each_lane(tuned_ & which & ~tuned, [&](unsigned lane) {
-        filters_.a1_step[lane] = filters_.a2_step[lane] = filters_.a3_step[lane] = 0;
-    });
-    tuned_ = (tuned_ & ~which) | tuned;
-    pitch_moved &= ~which;
-    filter_moved &= ~which;
 }
 
 // Reads up to `frames` frames, stretch after stretch: read(frames before it, count). Returns how many there
@@ -133,10 +126,9 @@ std::uint32_t VoiceGroup::advance_cursor(unsigned lane, std::uint32_t frames,
     return frames;
 }
 
-void VoiceGroup::filter(LaneMask which, std::uint32_t frames,
-                        RenderSettings& settings) noexcept DECANT_REALTIME
+void VoiceGroup::read_frames(LaneMask which, std::uint32_t frames,
+                             RenderSettings& settings) noexcept DECANT_REALTIME
 {
-    const LaneMask ramped = which & tuned_;
     for_each_lane(which, [&](unsigned lane) {
         float* const left = settings.left.of[lane].data();
         float* const right = settings.right.of[lane].data();
@@ -148,44 +140,57 @@ void VoiceGroup::filter(LaneMask which, std::uint32_t frames,
             cursor.mix(cursor, count, as_it_is, left + done, right + done);
         });
     });
-    settings.kernels->filter(filters_, which, settings.left, frames, false, ramped != 0);
-    if ((which & stereo_) != 0)
-        settings.kernels->filter(filters_, which & stereo_, settings.right, frames, true, ramped != 0);
-    for_each_lane(ramped, [&](unsigned lane) {
-        const auto count = static_cast<float>(frames);
-        filters_.a1[lane] += filters_.a1_step[lane] * count;
-        filters_.a2[lane] += filters_.a2_step[lane] * count;
-        filters_.a3[lane] += filters_.a3_step[lane] * count;
+}
+
+// Makes the sides, which is what the channels differ in, as wide as they ought to be.
+void VoiceGroup::widen(LaneMask which, std::uint32_t frames,
+                       RenderSettings& settings) noexcept DECANT_REALTIME
+{
+    for_each_lane(which, [&](unsigned lane) {
+        Voice& voice = voices_[lane];
+        float* const left = settings.left.of[lane].data();
+        float* const right = settings.right.of[lane].data();
+        for (std::uint32_t frame = 0; frame < frames; ++frame) {
+            const float width = voice.width + voice.width_step * static_cast<float>(frame);
+            const float middle = (left[frame] + right[frame]) / 2;
+            const float side = (left[frame] - right[frame]) / 2 * width;
+            left[frame] = middle + side;
+            right[frame] = middle - side;
+        }
+        voice.width += voice.width_step * static_cast<float>(frames);
     });
 }
 
 // Adds frames `first` and on of the segment, read from the sample or, filtered, from the group's frames, and
 // moves on on the lane's ramp.
-void VoiceGroup::mix(unsigned lane, std::uint32_t first, std::uint32_t frames, float* left, float* right,
+void VoiceGroup::mix(unsigned lane, std::uint32_t first, std::uint32_t frames, const OutputPairs& outputs,
                      const RenderSettings& settings) noexcept DECANT_REALTIME
 {
+    float* const left = outputs.left(outputs_[lane]) + first;
+    float* const right = outputs.right(outputs_[lane]) + first;
     GainRamp ramp{.left = gains_.ramp_left[lane],
                   .right = gains_.ramp_right[lane],
                   .left_step = gains_.step_left[lane],
                   .right_step = gains_.step_right[lane]};
     gains_.ramp_left[lane] += ramp.left_step * static_cast<float>(frames);
     gains_.ramp_right[lane] += ramp.right_step * static_cast<float>(frames);
-    if ((filtered_ & bit(lane)) != 0) {
+    if (((filtered_ | widened_) & bit(lane)) != 0) {
         const float* const from_left = settings.left.of[lane].data() + first;
         const float* const from_right =
             (stereo_ & bit(lane)) != 0 ? settings.right.of[lane].data() + first : from_left;
-        settings.kernels->mix_frames(from_left, from_right, frames, ramp, left + first, right + first);
+        settings.kernels->mix_frames(from_left, from_right, frames, ramp, left, right);
         return;
     }
     advance_cursor(lane, frames, [&](std::uint32_t done, std::uint32_t count) {
         const Cursor& cursor = cursors_[lane];
-        cursor.mix(cursor, count, ramp, left + first + done, right + first + done);
+        cursor.mix(cursor, count, ramp, left + done, right + done);
         move_on(ramp, count);
     });
 }
 
-void VoiceGroup::mix_in_pieces(unsigned lane, std::uint32_t frames, std::uint32_t to_grid, float* left,
-                               float* right, const RenderSettings& settings) noexcept DECANT_REALTIME
+void VoiceGroup::mix_in_pieces(unsigned lane, std::uint32_t frames, std::uint32_t to_grid,
+                               const OutputPairs& outputs,
+                               const RenderSettings& settings) noexcept DECANT_REALTIME
 {
     take_envelope(lane);
     Envelope& envelope = voices_[lane].envelope;
@@ -206,7 +211,7 @@ void VoiceGroup::mix_in_pieces(unsigned lane, std::uint32_t frames, std::uint32_
                 (gains_.right[lane] * envelope.level() - gains_.ramp_right[lane]) / steps;
         }
         const std::uint32_t count = std::min(frames - done, piece_left);
-        mix(lane, done, count, left, right, settings);
+        mix(lane, done, count, outputs, settings);
         piece_left -= count;
         done += count;
     }

@@ -14,8 +14,6 @@ namespace decant::sampler
 namespace
 {
 
-constexpr double glide_seconds = 0.005;
-
 // A release of nothing would click; this is ARIA's default, too.
 constexpr double shortest_release = 0.001;
 
@@ -58,29 +56,40 @@ KernelSet::Shape shape_of(Quality quality, std::uint32_t taps) noexcept DECANT_R
 
 } // namespace
 
-bool VoiceGroup::start(unsigned lane, const VoiceStart& start, double bend_cents, StereoGain gain,
+bool VoiceGroup::start(unsigned lane, const VoiceStart& start, double bend_cents, VoiceLevel level,
                        const RenderSettings& settings) noexcept DECANT_REALTIME
 {
     const Zone& zone = *start.zone;
     const Region& region = zone.region;
+    const Articulation* const articulation = zone.articulation.get();
     Voice& voice = voices_[lane];
     voice = Voice{};
     static_cast<VoiceStart&>(voice) = start;
-    voice.envelope.start(region.ampeg, settings.rate);
-    if (voice.envelope.done())
+    set_times(lane);
+    voice.envelope.start(voice.times, settings.rate);
+    if (voice.envelope.done() || start.offset >= zone.frames.end - zone.frames.start)
         return false;
     voice.looping = zone.loop != nullptr;
-    voice.cents = (100.0 * voice.key - zone.keycenter_cents) * region.pitch_keytrack / 100 +
-                  100.0 * region.transpose + region.tune;
+    voice.pitch = (100.0 * voice.key - zone.keycenter_cents) * region.pitch_keytrack / 100 +
+                  100.0 * region.transpose + region.tune + region.group_tune + region.master_tune +
+                  region.global_tune + voice.cents;
     voice.bend = bend_cents;
-    pitch[lane] = 0;
-    cutoff[lane] = 0;
+    voice.level = voice.wanted = level;
+    voice.to_tick = settings.to_grid;
+    Modulation modulation;
+    if (articulation != nullptr) {
+        modulations_[lane].start(articulation, voice.sources, voice.seed);
+        modulation = modulations_[lane].now(voice.sources);
+    }
+    voice.added_pitch = modulation[Target::pitch];
 
+    outputs_[lane] = static_cast<std::uint16_t>(region.output);
     streams_ = settings.streams;
     cursors_[lane].position = 0;
     set_increment(lane, settings); // before, as how soon the next block is needed depends on it
-    place(lane, fixed(zone.frames.start));
+    place(lane, fixed(zone.frames.start + voice.offset));
     load_envelope(lane);
+    const StereoGain gain = gain_of(lane, modulation);
     gains_.left[lane] = gains_.left_target[lane] = gain.left;
     gains_.right[lane] = gains_.right_target[lane] = gain.right;
     gains_.glide_left[lane] = 0;
@@ -90,21 +99,47 @@ bool VoiceGroup::start(unsigned lane, const VoiceStart& start, double bend_cents
 
     unplanned_ |= bit(lane);
     active_ |= bit(lane);
-    set(stereo_, lane, zone.sample->channels == 2);
-    set(filtered_, lane, region.filter.cutoff.has_value());
-    if (region.filter.cutoff)
-        set_filter(lane, settings);
+    const bool stereo = zone.sample->channels == 2;
+    set(stereo_, lane, stereo);
+    set(moving_, lane, articulation != nullptr && articulation->moves());
+    set(widened_, lane,
+        stereo && (region.width != 100 || (articulation != nullptr && articulation->width_moves)));
+    voice.width = voice.wanted_width = width_of(lane, modulation);
+    set(filtered_, lane,
+        filters_.start(lane, zone, voice.key, static_cast<float>(voice.velocity) / 127, voice.cutoff_cents,
+                       modulation, *settings.kernels, settings.rate));
     return true;
+}
+
+// The stages of the amplitude envelope, with what controllers and velocity add to them.
+void VoiceGroup::set_times(unsigned lane) noexcept DECANT_REALTIME
+{
+    Voice& voice = voices_[lane];
+    const Zone& zone = *voice.zone;
+    voice.times = zone.region.ampeg;
+    if (zone.articulation == nullptr)
+        return;
+    EnvelopeTimes& times = voice.times;
+    const std::array<float*, stages> members{&times.start, &times.delay,   &times.attack, &times.hold,
+                                             &times.decay, &times.sustain, &times.release};
+    for (std::size_t stage = 0; stage < stages; ++stage) {
+        const auto& added = zone.articulation->ampeg[stage];
+        if (!added)
+            continue;
+        const bool level = stage == static_cast<std::size_t>(Stage::start) ||
+                           stage == static_cast<std::size_t>(Stage::sustain);
+        *members[stage] = std::clamp(*members[stage] + value_of(*added, *zone.articulation, voice.sources),
+                                     0.0f, level ? 100.0f : 1000.0f);
+    }
 }
 
 void VoiceGroup::remove(unsigned lane) noexcept DECANT_REALTIME
 {
-    for (LaneMask* mask : {&active_, &ended_, &dying_, &releasing_, &rising_, &filtered_, &stereo_,
-                           &unplanned_, &in_pieces_, &tuned_, &starving_, &pitch_moved, &filter_moved})
+    for (LaneMask* mask : {&active_, &ended_, &dying_, &releasing_, &rising_, &filtered_, &widened_, &stereo_,
+                           &unplanned_, &in_pieces_, &moving_, &followed_, &starving_})
         *mask &= ~bit(lane);
     voices_[lane].stream.leave();
-    // Its filter goes on with the others', on what is left of its frames.
-    filters_.m0[lane] = filters_.m1[lane] = filters_.m2[lane] = 0;
+    filters_.remove(lane);
 }
 
 void VoiceGroup::prefetch() const noexcept DECANT_REALTIME
@@ -138,7 +173,8 @@ void VoiceGroup::set_increment(unsigned lane, const RenderSettings& settings) no
     const Voice& voice = voices_[lane];
     const Sample& sample = *voice.zone->sample;
     Cursor& cursor = cursors_[lane];
-    const double cents = voice.cents + voice.bend + static_cast<double>(voice.expression.cents + pitch[lane]);
+    const double cents =
+        voice.pitch + voice.bend + static_cast<double>(voice.expression.cents + voice.added_pitch);
     const double frames = ratio_of_cents(cents) * sample.rate / settings.rate;
     cursor.increment = static_cast<std::uint64_t>(std::clamp(frames * one_frame, 1.0, highest_increment));
     cursor.frame_bytes = static_cast<std::uint16_t>(sample.frame_bytes());
@@ -155,46 +191,6 @@ void VoiceGroup::set_increment(unsigned lane, const RenderSettings& settings) no
         static_cast<std::size_t>(whole ? KernelSet::Shape::copy : shape_of(settings.quality, cursor.taps));
     const auto format = static_cast<std::size_t>(sample.format);
     cursor.mix = settings.kernels->mix[format][sample.channels - 1][shape];
-}
-
-void VoiceGroup::set_filter(unsigned lane, const RenderSettings& settings) noexcept DECANT_REALTIME
-{
-    const Voice& voice = voices_[lane];
-    const FilterSettings& filter = voice.zone->region.filter;
-    cutoff_base[lane] = voice.zone->cutoff_cents +
-                        filter.keytrack * static_cast<float>(voice.key - filter.keycenter) +
-                        filter.veltrack * static_cast<float>(voice.velocity) / 127;
-    const bool one_pole = filter.type == FilterType::lpf_1p || filter.type == FilterType::hpf_1p;
-    constexpr double cents_per_decibel = 1200 / 6.020599913279624;
-    const auto damping = static_cast<float>(ratio_of_cents(-filter.resonance * cents_per_decibel));
-    struct Mix {
-        float m0, m1, m2;
-    };
-    const Mix mix = [&]() -> Mix {
-        switch (filter.type) {
-        case FilterType::lpf_1p:
-        case FilterType::lpf_2p:
-            return {0, 0, 1};
-        case FilterType::hpf_1p:
-            return {1, 0, -1};
-        case FilterType::hpf_2p:
-            return {1, -damping, -1};
-        case FilterType::bpf_2p:
-            return {0, 1, 0};
-        case FilterType::brf_2p:
-            return {1, -damping, 0};
-        }
-        return {1, 0, 0};
-    }();
-    filters_.damping[lane] = damping;
-    filters_.one_pole[lane] = one_pole ? 1 : 0;
-    filters_.m0[lane] = mix.m0;
-    filters_.m1[lane] = mix.m1;
-    filters_.m2[lane] = mix.m2;
-    for (Lanes<float>* state : {&filters_.left1, &filters_.left2, &filters_.right1, &filters_.right2})
-        (*state)[lane] = 0;
-    filters_.cutoff[lane] = static_cast<float>(ratio_of_cents(cutoff_base[lane] + cutoff[lane]));
-    settings.kernels->tune(filters_, bit(lane), static_cast<float>(settings.rate), control_frames, true);
 }
 
 void VoiceGroup::load_envelope(unsigned lane) noexcept DECANT_REALTIME
@@ -242,8 +238,14 @@ void VoiceGroup::release(unsigned lane) noexcept DECANT_REALTIME
         voice.looping = false;
         place(lane, at);
     }
-    fade_out(lane, voice.zone->region.ampeg.release);
-    dying_ &= ~bit(lane);
+    if (voice.zone->articulation != nullptr) {
+        modulations_[lane].release(voice.sources);
+        if (voice.zone->articulation->amplitude_envelope) { // which ends it
+            releasing_ |= bit(lane);
+            return;
+        }
+    }
+    fade(lane, voice.times.release, voice.times.release_shape);
 }
 
 // The envelope's level in the midst of a ramp, at whose end the envelope is already.
@@ -257,16 +259,21 @@ double VoiceGroup::heard_level(unsigned lane) const noexcept DECANT_REALTIME
     return static_cast<double>(std::clamp(ramp / gain, 0.0f, 1.0f));
 }
 
-void VoiceGroup::fade_out(unsigned lane, double seconds) noexcept DECANT_REALTIME
+void VoiceGroup::fade(unsigned lane, double seconds, float shape) noexcept DECANT_REALTIME
 {
     Voice& voice = voices_[lane];
     voice.held = false;
     take_envelope(lane);
     voice.envelope.resume(heard_level(lane), 0);
-    voice.envelope.release(std::max(seconds, shortest_release));
+    voice.envelope.release(std::max(seconds, shortest_release), shape);
     load_envelope(lane);
     gains_.piece_left[lane] = 0;
     unplanned_ |= bit(lane);
+}
+
+void VoiceGroup::fade_out(unsigned lane, double seconds) noexcept DECANT_REALTIME
+{
+    fade(lane, seconds, EnvelopeTimes{}.release_shape);
     dying_ |= bit(lane);
 }
 
@@ -278,11 +285,15 @@ void VoiceGroup::choke(unsigned lane) noexcept DECANT_REALTIME
     case OffMode::fast:
         return fade_out(lane, fast_off_seconds);
     case OffMode::normal:
-        if (!voice.envelope.releasing())
-            fade_out(lane, region.ampeg.release);
+        if (!voice.envelope.releasing()) {
+            fade(lane, voice.times.release, voice.times.release_shape);
+            dying_ |= bit(lane);
+        }
         return;
     case OffMode::time:
-        return fade_out(lane, region.off_time);
+        fade(lane, region.off_time, region.off_shape);
+        dying_ |= bit(lane);
+        return;
     }
 }
 
@@ -295,10 +306,10 @@ void VoiceGroup::adapt(unsigned lane, const RenderSettings& settings,
         voice.envelope.set_rate(settings.rate);
         load_envelope(lane);
         if (gains_.glide_left[lane] > 0)
-            set_gain(lane, {gains_.left_target[lane], gains_.right_target[lane]}, settings.rate);
+            set_gain(lane, {gains_.left_target[lane], gains_.right_target[lane]},
+                     glide_frames(settings.rate));
         if ((filtered_ & bit(lane)) != 0)
-            settings.kernels->tune(filters_, bit(lane), static_cast<float>(settings.rate), control_frames,
-                                   true);
+            filters_.adapt(lane, *settings.kernels, settings.rate);
     }
     set_increment(lane, settings);
 }
@@ -310,10 +321,8 @@ void VoiceGroup::set_bend(unsigned lane, double cents,
     set_increment(lane, settings);
 }
 
-void VoiceGroup::set_gain(unsigned lane, StereoGain gain, double rate) noexcept DECANT_REALTIME
+void VoiceGroup::set_gain(unsigned lane, StereoGain gain, std::int32_t frames) noexcept DECANT_REALTIME
 {
-    const auto frames =
-        static_cast<std::int32_t>(std::clamp(glide_seconds * rate, 1.0, static_cast<double>(1 << 20)));
     gains_.left_target[lane] = gain.left;
     gains_.right_target[lane] = gain.right;
     gains_.left_glide[lane] = (gain.left - gains_.left[lane]) / static_cast<float>(frames);

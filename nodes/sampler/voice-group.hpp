@@ -4,20 +4,42 @@
 
 #include "nodes/realtime/annotations.hpp"
 #include "nodes/sampler/envelope.hpp"
+#include "nodes/sampler/filter-bank.hpp"
 #include "nodes/sampler/instrument.hpp"
 #include "nodes/sampler/kernels.hpp"
 #include "nodes/sampler/queued-event.hpp"
 #include "nodes/sampler/sinc-bank.hpp"
 #include "nodes/sampler/streaming/stream-position.hpp"
+#include "nodes/sampler/voice-modulation.hpp"
+#include "nodes/sampler/waves.hpp"
 
 #include <cstdint>
 
 namespace decant::sampler
 {
 
-struct StereoGain {
-    float left = 0;
-    float right = 0;
+/// How many frames a gain takes to another value. [rt]
+[[nodiscard]] std::int32_t glide_frames(double rate) noexcept DECANT_REALTIME;
+
+/// Where voices are added to: pairs of channels, from a frame on.
+struct OutputPairs {
+    float* const* channels = nullptr; ///< left and right of each pair in turn
+    unsigned pairs = 0;
+    std::uint32_t start = 0; ///< frames into the channels
+
+    /// The first pair takes what belongs to one that is not there. [rt]
+    [[nodiscard]] float* left(unsigned pair) const noexcept DECANT_REALTIME
+    {
+        return channels[pair < pairs ? 2 * pair : 0] + start;
+    }
+    [[nodiscard]] float* right(unsigned pair) const noexcept DECANT_REALTIME
+    {
+        return channels[pair < pairs ? 2 * pair + 1 : 1] + start;
+    }
+    [[nodiscard]] OutputPairs from(std::uint32_t frames) const noexcept DECANT_REALTIME
+    {
+        return {.channels = channels, .pairs = pairs, .start = start + frames};
+    }
 };
 
 /// How long off_mode=fast and the all-sound-off message take.
@@ -40,6 +62,12 @@ struct RenderSettings {
     LaneFrames right{};
 };
 
+/// How loud a voice is and where, apart from what its articulation adds.
+struct VoiceLevel {
+    float gain = 1; ///< linear
+    float pan = 0;  ///< -1 (left) … 1 (right)
+};
+
 /// What a voice is made of, and who it belongs to.
 struct VoiceStart {
     const Zone* zone = nullptr;
@@ -49,18 +77,32 @@ struct VoiceStart {
     std::uint8_t channel = 0; ///< 0…15
     std::uint8_t key = 0;
     std::uint8_t velocity = 127;
-    float velocity_gain = 1;
-    bool held = false; ///< waits for its key or the pedal
+    bool held = false;                   ///< waits for its key or the pedal
+    float note_gain = 1;                 ///< of velocity, key and chance; linear
+    float note_pan = 0;                  ///< -1 … 1
+    float cents = 0;                     ///< of velocity and chance
+    std::array<float, 2> cutoff_cents{}; ///< of chance
+    std::int64_t offset = 0;             ///< frames
+    std::uint32_t seed = 1;
+    ModulationSources sources{}; ///< only if the zone has an articulation
 };
 
 /// What is seldom looked at of a voice.
 struct Voice : VoiceStart {
     Envelope envelope;
+    EnvelopeTimes times;
+    VoiceLevel level;              ///< with all that its channel does
+    VoiceLevel wanted;             ///< that a moving voice is on its way to
+    std::uint32_t to_tick = 0;     ///< frames until the next point of the grid, when it began
     std::int32_t stage_loaded = 0; ///< frames of the stage when it went to the lanes
     std::int64_t origin = 0;       ///< frame of the sample, or behind its loop, at the cursor's position 0
-    double cents = 0;              ///< of the pitch, without bend
+    double pitch = 0;              ///< cents, without bend
     double bend = 0;               ///< cents, of the channel
     NoteExpression expression;
+    float added_pitch = 0; ///< cents, by its articulation
+    float width = 1;       ///< of the sides, now
+    float width_step = 0;  ///< per frame
+    float wanted_width = 1;
     bool looping = false;
     bool sounded = false; ///< a frame of it has been rendered
     StreamPosition stream;
@@ -68,15 +110,14 @@ struct Voice : VoiceStart {
 
 /// Voices side by side, one in each lane: what is calculated at control rate is calculated for all of them
 /// at once. All of it is [rt].
-///
-/// Modulators of pitch and filter write the lanes of `pitch` and `cutoff` before render() and set the lanes'
-/// bits in `pitch_moved` and `filter_moved`; the amplitude has its envelope and gain in Gains.
 class VoiceGroup
 {
     std::array<Cursor, lanes> cursors_;
     Gains gains_;
-    Filters filters_;
+    FilterBank filters_;
     std::array<Voice, lanes> voices_;
+    std::array<VoiceModulation, lanes> modulations_;
+    std::array<std::uint16_t, lanes> outputs_{}; // pairs
 
     LaneMask active_ = 0;
     LaneMask ended_ = 0;     // active, but nothing more will come
@@ -84,35 +125,31 @@ class VoiceGroup
     LaneMask releasing_ = 0; // the envelope is
     LaneMask rising_ = 0;
     LaneMask filtered_ = 0;
+    LaneMask widened_ = 0; // their sides are mixed
     LaneMask stereo_ = 0;
     LaneMask unplanned_ = 0; // have no ramp to the next point of the grid yet
     LaneMask in_pieces_ = 0; // have several
-    LaneMask tuned_ = 0;     // their filters move until the next point of the grid
+    LaneMask moving_ = 0;    // have LFOs or envelopes
+    LaneMask followed_ = 0;  // a controller has moved since the last point of the grid
     LaneMask starving_ = 0;  // what they read next is not there
     StreamClock* streams_ = nullptr;
 
 public:
-    Lanes<float> pitch{};       ///< cents that modulators add
-    Lanes<float> cutoff_base{}; ///< cents above 1 Hz
-    Lanes<float> cutoff{};      ///< cents that modulators add
-    LaneMask pitch_moved = 0;
-    LaneMask filter_moved = 0;
-
     [[nodiscard]] LaneMask active() const noexcept DECANT_REALTIME { return active_; }
     [[nodiscard]] LaneMask ended() const noexcept DECANT_REALTIME { return ended_; }
     [[nodiscard]] LaneMask dying() const noexcept DECANT_REALTIME { return dying_; }
     [[nodiscard]] const Voice& voice(unsigned lane) const noexcept DECANT_REALTIME { return voices_[lane]; }
 
     /// Begins to play in a lane that is not active. False if there is nothing to play.
-    bool start(unsigned lane, const VoiceStart& start, double bend_cents, StereoGain gain,
+    bool start(unsigned lane, const VoiceStart& start, double bend_cents, VoiceLevel level,
                const RenderSettings& settings) noexcept DECANT_REALTIME;
 
     /// Frees the lane.
     void remove(unsigned lane) noexcept DECANT_REALTIME;
 
-    /// Adds the next frames of the active lanes in `which` to `left` and `right`. Leaves the grid in
-    /// `settings` where it is, for other groups.
-    void render(float* left, float* right, std::uint32_t frames, LaneMask which,
+    /// Adds the next frames of the active lanes in `which` to their outputs. Leaves the grid in `settings`
+    /// where it is, for other groups.
+    void render(const OutputPairs& outputs, std::uint32_t frames, LaneMask which,
                 RenderSettings& settings) noexcept DECANT_REALTIME;
 
     /// Fetches what render() is about to read.
@@ -130,7 +167,7 @@ public:
     /// The settings have another rate, or another quality.
     void adapt(unsigned lane, const RenderSettings& settings, double previous_rate) noexcept DECANT_REALTIME;
 
-    /// Takes effect with the next set_bend() and set_gain().
+    /// Takes effect with the next set_bend() and set_level().
     void express(unsigned lane, const NoteExpression& expression) noexcept DECANT_REALTIME
     {
         voices_[lane].expression = expression;
@@ -138,8 +175,14 @@ public:
 
     void set_bend(unsigned lane, double cents, const RenderSettings& settings) noexcept DECANT_REALTIME;
 
-    /// Moves to another gain within a few milliseconds, from the next point of the grid on.
-    void set_gain(unsigned lane, StereoGain gain, double rate) noexcept DECANT_REALTIME;
+    /// Moves to another level within a few milliseconds, from the next point of the grid on.
+    void set_level(unsigned lane, VoiceLevel level, const RenderSettings& settings) noexcept DECANT_REALTIME;
+
+    /// A controller that its articulation follows has another value.
+    void follow(unsigned lane) noexcept DECANT_REALTIME;
+
+    /// A controller that belongs to the voice has another value, 0 … 1; `control` as in NoteControls.
+    void set_note_control(unsigned lane, unsigned control, float value) noexcept DECANT_REALTIME;
 
     /// Orders voices by how much they are missed when they end: of those being released the quietest is the
     /// lowest, then of all others the quietest; of equals the oldest. A note in its attack counts as loud as
@@ -149,8 +192,10 @@ public:
 private:
     void load_envelope(unsigned lane) noexcept DECANT_REALTIME;
     void take_envelope(unsigned lane) noexcept DECANT_REALTIME;
+    void set_times(unsigned lane) noexcept DECANT_REALTIME;
+    void fade(unsigned lane, double seconds, float shape) noexcept DECANT_REALTIME;
     void set_increment(unsigned lane, const RenderSettings& settings) noexcept DECANT_REALTIME;
-    void set_filter(unsigned lane, const RenderSettings& settings) noexcept DECANT_REALTIME;
+    void set_gain(unsigned lane, StereoGain gain, std::int32_t frames) noexcept DECANT_REALTIME;
     void place(unsigned lane, std::uint64_t position) noexcept DECANT_REALTIME;
     [[nodiscard]] std::uint64_t position(unsigned lane) const noexcept DECANT_REALTIME;
     [[nodiscard]] bool next_stretch(unsigned lane) noexcept DECANT_REALTIME;
@@ -159,16 +204,23 @@ private:
     void ask_ahead(unsigned lane, std::int64_t frame, std::int64_t from,
                    std::int64_t limit) noexcept DECANT_REALTIME;
 
+    [[nodiscard]] StereoGain gain_of(unsigned lane,
+                                     const Modulation& modulation) const noexcept DECANT_REALTIME;
+    [[nodiscard]] float width_of(unsigned lane, const Modulation& modulation) const noexcept DECANT_REALTIME;
+    void apply(unsigned lane, const Modulation& modulation, std::int32_t glide_frames,
+               const RenderSettings& settings) noexcept DECANT_REALTIME;
+    void tick(unsigned lane, const RenderSettings& settings) noexcept DECANT_REALTIME;
+
     template <class Read>
     std::uint32_t advance_cursor(unsigned lane, std::uint32_t frames, Read&& read) noexcept DECANT_REALTIME;
-    void modulate(LaneMask which, const RenderSettings& settings) noexcept DECANT_REALTIME;
     void plan(LaneMask which, std::uint32_t to_grid, const RenderSettings& settings) noexcept DECANT_REALTIME;
-    void filter(LaneMask which, std::uint32_t frames, RenderSettings& settings) noexcept DECANT_REALTIME;
-    void render_segment(float* left, float* right, std::uint32_t frames, std::uint32_t to_grid,
+    void read_frames(LaneMask which, std::uint32_t frames, RenderSettings& settings) noexcept DECANT_REALTIME;
+    void widen(LaneMask which, std::uint32_t frames, RenderSettings& settings) noexcept DECANT_REALTIME;
+    void render_segment(const OutputPairs& outputs, std::uint32_t frames, std::uint32_t to_grid,
                         LaneMask which, RenderSettings& settings) noexcept DECANT_REALTIME;
-    void mix(unsigned lane, std::uint32_t first, std::uint32_t frames, float* left, float* right,
+    void mix(unsigned lane, std::uint32_t first, std::uint32_t frames, const OutputPairs& outputs,
              const RenderSettings& settings) noexcept DECANT_REALTIME;
-    void mix_in_pieces(unsigned lane, std::uint32_t frames, std::uint32_t to_grid, float* left, float* right,
+    void mix_in_pieces(unsigned lane, std::uint32_t frames, std::uint32_t to_grid, const OutputPairs& outputs,
                        const RenderSettings& settings) noexcept DECANT_REALTIME;
     [[nodiscard]] double heard_level(unsigned lane) const noexcept DECANT_REALTIME;
     void glide(unsigned lane, std::uint32_t frames) noexcept DECANT_REALTIME;

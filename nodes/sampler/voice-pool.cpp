@@ -8,47 +8,12 @@
 namespace decant::sampler
 {
 
-FadeTail::FadeTail() : left_(longest), right_(longest), scratch_left_(longest), scratch_right_(longest) {}
-
-void FadeTail::add(VoicePlace voice, RenderSettings& settings) noexcept DECANT_REALTIME
-{
-    if (!voice->sounded) // it can be left out without a trace
-        return;
-    const auto frames =
-        static_cast<std::size_t>(std::clamp(seconds * settings.rate, 1.0, static_cast<double>(longest)));
-    std::fill_n(scratch_left_.begin(), frames, 0.0f);
-    std::fill_n(scratch_right_.begin(), frames, 0.0f);
-    voice.group->render(scratch_left_.data(), scratch_right_.data(), static_cast<std::uint32_t>(frames),
-                        LaneMask{1} << voice.lane, settings);
-    const float step = 1.0f / static_cast<float>(frames);
-    for (std::size_t frame = 0; frame < frames; ++frame) {
-        const float gain = 1.0f - step * static_cast<float>(frame);
-        const std::size_t at = (read_ + frame) % longest;
-        left_[at] += scratch_left_[frame] * gain;
-        right_[at] += scratch_right_[frame] * gain;
-    }
-    filled_ = std::max(filled_, frames);
-}
-
-void FadeTail::mix(float* left, float* right, std::uint32_t frames) noexcept DECANT_REALTIME
-{
-    const std::size_t count = std::min<std::size_t>(filled_, frames);
-    for (std::size_t frame = 0; frame < count; ++frame) {
-        const std::size_t at = (read_ + frame) % longest;
-        left[frame] += left_[at];
-        right[frame] += right_[at];
-        left_[at] = right_[at] = 0;
-    }
-    read_ = (read_ + count) % longest;
-    filled_ -= count;
-}
-
 VoicePool::VoicePool(std::size_t polyphony)
     : groups_((polyphony + lanes - 1) / lanes), candidates_(polyphony), polyphony_(polyphony)
 {
 }
 
-bool VoicePool::start(const VoiceStart& start, double bend_cents, StereoGain gain,
+bool VoicePool::start(const VoiceStart& start, double bend_cents, VoiceLevel level,
                       const RenderSettings& settings) noexcept DECANT_REALTIME
 {
     constexpr LaneMask all_lanes = (LaneMask{1} << lanes) - 1;
@@ -56,7 +21,7 @@ bool VoicePool::start(const VoiceStart& start, double bend_cents, StereoGain gai
     while (groups_[index].active() == all_lanes)
         ++index; // one is free, or the pool would be full
     const auto lane = static_cast<unsigned>(std::countr_one(groups_[index].active()));
-    if (!groups_[index].start(lane, start, bend_cents, gain, settings))
+    if (!groups_[index].start(lane, start, bend_cents, level, settings))
         return false;
     in_use_ = std::max(in_use_, index + 1);
     ++sounding_;

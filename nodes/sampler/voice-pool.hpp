@@ -23,31 +23,6 @@ struct VoicePlace {
     [[nodiscard]] const Voice* operator->() const noexcept DECANT_REALTIME { return &group->voice(lane); }
 };
 
-/// What stolen voices still have to say: the few milliseconds of their fade-out are rendered at once when
-/// they are stolen, and mixed into the next frames. So a steal needs no voice, and any number of them at a
-/// time never clicks.
-class FadeTail
-{
-    static constexpr std::size_t longest = 4096; // frames
-    static constexpr double seconds = 0.005;
-
-    std::vector<float> left_; // rings
-    std::vector<float> right_;
-    std::vector<float> scratch_left_;
-    std::vector<float> scratch_right_;
-    std::size_t read_ = 0;
-    std::size_t filled_ = 0; // frames that are not zero
-
-public:
-    FadeTail(); // [main]
-
-    /// Renders the end of a voice, which is of no use afterwards. [rt]
-    void add(VoicePlace voice, RenderSettings& settings) noexcept DECANT_REALTIME;
-
-    /// Adds the next frames to `left` and `right`. [rt]
-    void mix(float* left, float* right, std::uint32_t frames) noexcept DECANT_REALTIME;
-};
-
 /// A fixed number of voices, in groups.
 class VoicePool
 {
@@ -75,7 +50,7 @@ public:
     [[nodiscard]] bool full() const noexcept DECANT_REALTIME { return sounding_ == polyphony_; }
 
     /// Starts a voice; false if it has nothing to play. Preconditions: not full(). [rt]
-    bool start(const VoiceStart& start, double bend_cents, StereoGain gain,
+    bool start(const VoiceStart& start, double bend_cents, VoiceLevel level,
                const RenderSettings& settings) noexcept DECANT_REALTIME;
 
     /// [rt]
@@ -96,7 +71,7 @@ public:
 
     /// Adds the next frames of all voices; calls `ended(place)` for those that have nothing more. [rt]
     template <class Ended>
-    void render(float* left, float* right, std::uint32_t frames, RenderSettings& settings,
+    void render(const OutputPairs& outputs, std::uint32_t frames, RenderSettings& settings,
                 Ended&& ended) noexcept DECANT_REALTIME
     {
         for (std::size_t index = 0; index < in_use_; ++index) {
@@ -105,7 +80,7 @@ public:
                 groups_[index + 1].prefetch();
             if (group.active() == 0)
                 continue;
-            group.render(left, right, frames, group.active(), settings);
+            group.render(outputs, frames, group.active(), settings);
             for (LaneMask gone = group.ended(); gone != 0; gone &= gone - 1)
                 ended(VoicePlace{&group, static_cast<unsigned>(std::countr_zero(gone))});
         }

@@ -52,6 +52,8 @@ InstrumentReport report_on_instrument(const std::filesystem::path& file)
     report.file = std::filesystem::absolute(file);
     report.problems = loaded.problems;
     report.unsupported = loaded.unsupported;
+    report.labels.assign(loaded.instrument->labels().begin(), loaded.instrument->labels().end());
+    report.outputs = loaded.instrument->outputs();
     report.regions = loaded.instrument->zones().size();
     report.velocity_layers = most_velocity_layers(*loaded.instrument);
     report.lowest_key = 127;
@@ -84,6 +86,12 @@ std::string to_text(const InstrumentReport& report)
     fmt::format_to(std::back_inserter(text), "{:<15} {}\n", "Problems", report.problems.size());
     for (const auto& problem : report.problems)
         fmt::format_to(std::back_inserter(text), "  {}\n", to_string(problem));
+    fmt::format_to(std::back_inserter(text), "{:<15} {}\n", "Not supported", report.unsupported.size());
+    for (const auto& unsupported : report.unsupported)
+        fmt::format_to(std::back_inserter(text), "  {:>6} × {:<24} first at {}:{}{}\n", unsupported.count,
+                       unsupported.name, unsupported.file, unsupported.line,
+                       unsupported.nearest.empty() ? ""
+                                                   : fmt::format("; did you mean {}?", unsupported.nearest));
     return text;
 }
 
@@ -92,11 +100,22 @@ nlohmann::ordered_json to_json(const InstrumentReport& report)
     auto problems = nlohmann::ordered_json::array();
     for (const auto& problem : report.problems)
         problems.push_back({{"file", problem.file}, {"line", problem.line}, {"text", problem.text}});
+    auto unsupported = nlohmann::ordered_json::array();
+    for (const auto& use : report.unsupported)
+        unsupported.push_back({{"opcode", use.name},
+                               {"count", use.count},
+                               {"file", use.file},
+                               {"line", use.line},
+                               {"nearest", use.nearest}});
+    auto controls = nlohmann::ordered_json::array();
+    for (const auto& label : report.labels)
+        controls.push_back({{"control", label.control}, {"label", label.label}});
     return {{"file", report.file.string()},        {"kind", "instrument"},
             {"regions", report.regions},           {"samples", report.samples},
             {"memory_bytes", report.memory_bytes}, {"lowest_key", report.lowest_key},
             {"highest_key", report.highest_key},   {"velocity_layers", report.velocity_layers},
-            {"problems", std::move(problems)},     {"unsupported", report.unsupported}};
+            {"problems", std::move(problems)},     {"unsupported", std::move(unsupported)},
+            {"controls", std::move(controls)},     {"outputs", report.outputs}};
 }
 
 } // namespace decant::cli

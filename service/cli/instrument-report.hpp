@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "nodes/sampler/problem.hpp"
+#include "nodes/sampler/instrument.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -25,7 +24,9 @@ struct InstrumentReport {
     int highest_key = 0;
     std::size_t velocity_layers = 0; ///< most different ranges of velocity that one key has
     std::vector<sampler::Problem> problems;
-    std::map<std::string, std::size_t> unsupported; ///< opcode or <header> and how often it occurs
+    std::vector<sampler::Unsupported> unsupported; ///< the most used first
+    std::vector<sampler::ControlLabel> labels;
+    unsigned outputs = 1; ///< pairs
 };
 
 /// Loads the instrument. Throws std::runtime_error if nothing of it can be played.

@@ -206,6 +206,8 @@ void render_instrument(const RenderOptions& options)
     const auto loaded = sampler::load_instrument(options.instrument);
     for (const auto& problem : loaded.problems)
         tell(to_string(problem));
+    for (const auto& unsupported : loaded.unsupported)
+        tell(to_string(unsupported));
     sampler::Sampler sampler({.quality = sampler::quality_named(options.quality).value()});
     sampler.play(loaded.instrument);
     run(options, material, sampler, 0, 2, [] {}, [] { return 0U; });

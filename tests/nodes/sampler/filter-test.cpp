@@ -111,3 +111,77 @@ TEST_CASE("voices in one group keep their own filters, and stereo samples two st
     CHECK(fit_sine(settled(sound.left), 500.0 / rate).amplitude / full == Approx(0.7071).margin(0.005));
     CHECK(fit_sine(settled(sound.right), 4000.0 / rate).amplitude / full == Approx(0.122).margin(0.01));
 }
+
+TEST_CASE("filters of more poles fall more steeply, with the resonance at the cutoff")
+{
+    const TemporaryDirectory directory;
+    const auto at = [&](const char* opcodes, int frequency) {
+        return level(directory, opcodes, frequency);
+    };
+    CHECK(at("fil_type=lpf_4p cutoff=1000", 4000) == Approx(2 * -23.8).margin(1.5));
+    CHECK(at("fil_type=lpf_6p cutoff=1000 ", 2000) == Approx(3 * -11.2).margin(1.5));
+    CHECK(at("fil_type=hpf_4p cutoff=1000", 100) == Approx(-80).margin(1));
+    CHECK(at("fil_type=hpf_6p cutoff=1000", 250) == Approx(3 * -23.8).margin(1.5));
+    for (const char* const type : {"lpf_2p", "lpf_4p", "lpf_6p", "hpf_4p", "hpf_6p", "pkf_2p"})
+        CHECK(level(directory, fmt::format("fil_type={} cutoff=2000 resonance=12", type), 2000) ==
+              Approx(12).margin(0.1));
+    CHECK(at("fil_type=bpf_1p cutoff=1000", 1000) == Approx(0).margin(0.05));
+    CHECK(at("fil_type=brf_1p cutoff=1000", 1000) < -50);
+    CHECK(at("fil_type=apf_1p cutoff=1000", 300) == Approx(0).margin(0.05));
+    CHECK(at("fil_type=lsh cutoff=1000 fil_gain=-12", 50) == Approx(-12).margin(0.2));
+    CHECK(at("fil_type=lsh cutoff=1000 fil_gain=-12", 15'000) == Approx(0).margin(0.2));
+    CHECK(at("fil_type=hsh cutoff=1000 fil_gain=6", 15'000) == Approx(6).margin(0.2));
+    CHECK(at("fil_type=peq cutoff=1000 fil_gain=-9", 1000) == Approx(-9).margin(0.05));
+}
+
+TEST_CASE("two filters stand one behind the other")
+{
+    const TemporaryDirectory directory;
+    CHECK(level(directory, "fil_type=hpf_1p cutoff=1000 fil2_type=lpf_1p cutoff2=1000", 1000) ==
+          Approx(-6.02).margin(0.1));
+    CHECK(level(directory, "fil2_type=lpf_1p cutoff2=1000", 1000) == Approx(-3.01).margin(0.05));
+    CHECK(level(directory, "cutoff2=2000 resonance2=9", 2000) == Approx(9).margin(0.1));
+}
+
+TEST_CASE("equalizers lift and lower their bands")
+{
+    const TemporaryDirectory directory;
+    CHECK(level(directory, "eq1_freq=1000 eq1_gain=12 eq1_bw=1", 1000) == Approx(12).margin(0.05));
+    // At the ends of the band it is half as much.
+    CHECK(level(directory, "eq1_freq=1000 eq1_gain=12 eq1_bw=2", 2000) == Approx(6).margin(0.3));
+    CHECK(level(directory, "eq2_gain=-20 eq2_freq=3000", 3000) == Approx(-20).margin(0.05));
+    CHECK(level(directory, "eq3_gain=6", 5000) == Approx(6).margin(0.05));
+    CHECK(level(directory, "eq1_freq=200 eq1_gain=9 eq1_type=lshelf", 40) == Approx(9).margin(0.3));
+    CHECK(level(directory, "eq3_freq=5000 eq3_gain=-9 eq3_type=hshelf", 20'000) == Approx(-9).margin(0.3));
+    CHECK(level(directory, "eq1_freq=1000 eq1_vel2gain=12", 1000, 60, 127) == Approx(12).margin(0.05));
+}
+
+TEST_CASE("controllers, LFOs and envelopes move cutoff, resonance and equalizers")
+{
+    const TemporaryDirectory directory;
+    // set_ccN stands above the <region> that `level` writes.
+    const auto controlled = [&](const std::string& opcodes, int frequency, int value = 127) {
+        directory.write("a.wav", wav(sine(frequency, rate, rate), {.rate = rate, .bits = 32}));
+        Player player(
+            instrument(directory, "<region> sample=a.wav pitch_keytrack=0 amp_veltrack=0 " + opcodes));
+        const Sound sound = player.render(24'000, {note_on(0, 60), control(100, 20, value)});
+        return 20 * std::log10(
+                        fit_sine(std::span(sound.left).subspan(12'000), static_cast<double>(frequency) / rate)
+                            .amplitude /
+                        (0.5 / std::numbers::sqrt2));
+    };
+    CHECK(controlled("fil_type=lpf_1p cutoff=500 cutoff_oncc20=1200", 1000) == Approx(-3.01).margin(0.05));
+    CHECK(controlled("fil2_type=lpf_1p cutoff2=500 cutoff2_cc20=1200", 1000) == Approx(-3.01).margin(0.05));
+    CHECK(controlled("cutoff=2000 resonance_oncc20=20", 2000) == Approx(20).margin(0.1));
+    CHECK(controlled("eq1_freq=500 eq1_gain=0 eq1_gain_oncc20=12 eq1_freq_oncc20=500", 1000) ==
+          Approx(12).margin(0.1));
+    CHECK(controlled("fil_type=lpf_1p cutoff=500 fileg_depth=1200 fileg_sustain=100", 1000) ==
+          Approx(-3.01).margin(0.05));
+    CHECK(controlled("fil_type=lpf_1p cutoff=500 fileg_vel2depth=1200 fileg_sustain=100", 1000) ==
+          Approx(-3.01).margin(0.05));
+    // A square LFO at its top.
+    CHECK(controlled("fil_type=lpf_1p cutoff=500 lfo1_freq=0.1 lfo1_wave=3 lfo1_cutoff=1200", 1000) ==
+          Approx(-3.01).margin(0.05));
+    CHECK(controlled("fil_type=lpf_1p cutoff=500 fillfo_freq=0.000001 fillfo_depth=1200", 500) ==
+          Approx(-3.01).margin(0.05));
+}

@@ -66,8 +66,12 @@ void play(const std::shared_ptr<const Instrument>& instrument)
     for (std::uint8_t block = 0; block < 4; ++block) {
         const std::array<std::uint8_t, 3> on = {0x90, static_cast<std::uint8_t>(36 + 12 * block), 100};
         const std::array<std::uint8_t, 3> off = {0x80, on[1], 0};
-        const std::array<decant::nodes::MidiEvent, 2> midi = {
-            {{.frame = 10, .bytes = on}, {.frame = 300, .bytes = off}}};
+        const std::array<std::uint8_t, 3> control = {0xb0, 1, static_cast<std::uint8_t>(32 * block)};
+        const std::array<std::uint8_t, 3> bend = {0xe0, 0, static_cast<std::uint8_t>(96 - 32 * block)};
+        const std::array<decant::nodes::MidiEvent, 4> midi = {{{.frame = 10, .bytes = on},
+                                                               {.frame = 20, .bytes = control},
+                                                               {.frame = 20, .bytes = bend},
+                                                               {.frame = 300, .bytes = off}}};
         sampler.process({.frames = 512,
                          .rate = 48'000,
                          .start_nsec = 0,

@@ -77,6 +77,8 @@ TEST_CASE("a value may have blanks and ends at the next opcode, header, comment 
     CHECK(parse_text("<region> sample=a b.wav   // the low one\nkey=1").lines ==
           Lines{"<region> sample=a b.wav key=1"});
     CHECK(parse_text("<region> sample=a=b.wav key=1").lines == Lines{"<region> sample=a=b.wav key=1"});
+    CHECK(parse_text("<region> sample=My kit=2.wav key=60").lines ==
+          Lines{"<region> sample=My kit=2.wav key=60"});
     CHECK(parse_text("<region> sample= key=1").lines == Lines{"<region> sample= key=1"});
     CHECK(parse_text("<region> sample=a < b.wav key=1").lines == Lines{"<region> sample=a < b.wav key=1"});
 }

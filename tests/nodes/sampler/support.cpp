@@ -212,8 +212,11 @@ Sound Player::render(std::uint32_t frames, const std::vector<At>& events)
 fs::path instrument(const TemporaryDirectory& directory, std::string_view sfz)
 {
     const fs::path file = directory.write("instrument.sfz", sfz);
-    for (const Problem& problem : load_instrument(file).problems)
+    const auto loaded = load_instrument(file);
+    for (const Problem& problem : loaded.problems)
         FAIL(to_string(problem));
+    for (const Unsupported& unsupported : loaded.unsupported)
+        FAIL(to_string(unsupported));
     return file;
 }
 

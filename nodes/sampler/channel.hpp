@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nodes/realtime/annotations.hpp"
+#include "nodes/sampler/articulation.hpp"
+#include "nodes/sampler/region.hpp"
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+
+namespace decant::sampler
+{
+
+// Controllers that the sampler itself answers to.
+namespace controller
+{
+inline constexpr unsigned modulation = 1;
+inline constexpr unsigned volume = 7;
+inline constexpr unsigned pan = 10;
+inline constexpr unsigned expression = 11;
+inline constexpr unsigned sustain = 64;
+inline constexpr unsigned sostenuto = 66;
+inline constexpr unsigned all_sound_off = 120;
+inline constexpr unsigned reset = 121;
+inline constexpr unsigned all_notes_off = 123; // and the mode messages behind it
+} // namespace controller
+
+/// What a MIDI channel's player has done so far. [rt]
+struct Channel {
+    std::array<float, controller::all> controls{}; ///< 0 … 1
+    std::array<float, 128> key_aftertouch{};       ///< 0 … 1
+    std::array<std::uint8_t, 128> velocities{};    ///< of the keys' last notes
+    std::array<std::uint64_t, 128> started{};      ///< frame at which the keys' last notes began
+    std::bitset<128> down;                         ///< keys
+    std::bitset<128> sustained;                    ///< keys that are up, but held by the sustain pedal
+    std::bitset<128> caught;                       ///< keys that the sostenuto pedal holds
+    int bend = 0;                                  ///< -8192…8191
+    int program = 0;
+    int previous_key = -1; ///< of the note before the last
+    int last_key = -1;
+    std::uint8_t previous_velocity = 0;
+    std::uint8_t last_velocity = 0;
+    bool alternate = false;
+
+    Channel() noexcept;
+
+    [[nodiscard]] bool pressed(unsigned pedal) const noexcept DECANT_REALTIME
+    {
+        return controls[pedal] >= 0.5f;
+    }
+};
+
+/// What a zone is chosen by, beside its key.
+struct NoteConditions {
+    std::uint8_t channel = 0;
+    std::uint8_t key = 0;
+    std::uint8_t velocity = 0;
+    float random = 0;
+    NoteControls controls{};
+};
+
+/// Whether the region is played now; everything but keys, trigger and turns. `last_switch` is the last key
+/// pressed of the region's keyswitches, -1 if there is none. [rt]
+[[nodiscard]] bool fits(const Region& region, const Channel& channel, const NoteConditions& note,
+                        int last_switch) noexcept DECANT_REALTIME;
+
+/// The gain of a crossfade at a value. [rt]
+[[nodiscard]] float fade_at(const Crossfade& fade, float value, FadeCurve curve) noexcept DECANT_REALTIME;
+
+} // namespace decant::sampler

@@ -1,0 +1,191 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "nodes/sampler/instrument-builder.hpp"
+
+#include "nodes/sampler/opcode-values.hpp"
+#include "nodes/sampler/opcodes.hpp"
+#include "nodes/sampler/sfz-names.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <stdexcept>
+#include <utility>
+
+namespace decant::sampler
+{
+namespace
+{
+
+constexpr std::size_t most_regions = 1'000'000;
+
+// The value of a key opcode, moved by note_offset and octave_offset.
+std::string moved_key(const std::string& value, int offset)
+{
+    const auto key = parse_key(value);
+    return key && *key >= 0 ? std::to_string(std::clamp(*key + offset, 0, 127)) : value;
+}
+
+} // namespace
+
+void InstrumentBuilder::visit(const SfzHeader& header)
+{
+    if (header.name == "region") {
+        add_region(header);
+    } else if (header.name == "group") {
+        group_ = master_;
+        apply(header, group_);
+    } else if (header.name == "master") {
+        master_ = global_;
+        apply(header, master_);
+        group_ = master_;
+    } else if (header.name == "global") {
+        global_ = {};
+        apply(header, global_);
+        group_ = master_ = global_;
+    } else if (header.name == "control") {
+        apply_control(header);
+    } else if (header.name == "curve") {
+        add_curve(header);
+    } else {
+        unsupported_.count('<' + header.name + '>', header.place);
+    }
+}
+
+void InstrumentBuilder::add(const SampleRegion& added)
+try {
+    const Place place{.file = std::make_shared<const std::string>(added.file.string()), .line = 0};
+    LoadedSample loaded = pool_.get(added.file);
+    for (const std::string& text : loaded.problems)
+        problems_.add(place, text);
+    parts_.samples.push_back(std::move(loaded.sample));
+    if (auto zone = make_zone(added.region, *parts_.samples.back(), place)) {
+        parts_.zones.push_back(std::move(*zone));
+        zone_articulations_.push_back(ArticulationTable::none);
+    }
+} catch (const std::runtime_error& error) {
+    throw std::runtime_error(fmt::format("{}: {}", added.file.string(), error.what()));
+}
+
+std::shared_ptr<const Instrument> InstrumentBuilder::finish(const std::filesystem::path& file)
+{
+    if (parts_.zones.empty()) {
+        const auto found = problems_.take();
+        throw std::runtime_error(fmt::format("{}: no region of it can be played{}{}", file.string(),
+                                             found.empty()
+                                                 ? "; an SFZ file has at least \"<region> sample=NAME.wav\""
+                                                 : "; the first problem is ",
+                                             found.empty() ? "" : to_string(found.front())));
+    }
+    build_articulations();
+    return std::make_shared<const Instrument>(std::move(parts_));
+}
+
+void InstrumentBuilder::apply(const SfzHeader& header, Draft& draft)
+{
+    bool scoped = false;
+    for (const SfzOpcode& opcode : header.opcodes) {
+        if (opcode.name == "sample") {
+            draft.sample = opcode.value;
+            continue;
+        }
+        if (is_remark(opcode.name))
+            continue;
+        if (apply_pedal(opcode))
+            continue;
+        const bool moved = key_offset_ != 0 && is_key_opcode(opcode.name);
+        const auto result = apply_opcode(draft.region, opcode.name,
+                                         moved ? moved_key(opcode.value, key_offset_) : opcode.value);
+        if (result.outcome == OpcodeResult::Outcome::unknown)
+            unsupported_.count(opcode.name, opcode.place);
+        else if (result.outcome != OpcodeResult::Outcome::applied)
+            problems_.add(opcode.place, fmt::format("{}: {}", opcode.name, result.message));
+        scoped |= opcode.name == "polyphony";
+    }
+    if (scoped)
+        draft.region.polyphony_scope = ++polyphony_scopes_;
+}
+
+// One pedal serves the whole instrument.
+bool InstrumentBuilder::apply_pedal(const SfzOpcode& opcode)
+{
+    const bool sustain = opcode.name == "sustain_cc";
+    if (!sustain && opcode.name != "sostenuto_cc")
+        return false;
+    std::uint8_t& pedal = sustain ? parts_.sustain_control : parts_.sostenuto_control;
+    const std::uint8_t usual = InstrumentParts{}.sustain_control;
+    const auto read = read_number(opcode.value, 0, 119);
+    if (read.result.outcome != OpcodeResult::Outcome::applied)
+        problems_.add(opcode.place, fmt::format("{}: {}", opcode.name, read.result.message));
+    else if (sustain && pedal != usual && pedal != static_cast<std::uint8_t>(*read.number))
+        problems_.add(opcode.place,
+                      fmt::format("{}: an instrument has one sustain pedal, and it is controller {} "
+                                  "already; this one is left out",
+                                  opcode.name, pedal));
+    else
+        pedal = static_cast<std::uint8_t>(*read.number);
+    return true;
+}
+
+void InstrumentBuilder::add_region(const SfzHeader& header)
+{
+    if (++regions_ > most_regions) {
+        if (regions_ == most_regions + 1)
+            problems_.add(header.place,
+                          fmt::format("this is region {}; it and all behind it are left out", regions_));
+        return;
+    }
+    Draft draft = group_;
+    apply(header, draft);
+    if (draft.region.end == -1) // how SFZ says that a region is switched off
+        return;
+    if (draft.sample.empty()) {
+        problems_.add(header.place, "this region has no sample and is left out; add sample=NAME.wav");
+        return;
+    }
+    if (draft.region.lokey > draft.region.hikey && draft.region.hikey >= 0 &&
+        draft.region.start_controls.empty())
+        problems_.add(header.place,
+                      fmt::format("lokey={} is above hikey={}, so no key plays this region; swap them",
+                                  draft.region.lokey, draft.region.hikey));
+    if (draft.region.lovel > draft.region.hivel)
+        problems_.add(header.place,
+                      fmt::format("lovel={} is above hivel={}, so no velocity plays this region; swap them",
+                                  draft.region.lovel, draft.region.hivel));
+    const Sample* sample = find_sample(draft.sample, header);
+    if (sample == nullptr)
+        return;
+    const auto articulation = articulations_.add(draft.region.parameters, header.place);
+    if (!articulation) {
+        problems_.add(header.place,
+                      fmt::format("more than {} regions with different modulation; this one plays without",
+                                  ArticulationTable::most));
+    }
+    draft.region.parameters = {};
+    if (auto zone = make_zone(std::move(draft.region), *sample, header.place)) {
+        parts_.zones.push_back(std::move(*zone));
+        zone_articulations_.push_back(articulation.value_or(ArticulationTable::none));
+    }
+}
+
+void InstrumentBuilder::build_articulations()
+{
+    SignalSet signals;
+    const auto built = articulations_.build(signals, curves_, problems_);
+    for (std::size_t zone = 0; zone < parts_.zones.size(); ++zone)
+        if (zone_articulations_[zone] != ArticulationTable::none)
+            parts_.zones[zone].articulation = built[zone_articulations_[zone]];
+    std::map<std::uint8_t, const Curve*> used;
+    for (const ControlSignal& signal : signals.all()) {
+        const Curve* shape = nullptr;
+        if (signal.curve != 0 || *curves_.find(0) != *CurveSet().find(0)) {
+            const Curve*& stored = used[signal.curve];
+            if (stored == nullptr)
+                stored = &parts_.curves.emplace_back(*curves_.find(signal.curve));
+            shape = stored;
+        }
+        parts_.signals.push_back({signal, shape});
+    }
+}
+
+} // namespace decant::sampler

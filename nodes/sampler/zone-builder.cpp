@@ -1,0 +1,203 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// How an InstrumentBuilder makes a zone of a region.
+
+#include "nodes/sampler/instrument-builder.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <new>
+#include <stdexcept>
+#include <utility>
+
+namespace decant::sampler
+{
+namespace
+{
+
+float linear(float decibels)
+{
+    return std::pow(10.0f, decibels / 20.0f);
+}
+
+float cents_above_1_hz(float frequency)
+{
+    return 1200 * std::log2(std::max(frequency, 1.0f));
+}
+
+std::string reason_for_missing(const std::filesystem::path& directory, std::string name)
+{
+    std::replace(name.begin(), name.end(), '\\', '/');
+    std::error_code error;
+    const auto path = directory / name;
+    const auto status = std::filesystem::status(path, error);
+    if (std::filesystem::is_directory(status))
+        return "this is a directory; name a sound file in it";
+    if (std::filesystem::exists(status))
+        return "this is not a file that can be read to its end; name a sound file";
+    if (std::filesystem::is_symlink(std::filesystem::symlink_status(path, error)))
+        return fmt::format("this is a link to {}, which is not there; mend the link",
+                           std::filesystem::read_symlink(path, error).string());
+    return fmt::format("there is no such file below {}; check its name and default_path",
+                       directory.empty() ? "." : directory.string());
+}
+
+} // namespace
+
+const Sample* InstrumentBuilder::find_sample(const std::string& name, const SfzHeader& header)
+{
+    // Plain concatenation: some libraries end default_path within a file name.
+    const std::string whole = name.starts_with('*') ? name : default_path_ + name;
+    const auto [known, is_new] = by_name_.try_emplace(whole, nullptr);
+    if (!is_new)
+        return known->second;
+    Place place = header.place;
+    for (const SfzOpcode& opcode : header.opcodes)
+        if (opcode.name == "sample")
+            place = opcode.place;
+    try {
+        if (name.starts_with('*'))
+            throw std::runtime_error("built-in generators are not supported; use a sound file");
+        const auto file = files_.find(directory_, whole);
+        if (!file)
+            throw std::runtime_error(reason_for_missing(directory_, whole));
+        // libsndfile says no more than that the system has failed.
+        if (!std::ifstream(*file, std::ios::binary))
+            throw std::runtime_error(fmt::format("cannot be opened ({}); check its permissions, and whether "
+                                                 "another program keeps it",
+                                                 std::strerror(errno)));
+        LoadedSample loaded = pool_.get(*file);
+        for (const std::string& text : loaded.problems)
+            problems_.add(place, fmt::format("sample {}: {}", whole, text));
+        known->second = loaded.sample.get();
+        parts_.samples.push_back(std::move(loaded.sample));
+    } catch (const std::bad_alloc&) {
+        problems_.add(
+            place,
+            fmt::format("sample {}: there is not enough memory for it; its regions are silent", whole));
+    } catch (const std::runtime_error& error) {
+        problems_.add(place, fmt::format("sample {}: {}; its regions are silent", whole, error.what()));
+    }
+    return known->second;
+}
+
+std::optional<Zone> InstrumentBuilder::make_zone(Region region, const Sample& sample, const Place& place)
+{
+    const std::int64_t end = region.end ? std::min(*region.end + 1, sample.frames) : sample.frames;
+    if (region.offset >= end) {
+        problems_.add(place, fmt::format("offset={} is behind the sample's end at {}; the region is left out",
+                                         region.offset, end));
+        return std::nullopt;
+    }
+    if (region.end && *region.end >= sample.frames)
+        problems_.add(place, fmt::format("end={} is behind the sample's {} frames; it plays to its end",
+                                         *region.end, sample.frames));
+    Zone zone{.region = std::move(region),
+              .sample = &sample,
+              .loop = nullptr,
+              .loop_mode = LoopMode::no_loop,
+              .frames = {.start = 0, .end = end},
+              .gain = 1,
+              .keycenter_cents = 0};
+    const Region& r = zone.region;
+    zone.frames.start = r.offset;
+    zone.gain = linear(r.volume + r.group_volume + r.master_volume + r.global_volume) * r.amplitude / 100 *
+                r.group_amplitude / 100 * r.master_amplitude / 100 * r.global_amplitude / 100 *
+                (r.inverted ? -1.0f : 1.0f);
+    zone.keycenter_cents = 100.0 * r.pitch_keycenter;
+    if (r.filter.cutoff)
+        zone.cutoff_cents[0] = cents_above_1_hz(*r.filter.cutoff);
+    if (r.filter2.cutoff)
+        zone.cutoff_cents[1] = cents_above_1_hz(*r.filter2.cutoff);
+    if (r.keycenter_from_sample)
+        zone.keycenter_cents = 100.0 * sample.root_key.value_or(60) + sample.detune;
+    if (!r.amp_velcurve.empty())
+        zone.velocity_curve = find_velocity_curve(r.amp_velcurve);
+    zone.keyswitch = find_keyswitch(r.keyswitch);
+    zone.loop_mode = r.loop_mode.value_or(sample.loop ? LoopMode::loop_continuous : LoopMode::no_loop);
+    if (zone.loop_mode == LoopMode::loop_continuous || zone.loop_mode == LoopMode::loop_sustain)
+        zone.loop = find_loop(zone, place);
+    hold_beginnings(zone);
+    return zone;
+}
+
+// Where voices begin behind the head, and where they go on when a loop lets them go, memory is not left to
+// chance.
+void InstrumentBuilder::hold_beginnings(const Zone& zone)
+{
+    const Sample& sample = *zone.sample;
+    const auto hold = [&](std::int64_t frame) {
+        if (frame < sample.resident() || frame >= sample.frames)
+            return;
+        if (auto held = SampleStream::hold(sample.stream, frame))
+            parts_.samples.emplace_back(std::move(held), &sample);
+    };
+    constexpr std::int64_t enough = 8192; // frames, until the next block is there
+    if (zone.frames.start > 0 && zone.frames.start + enough > sample.resident()) {
+        hold(zone.frames.start);
+        hold(std::min(zone.frames.start + enough, zone.frames.end - 1));
+    }
+    if (zone.loop != nullptr && zone.loop_mode == LoopMode::loop_sustain) {
+        hold(zone.loop->range.start);
+        hold(zone.loop->range.end - 1);
+    }
+}
+
+const Loop* InstrumentBuilder::find_loop(const Zone& zone, const Place& place)
+{
+    const Region& region = zone.region;
+    const Sample& sample = *zone.sample;
+    FrameRange range = sample.loop.value_or(FrameRange{.start = 0, .end = sample.frames});
+    if (region.loop_start)
+        range.start = *region.loop_start;
+    if (region.loop_end)
+        range.end = *region.loop_end + 1;
+    if (range.end > sample.frames) {
+        problems_.add(place, fmt::format("loop_end={} is behind the sample's {} frames; it loops at the end",
+                                         range.end - 1, sample.frames));
+        range.end = sample.frames;
+    }
+    if (range.start >= range.end) {
+        problems_.add(place, fmt::format("the loop from {} to {} is empty; the region plays without a loop",
+                                         range.start, range.end - 1));
+        return nullptr;
+    }
+    const auto [known, is_new] =
+        known_loops_.try_emplace(std::tuple(&sample, range, std::int64_t{0}), nullptr);
+    if (is_new)
+        known->second = &parts_.loops.emplace_back(sample, range);
+    return known->second;
+}
+
+const Curve* InstrumentBuilder::find_velocity_curve(const std::vector<VelocityPoint>& points)
+{
+    const auto [known, is_new] = velocity_curves_.try_emplace(points, nullptr);
+    if (is_new)
+        known->second = &parts_.curves.emplace_back(curve_through(points));
+    return known->second;
+}
+
+std::uint32_t InstrumentBuilder::find_keyswitch(const KeyswitchConditions& conditions)
+{
+    if (!conditions.last_low && !conditions.last_high)
+        return Zone::no_keyswitch;
+    auto& ranges = parts_.keyswitches;
+    auto known = std::find_if(ranges.begin(), ranges.end(), [&](const KeyswitchRange& range) {
+        return range.lokey == conditions.lokey && range.hikey == conditions.hikey;
+    });
+    if (known == ranges.end()) {
+        ranges.push_back({.lokey = conditions.lokey, .hikey = conditions.hikey});
+        known = ranges.end() - 1;
+    }
+    if (conditions.initial && known->initial < 0)
+        known->initial = *conditions.initial;
+    return static_cast<std::uint32_t>(known - ranges.begin());
+}
+
+} // namespace decant::sampler
