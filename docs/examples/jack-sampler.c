@@ -5,6 +5,8 @@
  *
  *     pw-jack jack-sampler piano.sfz */
 
+#define _POSIX_C_SOURCE 200809L /* signals, which C99 alone does not have */
+
 #include <jack/jack.h>
 #include <jack/midiport.h>
 #include <midi_sampler.h>
