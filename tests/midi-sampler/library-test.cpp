@@ -133,7 +133,7 @@ TEST_CASE("an SFZ file is loaded, with a word about what is not played as writte
     REQUIRE(ms_instrument_load(world.instrument, path.c_str()) == MS_OK);
     const char* const problem = ms_instrument_problem(world.instrument, 0);
     REQUIRE(problem != nullptr);
-    CHECK_THAT(problem, ContainsSubstring("a.sfz:2: sample none.wav: there is no such file"));
+    CHECK_THAT(problem, ContainsSubstring("a.sfz:2:10: sample none.wav: there is no such file"));
     CHECK(ms_instrument_problem(world.instrument, 1) == nullptr);
     REQUIRE(ms_note_on(world.instrument, 61, 127, nullptr) == MS_OK);
     CHECK(is_zero(world.left(100)));
