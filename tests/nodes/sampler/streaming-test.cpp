@@ -3,6 +3,7 @@
 
 #include "nodes/sampler/sample-pool.hpp"
 #include "tests/nodes/sampler/support.hpp"
+#include "tests/support/wait-until.hpp"
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -12,10 +13,8 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <fstream>
-#include <functional>
 #include <random>
 #include <sndfile.h>
-#include <thread>
 
 using namespace decant::sampler;
 using namespace decant::sampler::test;
@@ -48,17 +47,6 @@ void write_sound(const std::filesystem::path& file, int format, const std::vecto
     CHECK(sf_writef_float(sound, samples.data(), static_cast<sf_count_t>(samples.size())) ==
           static_cast<sf_count_t>(samples.size()));
     sf_close(sound);
-}
-
-bool soon(const std::function<bool()>& condition)
-{
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > deadline)
-            return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    return true;
 }
 
 /// Whose own memory grows with the program's.
@@ -270,7 +258,8 @@ TEST_CASE("what nobody plays any more is given back")
         static_cast<void>(player.render(second, {note_on(0, 60)}));
         CHECK(pool.desk().memory_used() > 0);
     } // in the middle of a note
-    CHECK(soon([&] { return pool.desk().memory_used() == 0; })); // a reader may still be at it
+    CHECK(decant::tests::wait_until(
+        [&] { return pool.desk().memory_used() == 0; })); // a reader may still be at it
 }
 
 TEST_CASE("voices and instruments share what is read")
