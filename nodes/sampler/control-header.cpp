@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fmt/format.h>
 #include <utility>
 
@@ -17,18 +16,6 @@ namespace decant::sampler
 {
 namespace
 {
-
-std::optional<unsigned> number_behind(std::string_view name, std::string_view prefix)
-{
-    if (!name.starts_with(prefix))
-        return std::nullopt;
-    const std::string_view digits = name.substr(prefix.size());
-    unsigned number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc() || end != digits.data() + digits.size())
-        return std::nullopt;
-    return number;
-}
 
 // Controllers 120 to 127 are mode messages, such as all-notes-off.
 bool is_control(unsigned number)

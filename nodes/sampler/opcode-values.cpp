@@ -64,6 +64,18 @@ ReadNumber read_number(std::string_view value, double lowest, double highest)
     return {.result = applied(), .number = used};
 }
 
+std::optional<unsigned> number_behind(std::string_view name, std::string_view prefix)
+{
+    if (!name.starts_with(prefix))
+        return std::nullopt;
+    const std::string_view digits = name.substr(prefix.size());
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error != std::errc() || end != digits.data() + digits.size())
+        return std::nullopt;
+    return number;
+}
+
 std::string lower_case(std::string_view text)
 {
     std::string lower(text);

@@ -24,6 +24,9 @@ struct ReadNumber {
 /// Reads a number and brings it into the range.
 [[nodiscard]] ReadNumber read_number(std::string_view value, double lowest, double highest);
 
+/// The number behind a name, as of locc64. Nothing if there is none, or something else.
+[[nodiscard]] std::optional<unsigned> number_behind(std::string_view name, std::string_view prefix);
+
 /// The text in lower case, as far as it is ASCII.
 [[nodiscard]] std::string lower_case(std::string_view text);
 

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fmt/format.h>
 
 namespace decant::sampler
@@ -154,19 +153,6 @@ OpcodeResult apply_parameter(Region& region, const ParameterName& name, std::str
         use->depth = number;
     }
     return read.result;
-}
-
-// The number behind a name, as of locc64. Null if there is none or something else.
-std::optional<unsigned> number_behind(std::string_view name, std::string_view prefix)
-{
-    if (!name.starts_with(prefix))
-        return std::nullopt;
-    const std::string_view digits = name.substr(prefix.size());
-    unsigned number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc() || end != digits.data() + digits.size())
-        return std::nullopt;
-    return number;
 }
 
 OpcodeResult no_such_control(unsigned control)
