@@ -152,12 +152,26 @@ def play(session, build, score, wav):
     for instrument in (SYNTH, SAMPLER):
         session.connect(PLAYER, instrument)
     graph = session.dump()
-    if player.wait(120) != 0:
-        raise DemoError(f"pw-midiplay failed.\n{session.last_words()}")
+    table = table_until_end(session, build, player)
     time.sleep(1.5)  # for the last note to fade: this is a recording, and so takes its time
-    table = session.run(build / "service/cli/decant", "list")
     session.stop(recorder, signal.SIGINT)
     return graph, table
+
+
+def table_until_end(session, build, player):
+    """Waits for the player, and returns the last table of the rack with it: afterwards its name means nobody."""
+    table = ""
+    deadline = time.monotonic() + 120
+    while player.poll() is None:
+        now = session.run(build / "service/cli/decant", "list")
+        if player.poll() is None or not table:
+            table = now
+        if time.monotonic() > deadline:
+            raise DemoError(f"pw-midiplay does not end.\n{session.last_words()}")
+        time.sleep(0.5)
+    if player.returncode != 0:
+        raise DemoError(f"pw-midiplay failed.\n{session.last_words()}")
+    return table or session.run(build / "service/cli/decant", "list")
 
 
 def judge(wav, notes, picture):
