@@ -85,7 +85,7 @@ void BridgeState::take_host() noexcept DECANT_REALTIME
         return;
     latency.store(host->latency, std::memory_order_relaxed);
     missed_events = protocol::EventWriter(missed_area);
-    discontinuity = false;
+    discontinuity = overdue = false;
     posted_frames = 0;
     probation = 0;
     usual_nsec = 0;
@@ -110,6 +110,7 @@ bool BridgeState::run_plugin(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
         return false;
     }
     exchange.settle();
+    read_overdue(exchange.memory(), layout.midi_out ? cycle.midi_out : nullptr);
     return mode == BridgeMode::pipelined ? run_pipelined(exchange, cycle) : run_in_step(exchange, cycle);
 }
 
@@ -160,7 +161,7 @@ bool BridgeState::run_in_step(BlockExchange& exchange, const nodes::Cycle& cycle
     exchange.settle();
     if (!answered) {
         (exchange.abandoned() ? counters.detached : counters.late).add();
-        discontinuity = true;
+        discontinuity = overdue = true;
         probation = cycle.freewheel ? 0 : probation_blocks;
         return false;
     }
@@ -302,6 +303,27 @@ void BridgeState::read_events(const protocol::Region& region, std::uint32_t clai
     while (reader.next(event, cycle.frames)) {
         event.frame = last_frame = std::max(event.frame, last_frame); // the sink takes them in order
         take_event(event, layout.midi_out ? cycle.midi_out : nullptr);
+    }
+}
+
+/// The sound of a block that came too late is of no use. What the plugin said in it is: a parameter that it
+/// moved once, or the end of a note, which would sound for ever.
+void BridgeState::read_overdue(const protocol::Region& region, nodes::MidiSink* sink) noexcept DECANT_REALTIME
+{
+    if (!std::exchange(overdue, false))
+        return;
+    const auto result = copy_of_strangers(region.result);
+    const std::size_t bytes = std::min<std::size_t>(result.event_bytes, events_out.size());
+    if (result.status != protocol::BlockStatus::done || bytes == 0)
+        return;
+    copy_from_stranger(events_out.data(), region.events_out.data(), bytes);
+    protocol::EventReader reader(events_out, bytes);
+    protocol::EventView event;
+    while (reader.next(event, 1)) {
+        if (event.type == protocol::EventType::midi && is_note_on(event.midi()))
+            counters.lost_events.add();
+        else
+            take_event(event, sink);
     }
 }
 

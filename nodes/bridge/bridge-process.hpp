@@ -62,6 +62,7 @@ struct BridgeState {
     std::vector<std::byte> missed_area;  ///< MIDI of blocks that were not posted, for the next one
     protocol::EventWriter missed_events; ///< into missed_area
     bool discontinuity = false;          ///< blocks were lost since the last one posted
+    bool overdue = false;                ///< the reply to the last block was not waited for to its end
     std::uint32_t posted_frames = 0;     ///< of the block that is out, if pipelined; 0: none is
     std::uint32_t probation = 0;         ///< blocks to be answered in time until the host is trusted again
     std::uint64_t usual_nsec = 0;        ///< round trip, a running mean
@@ -99,6 +100,7 @@ private:
     void read_audio(const protocol::Region& region, const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     void read_events(const protocol::Region& region, std::uint32_t claimed_bytes,
                      const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+    void read_overdue(const protocol::Region& region, nodes::MidiSink* sink) noexcept DECANT_REALTIME;
     void take_event(const protocol::EventView& event, nodes::MidiSink* sink) noexcept DECANT_REALTIME;
 };
 

@@ -99,6 +99,7 @@ bool BridgeState::run_without_frames(std::uint64_t deadline_nsec) noexcept
     auto& exchange = *host->exchange;
     exchange.settle();
     auto& region = exchange.memory();
+    read_overdue(region, nullptr);
     protocol::EventWriter events(region.events_in);
     write_parameters(events);
     region.block = {};

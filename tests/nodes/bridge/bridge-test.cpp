@@ -311,6 +311,31 @@ TEST_CASE("a late block is replaced at its deadline, and its reply is dropped wh
     CHECK(node.processor.stats().late == 1);
 }
 
+TEST_CASE(
+    "what a plugin says in a late block comes with the next one, but for notes that would begin too late")
+{
+    Bridged node("gain.dll", stereo_effect);
+    node.set(fake::stall, 200'000);
+    node.set(fake::touch, 0.375);
+    node.driver.midi_in = {{0, {0x90, 60, 100}}, {3, {0x80, 60, 0}}};
+    node.driver.budget = 1ms;
+    node.driver.run();
+    REQUIRE(node.processor.stats().late == 1);
+    CHECK(node.driver.midi_out.events.empty());
+    CHECK(!node.processor.next_parameter_change());
+
+    REQUIRE(node.host_answers());
+    node.driver.midi_in = {{5, {0x91, 61, 99}}};
+    node.driver.budget = 20s;
+    node.driver.run();
+    CHECK(node.driver.midi_out.events ==
+          std::vector<tests::MidiRecord::Event>{{0, {0x80, 60, 0}}, {5, {0x91, 61, 99}}});
+    const auto moved = node.processor.next_parameter_change();
+    REQUIRE(moved);
+    CHECK(moved->id == fake::gain);
+    CHECK(moved->value == 0.375);
+}
+
 TEST_CASE("the end of a note that a busy host missed reaches it with the next block")
 {
     Bridged node("sine.dll", stereo_instrument);
