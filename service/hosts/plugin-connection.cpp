@@ -125,6 +125,10 @@ void PluginConnection::exchange(const std::function<void(bridge::ParameterChange
         const std::lock_guard lock(mutex_);
         if (processor_ == nullptr)
             return;
+        // A plugin that restarts itself, as CLAP and VST3 do when their latency changes, takes no blocks.
+        const std::uint64_t refused = processor_->stats().not_active;
+        if (std::exchange(refused_, refused) != refused && region_)
+            send_all();
         for (const auto& [id, value] : std::exchange(unsent_, {}))
             send(id, value);
         while (const auto change = processor_->next_parameter_change())

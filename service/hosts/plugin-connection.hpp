@@ -33,6 +33,7 @@ class PluginConnection
     pid_t child_ = 0;
     std::map<std::uint32_t, double> values_; ///< all that were ever set or moved
     std::map<std::uint32_t, double> unsent_; ///< the processor's queue was full
+    std::uint64_t refused_ = 0;              ///< blocks, and the values in them, when last looked at
 
     void attach();
     void send_all();

@@ -217,6 +217,11 @@ class Host
         if (!plugin_ || rate_ == 0 || request.frames > largest_block_ ||
             (request.frames != 0 && rate_ != request.rate))
             return {protocol::BlockStatus::not_active, 0, 0, 0, 0};
+        if (plugin_->value(tests::fake_parameter::pause) != 0) {
+            if (request.event_bytes != 0)
+                plugin_->set_value(tests::fake_parameter::pause, 0);
+            return {protocol::BlockStatus::not_active, 0, 0, 0, 0};
+        }
         const double touched = plugin_->value(tests::fake_parameter::touch);
         const double latency = plugin_->value(tests::fake_parameter::latency);
         const auto reply = plugin_->process(region_, request);

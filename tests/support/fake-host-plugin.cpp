@@ -92,6 +92,7 @@ std::optional<FakePlugin> FakePlugin::load(std::string_view name)
         ParameterDescription{fake_parameter::latency, "Latency", "frames", 0, protocol::max_latency, 0, 0},
         ParameterDescription{fake_parameter::touch, "Touch", "", 0, 2, 0, 0},
         ParameterDescription{fake_parameter::burn, "Burn", "us", 0, seconds, 0, 0},
+        ParameterDescription{fake_parameter::pause, "Pause", "", 0, 1, 0, 0},
     };
     description.programs = {"Init"};
     return plugin;

@@ -29,6 +29,7 @@ enum Id : std::uint32_t {
     latency = 14,   ///< frames, reported with the next block and as a message; the sound is not delayed
     burn = 16,      ///< microseconds of CPU time that every block takes
     touch = 15,     ///< the host says that `gain` was moved to this value: in the block and as a message
+    pause = 17, ///< unless 0: blocks are refused, as by a plugin that is restarted, until one has had events
 };
 } // namespace fake_parameter
 
@@ -65,10 +66,10 @@ public:
 
 private:
     static constexpr std::uint32_t first_id = fake_parameter::gain;
-    static constexpr std::size_t parameters = 7;
+    static constexpr std::size_t parameters = 8;
 
     protocol::PluginDescription description_;
-    std::array<double, parameters> values_{1, 0, 0, 0, 0, 0, 0};
+    std::array<double, parameters> values_{1, 0, 0, 0, 0, 0, 0, 0};
     std::optional<int> note_;
     double phase_ = 0;
     std::mt19937 random_{1};

@@ -495,6 +495,21 @@ TEST_CASE("another rate or block size activates the plugin anew")
     CHECK(player.hears(0.5F));
 }
 
+TEST_CASE("a parameter that is set while a plugin restarts itself reaches it afterwards")
+{
+    World world;
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+    Player player(world.processor);
+    host->connect(world.processor);
+    REQUIRE(player.hears(1));
+    REQUIRE(world.processor.set_parameter(fake_parameter::pause, 1));
+    REQUIRE(wait_until([&] { return world.processor.stats().not_active > 0; }));
+
+    host->set_parameter(fake_parameter::gain, 0.25);
+    CHECK(player.hears(0.25F));
+}
+
 TEST_CASE("a restart on demand keeps the state")
 {
     World world;
