@@ -77,6 +77,18 @@ public:
                     .exit == 0);
     }
 
+    /// Waits for the condition; if in vain, the failure shows what the service knows.
+    template <typename Condition>
+    [[nodiscard]] bool comes_true(Condition&& condition)
+    {
+        if (wait_until(condition))
+            return true;
+        UNSCOPED_INFO(listed("mirror").dump(2) << "\nin the graph: " << parameters("mirror").dump()
+                                               << "\nlatency " << latency() << "\n"
+                                               << process().errors() << process().output());
+        return false;
+    }
+
     /// Of a parameter as the graph shows it.
     double value(const std::string& parameter) const
     {
@@ -173,7 +185,7 @@ TEST_CASE("a parameter that a plugin moves itself is shown in the graph")
     MidiLoop runs(rack);
 
     rack.set("Follow", 0.625);
-    CHECK(wait_until([&] { return rack.value("Echo") == 0.625; }));
+    CHECK(rack.comes_true([&] { return rack.value("Echo") == 0.625; }));
     CHECK(rack.value("Follow") == 0.625);
 }
 
@@ -186,9 +198,9 @@ TEST_CASE("a plugin's latency is on its ports, also when it changes")
     CHECK(rack.latency() == 0);
 
     rack.set("Latency", mirror.latency);
-    CHECK(wait_until([&] { return rack.latency() == 250; }));
+    CHECK(rack.comes_true([&] { return rack.latency() == 250; }));
     rack.set("Latency", 0);
-    CHECK(wait_until([&] { return rack.latency() == 0; }));
+    CHECK(rack.comes_true([&] { return rack.latency() == 0; }));
 }
 
 TEST_CASE("a plugin in a graph without a tempo is told the one of the configuration")
