@@ -315,6 +315,7 @@ class PluginHost::Supervisor
             since = std::max(since, excused_nsec_);
         if (since == 0 || now <= since || now - since <= nsec_of(settings_.patience.block))
             return;
+        host.tell_threads();
         host.kill();
         throw PluginError(settings_.plugin.path.filename().string() + ": the plugin hangs in a block for " +
                               std::to_string((now - since) / 1'000'000) + " ms, and is replaced.",

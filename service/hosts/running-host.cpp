@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/hosts/running-host.hpp"
 
+#include "service/hosts/thread-table.hpp"
 #include "service/hosts/vst3-bundle.hpp"
 
 #include <fmt/format.h>
@@ -220,6 +221,14 @@ bool RunningHost::crashed() const
     return region_->memory().result.status == protocol::BlockStatus::failed;
 }
 
+void RunningHost::tell_threads()
+{
+    if (!listeners_.output)
+        return;
+    for (const auto& thread : thread_table(process()))
+        listeners_.output("while it hangs: " + thread);
+}
+
 PluginError RunningHost::explained(const bridge::HostError& error, const std::string& activity)
 {
     const std::string plugin = plugin_.path.filename().string();
@@ -252,6 +261,7 @@ PluginError RunningHost::explained(const bridge::HostError& error, const std::st
         break;
     }
     case bridge::HostErrorCode::timed_out:
+        tell_threads();
         text = fmt::format("{}: the host hangs while {}: {}.{}", plugin, activity, error.what(),
                            process_->last_words());
         // As where another program was killed while it started Wine, for which all others then wait.

@@ -4,10 +4,12 @@
 // What goes between the graph and a Windows plugin besides audio, in each format, with plugins that show what
 // they are given.
 
+#include "service/hosts/thread-table.hpp"
 #include "tests/service/running-service.hpp"
 #include "tests/support/graph-client.hpp"
 #include "tests/support/midi-players.hpp"
 #include "tests/support/players.hpp"
+#include "tests/support/process-table.hpp"
 
 #include <algorithm>
 #include <array>
@@ -53,6 +55,17 @@ const nodes::PortLayout mono_in{.inputs = {{"input", "MONO", ""}}, .outputs = {}
 const nodes::PortLayout midi_in{.inputs = {}, .outputs = {}, .midi_in = true, .midi_out = false};
 const nodes::PortLayout midi_out{.inputs = {}, .outputs = {}, .midi_in = false, .midi_out = true};
 
+/// What the threads of a process and of all that it has started do.
+std::string threads_below(pid_t process)
+{
+    std::string text;
+    for (const auto& thread : thread_table(process))
+        text += fmt::format("\n{}: {}", process, thread);
+    for (const pid_t child : tests::children_of(process))
+        text += threads_below(child);
+    return text;
+}
+
 /// A service that plays one mirror.
 class MirrorRack : public RunningService
 {
@@ -83,9 +96,10 @@ public:
     {
         if (wait_until(condition))
             return true;
-        UNSCOPED_INFO(listed("mirror").dump(2) << "\nin the graph: " << parameters("mirror").dump()
-                                               << "\nlatency " << latency() << "\n"
-                                               << process().errors() << process().output());
+        UNSCOPED_INFO(listed("mirror").dump(2)
+                      << "\nin the graph: " << parameters("mirror").dump() << "\nlatency " << latency()
+                      << "\n"
+                      << process().errors() << process().output() << threads_below(process().id()));
         return false;
     }
 

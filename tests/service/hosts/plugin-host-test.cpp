@@ -234,6 +234,7 @@ TEST_CASE("a plugin that hangs while it loads is given up")
     auto host = world.start(settings);
     REQUIRE(world.diary.has<HostParked>());
     CHECK_THAT(world.diary.all<HostParked>()[0].reason, ContainsSubstring("does not answer"));
+    CHECK_THAT(world.diary.log(), ContainsSubstring("while it hangs: fake-host sleeps"));
 }
 
 TEST_CASE("a host that says nothing, or is of another build, is given up")
