@@ -3,13 +3,28 @@
 #include "tests/bench/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace decant::bench
 {
+
+namespace
+{
+
+/// As many as decantd has data loops, and no more than there are instances.
+unsigned usual_threads(const Options& options)
+{
+    const unsigned cpus = std::max(1U, std::thread::hardware_concurrency());
+    const bool anticipates = std::ranges::find(options.wakes, Wake::anticipate) != options.wakes.end();
+    return std::clamp(anticipates ? cpus - 1 : cpus, 1U, std::min(options.instances, 64U));
+}
+
+} // namespace
 
 Options parse_options(int argc, char** argv)
 {
@@ -32,13 +47,15 @@ Options parse_options(int argc, char** argv)
     app.add_option("--seconds", options.seconds, "How long to measure; the floor takes as long again")
         ->check(CLI::Range(0.1, 3600.0))
         ->capture_default_str();
-    app.add_option("--threads", options.threads,
-                   "How many threads share the instances; several are measured in turn")
-        ->check(CLI::Range(1, 64))
-        ->capture_default_str();
+    app.add_option(
+           "--threads", options.threads,
+           "How many threads share the instances; several are measured in turn. As decantd does it if "
+           "it is not given: one for each CPU, but for one CPU where hosts anticipate")
+        ->check(CLI::Range(1, 64));
     app.add_option(
            "--placement", placements,
-           "core: each caller and the audio threads that it calls on one CPU; free: anywhere; or both")
+           "core: each caller and the audio threads that it calls on one CPU, as decantd does it, which is "
+           "measured if nothing is given; free: anywhere; or both")
         ->check(CLI::IsMember({"core", "free"}));
     app.add_option(
            "--wake", wakes,
@@ -92,6 +109,8 @@ Options parse_options(int argc, char** argv)
         options.wakes.clear();
     for (const std::string& wake : wakes)
         options.wakes.push_back(wake == "anticipate" ? Wake::anticipate : Wake::sleep);
+    if (options.threads.empty())
+        options.threads.push_back(usual_threads(options));
     return options;
 }
 

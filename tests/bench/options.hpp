@@ -27,12 +27,12 @@ struct Options {
     bool group = false;  ///< all instances in one host
     unsigned chain = 0;  ///< as many plugins in series per instance are measured beside single ones; 0: none
     double seconds = 20; ///< of what is measured; the floors take half of it each, in addition
-    std::vector<Placement> placements{Placement::free}; ///< measured in turn
+    std::vector<Placement> placements{Placement::core}; ///< measured in turn
     std::vector<Wake> wakes{Wake::sleep};               ///< measured in turn
-    std::vector<unsigned> threads{1}; ///< that call, the instances spread over them; in turn
-    std::uint32_t burn_usec = 0;      ///< that the plugin takes for a block
-    int host_priority = 80;           ///< SCHED_FIFO of the hosts' audio threads; that of the callers is 80
-    std::uint32_t deadline_usec = 0;  ///< after the period's start; 0: its end
+    std::vector<unsigned> threads;   ///< that call, the instances spread over them; in turn
+    std::uint32_t burn_usec = 0;     ///< that the plugin takes for a block
+    int host_priority = 80;          ///< SCHED_FIFO of the hosts' audio threads; that of the callers is 80
+    std::uint32_t deadline_usec = 0; ///< after the period's start; 0: its end
     bridge::BridgeMode mode = bridge::BridgeMode::sync;
     bool guard = true;  ///< keeps the deadlines; without it each wait has a timer
     bool graph = false; ///< as nodes of PipeWire; the floors and all that is about threads are left out
