@@ -3,6 +3,8 @@
 
 #include "service/configuration.hpp"
 
+#include "tests/support/scratch-directory.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -21,34 +23,26 @@ using Catch::Matchers::ContainsSubstring;
 /// A home directory with some instruments in it.
 class Home
 {
-    fs::path path_;
+    tests::ScratchDirectory directory_;
 
 public:
     Home()
     {
-        std::string name = (fs::temp_directory_path() / "decant-home-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-        for (const char* file : {"Bass.dll", "Piano.sfz", "Organ.wav", "Thing.xyz", "conf/Local.sfz"}) {
-            fs::create_directories((path_ / file).parent_path());
-            std::ofstream(path_ / file) << "x";
-        }
+        for (const char* file : {"Bass.dll", "Piano.sfz", "Organ.wav", "Thing.xyz", "conf/Local.sfz"})
+            directory_.write(file, "x");
     }
-    Home(const Home&) = delete;
-    Home& operator=(const Home&) = delete;
-    ~Home() { fs::remove_all(path_); }
 
-    const fs::path& path() const { return path_; }
+    const fs::path& path() const { return directory_.path(); }
 
     /// What comes of the text of one file, conf/a.conf.
     Configuration parse(const std::string& text) const
     {
-        return parse_configuration({file("a", text)}, path_);
+        return parse_configuration({file("a", text)}, path());
     }
 
     ConfigurationText file(const std::string& name, const std::string& text) const
     {
-        return {path_ / "conf" / (name + ".conf"), text};
+        return {path() / "conf" / (name + ".conf"), text};
     }
 };
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/usable-cpus.hpp"
 
+#include "tests/support/scratch-directory.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 
 #include <cstdlib>
@@ -19,33 +21,17 @@ using Cpus = std::vector<unsigned>;
 /// /sys/devices/system/cpu of a machine of our own.
 class Machine
 {
-    fs::path path_;
-
-    void write(const fs::path& file, const std::string& text) const
-    {
-        fs::create_directories((path_ / file).parent_path());
-        std::ofstream(path_ / file) << text << '\n';
-    }
+    tests::ScratchDirectory directory_;
 
 public:
-    Machine()
-    {
-        std::string name = (fs::temp_directory_path() / "decant-cpus-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    Machine(const Machine&) = delete;
-    Machine& operator=(const Machine&) = delete;
-    ~Machine() { fs::remove_all(path_); }
-
-    void isolate(const std::string& cpus) const { write("isolated", cpus); }
+    void isolate(const std::string& cpus) const { directory_.write("isolated", cpus + "\n"); }
 
     void siblings(unsigned cpu, const std::string& cpus) const
     {
-        write(fs::path("cpu" + std::to_string(cpu)) / "topology" / "thread_siblings_list", cpus);
+        directory_.write("cpu" + std::to_string(cpu) + "/topology/thread_siblings_list", cpus + "\n");
     }
 
-    const fs::path& path() const { return path_; }
+    const std::filesystem::path& path() const { return directory_.path(); }
 };
 
 } // namespace

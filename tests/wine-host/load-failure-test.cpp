@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "tests/support/scratch-directory.hpp"
 #include "tests/support/wait-until.hpp"
 #include "tests/wine-host/wine-host.hpp"
 
@@ -19,30 +20,6 @@ namespace
 using Catch::Matchers::ContainsSubstring;
 using protocol::FailureCode;
 
-/// A directory that goes with the test.
-class TemporaryDirectory
-{
-    std::string path_ = (std::filesystem::temp_directory_path() / "decant-wine-host-XXXXXX").string();
-
-public:
-    TemporaryDirectory()
-    {
-        if (mkdtemp(path_.data()) == nullptr)
-            throw std::runtime_error("mkdtemp fails");
-    }
-    ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-    [[nodiscard]] std::string write(const std::string& name, const std::string& content) const
-    {
-        const auto file = std::filesystem::path(path_) / name;
-        std::ofstream(file, std::ios::binary) << content;
-        return file.string();
-    }
-    [[nodiscard]] std::filesystem::path path() const { return path_; }
-};
-
 std::string content_of(const std::filesystem::path& file)
 {
     std::ifstream in(file, std::ios::binary);
@@ -57,7 +34,7 @@ struct Case {
 
 TEST_CASE("a file that is no plugin says what is wrong with it, and the host lives on")
 {
-    const TemporaryDirectory directory;
+    const tests::ScratchDirectory directory;
     const std::string gain = content_of(test_plugin("decant-test-gain.dll"));
     std::string made_for_32_bit = gain;
     std::string made_for_arm = gain;
@@ -97,7 +74,7 @@ TEST_CASE("a file that is no plugin says what is wrong with it, and the host liv
 
 TEST_CASE("the head of a plugin may be damaged in any way")
 {
-    const TemporaryDirectory directory;
+    const tests::ScratchDirectory directory;
     const std::string shell = content_of(test_plugin("decant-test-shell.dll"));
     WineHost host;
     for (std::size_t place = 0; place < 0x200; place += 3) {
@@ -159,7 +136,7 @@ TEST_CASE("a plugin that a file does not have is not found, and the ones it has 
 
 TEST_CASE("paths with blanks, umlauts and Windows' own form are found")
 {
-    const TemporaryDirectory directory;
+    const tests::ScratchDirectory directory;
     const std::string gain = content_of(test_plugin("decant-test-gain.dll"));
     const std::string unix_path = directory.write("Grüße & more 日本.dll", gain);
     std::string windows_path = "Z:" + unix_path;
