@@ -30,6 +30,7 @@
 #include <utility>
 
 #include <linux/futex.h>
+#include <linux/time_types.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -44,6 +45,13 @@ namespace
 {
 
 namespace interprocess = boost::interprocess;
+
+/// The one with times of 64 bits, whatever the C library's are.
+#ifdef SYS_futex_time64
+constexpr long futex_call = SYS_futex_time64;
+#else
+constexpr long futex_call = SYS_futex;
+#endif
 
 /// A region that is open.
 struct Mapping {
@@ -80,19 +88,19 @@ std::uint64_t monotonic_now() noexcept
 
 void wake_all(protocol::Doorbell& bell) noexcept
 {
-    syscall(SYS_futex, &bell.value, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+    syscall(futex_call, &bell.value, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
 }
 
 /// Sleeps while the bell's value is `seen`, at most until `deadline`; may return early.
 void sleep_on(const Mapping& mapping, protocol::Doorbell& bell, std::uint32_t seen,
               std::uint64_t deadline) noexcept
 {
-    const timespec until{static_cast<time_t>(deadline / 1'000'000'000u),
-                         static_cast<long>(deadline % 1'000'000'000u)};
+    const __kernel_timespec until{static_cast<__kernel_time64_t>(deadline / 1'000'000'000u),
+                                  static_cast<long long>(deadline % 1'000'000'000u)};
     bell.sleepers.fetch_add(1, std::memory_order_seq_cst);
     if (bell.value.load(std::memory_order_seq_cst) == seen && !mapping.left.load(std::memory_order_seq_cst))
-        syscall(SYS_futex, &bell.value, FUTEX_WAIT_BITSET, seen, deadline == never_expires ? nullptr : &until,
-                nullptr, FUTEX_BITSET_MATCH_ANY);
+        syscall(futex_call, &bell.value, FUTEX_WAIT_BITSET, seen,
+                deadline == never_expires ? nullptr : &until, nullptr, FUTEX_BITSET_MATCH_ANY);
     bell.sleepers.fetch_sub(1, std::memory_order_seq_cst);
 }
 
@@ -136,7 +144,13 @@ int open_process(pid_t process) noexcept
     return static_cast<int>(syscall(SYS_pidfd_open, process, 0));
 }
 
-std::unique_ptr<Mapping> open_named_region(const char* name)
+/// Where a region may lie.
+enum class Place : interprocess::map_options_t {
+    anywhere = interprocess::default_map_options,
+    low = MAP_32BIT, ///< below 2 GiB, where a 32-bit caller in a 64-bit process sees it
+};
+
+std::unique_ptr<Mapping> open_named_region(const char* name, Place place)
 {
     const auto region_error = [name](const std::string& what) {
         return std::runtime_error("region " + std::string(name) + " " + what);
@@ -148,8 +162,11 @@ std::unique_ptr<Mapping> open_named_region(const char* name)
         if (std::filesystem::file_size(name, error) < sizeof(protocol::Region) || error)
             throw region_error(
                 "is too small; the service and decant-host are of different versions, reinstall Decant");
-        mapped = interprocess::mapped_region(file, interprocess::read_write, 0, sizeof(protocol::Region));
+        mapped = interprocess::mapped_region(file, interprocess::read_write, 0, sizeof(protocol::Region),
+                                             nullptr, static_cast<interprocess::map_options_t>(place));
     } catch (const interprocess::interprocess_exception& error) {
+        if (error.get_error_code() == interprocess::out_of_memory_error)
+            throw region_error("finds no room in this process; give its plugins different host.group values");
         throw region_error("cannot be opened: " + std::string(error.what()) +
                            "; hosts are started by decantd, not by hand, and a decantd with file "
                            "capabilities (`getcap`) shows its regions to nobody");
@@ -190,12 +207,12 @@ std::uint32_t give_handle(std::unique_ptr<Mapping> mapping)
                              " plugins, and cannot take more; give some of them another host.group");
 }
 
-std::int32_t open_region(void* parameters) noexcept
+std::int32_t open_region(void* parameters, Place place) noexcept
 {
     auto& call = *static_cast<OpenRegionCall*>(parameters);
     call.name.back() = '\0';
     try {
-        auto mapping = open_named_region(call.name.data());
+        auto mapping = open_named_region(call.name.data(), place);
         call.region = reinterpret_cast<std::uintptr_t>(mapping->region);
         call.handle = give_handle(std::move(mapping));
     } catch (const std::exception& error) {
@@ -203,6 +220,16 @@ std::int32_t open_region(void* parameters) noexcept
         return unix_failed;
     }
     return unix_done;
+}
+
+std::int32_t open_region_anywhere(void* parameters) noexcept
+{
+    return open_region(parameters, Place::anywhere);
+}
+
+std::int32_t open_region_low(void* parameters) noexcept
+{
+    return open_region(parameters, Place::low);
 }
 
 std::int32_t leave_region(void* parameters) noexcept
@@ -331,7 +358,7 @@ std::int32_t release_memory(void* parameters) noexcept
 {
     const auto& call = *static_cast<const ReleaseMemoryCall*>(parameters);
     void* const pages = reinterpret_cast<void*>(static_cast<std::uintptr_t>(call.address));
-    return madvise(pages, call.size, MADV_DONTNEED) == 0 ? unix_done : unix_failed;
+    return madvise(pages, static_cast<std::size_t>(call.size), MADV_DONTNEED) == 0 ? unix_done : unix_failed;
 }
 
 } // namespace
@@ -340,9 +367,9 @@ std::int32_t release_memory(void* parameters) noexcept
 using UnixFunction = std::int32_t (*)(void*) noexcept;
 
 // In the order of UnixCall. Wine looks both tables up by name: the first one serves callers of our own width,
-// the second one 32-bit callers of a 64-bit Wine; as the structures are the same for all, so are the
-// functions.
-#define DECANT_UNIX_FUNCTIONS                                                                                \
+// the second one 32-bit callers of a 64-bit Wine. The structures are the same for all, and so are the
+// functions but the one that says where a region lies.
+#define DECANT_UNIX_FUNCTIONS(open_region)                                                                   \
     {decant::host::open_region,   decant::host::leave_region,  decant::host::close_region,                   \
      decant::host::next_block,    decant::host::wake,          decant::host::sleep,                          \
      decant::host::now,           decant::host::make_realtime, decant::host::name_thread,                    \
@@ -351,7 +378,9 @@ using UnixFunction = std::int32_t (*)(void*) noexcept;
 extern "C" {
 [[gnu::visibility("default")]] extern const UnixFunction __wine_unix_call_funcs[];
 [[gnu::visibility("default")]] extern const UnixFunction __wine_unix_call_wow64_funcs[];
-const UnixFunction __wine_unix_call_funcs[decant::host::unix_call_count] = DECANT_UNIX_FUNCTIONS;
-const UnixFunction __wine_unix_call_wow64_funcs[decant::host::unix_call_count] = DECANT_UNIX_FUNCTIONS;
+const UnixFunction __wine_unix_call_funcs[decant::host::unix_call_count] =
+    DECANT_UNIX_FUNCTIONS(open_region_anywhere);
+const UnixFunction __wine_unix_call_wow64_funcs[decant::host::unix_call_count] =
+    DECANT_UNIX_FUNCTIONS(open_region_low);
 }
 // NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)

@@ -266,14 +266,14 @@ void ClapPlugin::restore(std::span<const std::byte> state)
         throw PluginError(FailureCode::state_mismatch,
                           "the state was saved by a version of the plugin that kept it in another form");
     std::span<const std::byte> rest = blob.payload;
-    const clap_istream_t stream{&rest,
-                                [](const clap_istream_t* in, void* data, std::uint64_t size) -> std::int64_t {
-                                    auto& left = *static_cast<std::span<const std::byte>*>(in->ctx);
-                                    const auto taken = std::min<std::uint64_t>(size, left.size());
-                                    std::memcpy(data, left.data(), taken);
-                                    left = left.subspan(taken);
-                                    return static_cast<std::int64_t>(taken);
-                                }};
+    const clap_istream_t stream{
+        &rest, [](const clap_istream_t* in, void* data, std::uint64_t size) -> std::int64_t {
+            auto& left = *static_cast<std::span<const std::byte>*>(in->ctx);
+            const auto taken = static_cast<std::size_t>(std::min<std::uint64_t>(size, left.size()));
+            std::memcpy(data, left.data(), taken);
+            left = left.subspan(taken);
+            return static_cast<std::int64_t>(taken);
+        }};
     if (!state_->load(plugin_, &stream))
         throw PluginError(FailureCode::state_mismatch,
                           "the plugin does not take the state; another version of it may have saved it");

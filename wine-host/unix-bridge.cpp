@@ -13,15 +13,26 @@
 
 namespace decant::host
 {
+namespace
+{
+
+constexpr const char* own_program = sizeof(void*) == 8 ? "decant-host64.exe" : "decant-host32.exe";
+
+/// Where the Linux half lies. For a 32-bit host that depends on Wine.
+constexpr const char* own_linux_half =
+    sizeof(void*) == 8 ? "x86_64-unix/"
+                       : "i386-unix/, if Wine has 32-bit libraries of its own, or else in x86_64-unix/";
+
+} // namespace
 
 UnixBridge::UnixBridge(const std::string& region_name)
 {
     const HMODULE library = LoadLibraryW(L"decant-bridge.dll");
     if (library == nullptr)
-        throw std::runtime_error(
-            "decant-bridge.dll cannot be loaded (" + windows_error(GetLastError()) +
-            "): it must lie beside decant-host64.exe, and WINEDLLPATH must name the directory "
-            "above both; decantd sets it, reinstall Decant if files are missing");
+        throw std::runtime_error("decant-bridge.dll cannot be loaded (" + windows_error(GetLastError()) +
+                                 "): it must lie beside " + own_program +
+                                 ", and WINEDLLPATH must name the directory "
+                                 "above both; decantd sets it, reinstall Decant if files are missing");
     call_ = reinterpret_cast<Call>(reinterpret_cast<void*>(GetProcAddress(library, "decant_unix_call")));
     if (call_ == nullptr)
         throw std::runtime_error(
@@ -35,10 +46,10 @@ UnixBridge::UnixBridge(const std::string& region_name)
     if (status == unix_failed)
         throw std::runtime_error(opened.message.data());
     if (status != unix_done)
-        throw std::runtime_error(
-            "Wine does not load decant-bridge.so (status " + hexadecimal(static_cast<std::uint32_t>(status)) +
-            "): WINEDLLPATH must name the directory that has it in x86_64-unix/; reinstall "
-            "Decant if it is missing");
+        throw std::runtime_error("Wine does not load decant-bridge.so (status " +
+                                 hexadecimal(static_cast<std::uint32_t>(status)) +
+                                 "): WINEDLLPATH must name the directory that has it in " + own_linux_half +
+                                 "; reinstall Decant if it is missing");
     region_ = reinterpret_cast<protocol::Region*>(static_cast<std::uintptr_t>(opened.region));
     handle_ = opened.handle;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 /// What crosses between the Windows half of a host (decant-bridge.dll) and its Linux half (decant-bridge.so).
@@ -33,7 +34,7 @@ inline constexpr std::uint32_t most_regions = 257;
 /// service does. Returns unix_failed, with a message for people, if the region is none of ours.
 struct OpenRegionCall {
     std::array<char, 256> name;    ///< path, zero-terminated
-    std::uint64_t region;          ///< out: address
+    std::uint64_t region;          ///< out: address, one that the caller's pointers hold
     std::array<char, 512> message; ///< out: what is wrong and what to do
     std::uint32_t handle;          ///< out: names the region in all other calls
     std::uint32_t reserved;
@@ -97,10 +98,18 @@ struct ReleaseMemoryCall {
     std::uint64_t size; ///< bytes
 };
 
+// Four compilers agree on these: mingw-w64 and g++, at both widths.
 static_assert(sizeof(OpenRegionCall) == 784 && sizeof(LeaveRegionCall) == 4 && sizeof(CloseRegionCall) == 4);
-static_assert(sizeof(NextBlockCall) == 12 && sizeof(WakeCall) == 8);
-static_assert(sizeof(SleepCall) == 24 && sizeof(NowCall) == 8 && sizeof(MakeRealtimeCall) == 8);
-static_assert(sizeof(NameThreadCall) == 16 && sizeof(ReleaseMemoryCall) == 16);
+static_assert(offsetof(OpenRegionCall, region) == 256 && offsetof(OpenRegionCall, message) == 264);
+static_assert(offsetof(OpenRegionCall, handle) == 776);
+static_assert(sizeof(NextBlockCall) == 12 && offsetof(NextBlockCall, finished) == 4);
+static_assert(offsetof(NextBlockCall, number) == 8);
+static_assert(sizeof(WakeCall) == 8 && offsetof(WakeCall, bell) == 4);
+static_assert(sizeof(SleepCall) == 24 && offsetof(SleepCall, handle) == 8 && offsetof(SleepCall, bell) == 12);
+static_assert(offsetof(SleepCall, seen) == 16);
+static_assert(sizeof(NowCall) == 8 && sizeof(NameThreadCall) == 16);
+static_assert(sizeof(MakeRealtimeCall) == 8 && offsetof(MakeRealtimeCall, error) == 4);
+static_assert(sizeof(ReleaseMemoryCall) == 16 && offsetof(ReleaseMemoryCall, size) == 8);
 
 /// What a call returns, beside the NTSTATUS of a bridge that has no Linux half.
 enum UnixStatus : std::int32_t { unix_done = 0, unix_failed = 1, unix_left = 2 };

@@ -61,21 +61,6 @@ std::optional<long long> time_of_wine_inf(const Wine& wine)
     return std::nullopt;
 }
 
-enum class PrefixState { missing, old, ready };
-
-PrefixState look_at(const Wine& wine, const fs::path& prefix)
-{
-    // wineboot writes the time stamp last, so a prefix without one is half made, or very old.
-    std::string stamp;
-    if (!(std::ifstream(prefix / ".update-timestamp") >> stamp))
-        return PrefixState::missing;
-    long long seconds = 0;
-    const auto parsed = std::from_chars(stamp.data(), stamp.data() + stamp.size(), seconds);
-    const auto current = time_of_wine_inf(wine);
-    const bool differs = parsed.ec == std::errc() && current && *current != seconds; // "disable" is no number
-    return differs ? PrefixState::old : PrefixState::ready;
-}
-
 bool is_32_bit_only(const fs::path& prefix)
 {
     std::ifstream registry(prefix / "system.reg");
@@ -84,6 +69,38 @@ bool is_32_bit_only(const fs::path& prefix)
         if (line == "#arch=win32")
             return true;
     return false;
+}
+
+/// Whether it was made by a Wine that had a 32-bit half at that time, too.
+bool has_32_bit_windows(const fs::path& prefix)
+{
+    std::error_code ignored;
+    return fs::exists(prefix / "drive_c/windows/syswow64/kernel32.dll", ignored) || is_32_bit_only(prefix);
+}
+
+/// What wineboot wrote last; empty if it never came to that.
+std::string stamp_of(const fs::path& prefix)
+{
+    std::string stamp;
+    std::ifstream(prefix / ".update-timestamp") >> stamp;
+    return stamp;
+}
+
+enum class PrefixState { missing, old, without_32_bit, ready };
+
+PrefixState look_at(const Wine& wine, const fs::path& prefix, int bits)
+{
+    // wineboot writes the time stamp last, so a prefix without one is half made, or very old.
+    const std::string stamp = stamp_of(prefix);
+    if (stamp.empty())
+        return PrefixState::missing;
+    long long seconds = 0;
+    const auto parsed = std::from_chars(stamp.data(), stamp.data() + stamp.size(), seconds);
+    const auto current = time_of_wine_inf(wine);
+    const bool differs = parsed.ec == std::errc() && current && *current != seconds; // "disable" is no number
+    if (differs)
+        return PrefixState::old;
+    return bits == 64 || has_32_bit_windows(prefix) ? PrefixState::ready : PrefixState::without_32_bit;
 }
 
 void check_owner(const fs::path& prefix)
@@ -121,12 +138,20 @@ void check_content(const fs::path& prefix)
                               : "Give the directory that holds drive_c, or an empty one for a new prefix."));
 }
 
-void run_wineboot(const Wine& wine, const fs::path& prefix)
+void run_wineboot(const Wine& wine, const fs::path& prefix, int bits, PrefixState state)
 {
+    // Of a prefix that it has made itself --init takes no notice.
+    const std::string action = state == PrefixState::without_32_bit ? "--update" : "--init";
+    const std::string by_hand = "'WINEPREFIX=" + prefix.string() + " wineboot " + action + "'";
+    if (state == PrefixState::without_32_bit && stamp_of(prefix) == "disable")
+        throw PluginError(
+            "the Wine prefix " + prefix.string() +
+            " was made by a Wine without a 32-bit half, and its .update-timestamp forbids updates. " +
+            by_hand + " updates it nevertheless.");
     // Without a display no window can say "the configuration is being updated"; without mscoree and mshtml
     // none asks whether to download Mono and Gecko; without winemenubuilder the user's menus stay as they
     // are.
-    const HostCommand command{{wine.loader, "wineboot", "--init"},
+    const HostCommand command{{wine.loader, "wineboot", action},
                               {{"WINEPREFIX", prefix},
                                {"WINEARCH", "win64"},
                                {"WINEDEBUG", "-all"},
@@ -149,13 +174,19 @@ void run_wineboot(const Wine& wine, const fs::path& prefix)
             process.kill_group(); // the prefix is of no use to anybody
         succeeded = process.succeeded();
     }
-    if (succeeded && look_at(wine, prefix) != PrefixState::missing)
+    const PrefixState made = look_at(wine, prefix, bits);
+    if (succeeded && made != PrefixState::missing && made != PrefixState::without_32_bit)
         return;
-    std::string text = "Wine could not make the prefix " + prefix.string() + ": wineboot " +
-                       end.value_or("did not finish in five minutes") + ".";
+    std::string text = "Wine could not make the prefix " + prefix.string();
+    if (succeeded && made == PrefixState::without_32_bit)
+        text +=
+            " fit for 32-bit plugins: it has no drive_c/windows/syswow64/kernel32.dll. Is 32-bit Wine of the "
+            "same version as the 64-bit one?";
+    else
+        text += ": wineboot " + end.value_or("did not finish in five minutes") + ".";
     for (const auto& line : last_lines)
         text += "\n  " + line;
-    text += "\nIs there room on the disk? 'WINEPREFIX=" + prefix.string() + " wineboot --init' tells more.";
+    text += "\nIs there room on the disk? " + by_hand + " tells more.";
     throw PluginError(text);
 }
 
@@ -171,15 +202,15 @@ void ensure_wine_prefix(const Wine& wine, const fs::path& prefix, int bits, cons
     check_owner(prefix);
     check_content(prefix);
 
-    if (look_at(wine, prefix) != PrefixState::ready) {
+    if (look_at(wine, prefix, bits) != PrefixState::ready) {
         const FileLock lock(prefix / ".decant-lock");
         // Whoever had the lock before us may have done it.
-        if (const PrefixState state = look_at(wine, prefix); state != PrefixState::ready) {
+        if (const PrefixState state = look_at(wine, prefix, bits); state != PrefixState::ready) {
             if (progress)
-                progress(
-                    (state == PrefixState::old ? "Updating the Wine prefix " : "Making the Wine prefix ") +
-                    prefix.string() + ", once; this takes some seconds …");
-            run_wineboot(wine, prefix);
+                progress((state == PrefixState::missing ? "Making the Wine prefix "
+                                                        : "Updating the Wine prefix ") +
+                         prefix.string() + ", once; this takes some seconds …");
+            run_wineboot(wine, prefix, bits, state);
         }
     }
 

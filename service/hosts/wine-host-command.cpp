@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 namespace
 {
 
-/// Below it lie x86_64-windows/ and x86_64-unix/, which is what WINEDLLPATH expects.
+/// Below it lie the parts of the hosts, as x86_64-windows/ and i386-unix/, which is what WINEDLLPATH expects.
 fs::path host_root()
 {
     const char* root = std::getenv("DECANT_WINE_ROOT");
@@ -35,8 +35,9 @@ fs::path host_program(const fs::path& root, int bits)
     if (bits == 32)
         throw PluginError(
             "this is a 32-bit plugin, and " + program.string() +
-            " is not there: Decant was built without 32-bit support. Install its 64-bit build, or build "
-            "Decant with a 32-bit mingw-w64.");
+            " is not there: Decant was built without 32-bit support. Install the plugin's 64-bit build, or "
+            "build "
+            "Decant again with i686-w64-mingw32-g++ (Debian, Ubuntu: sudo apt install g++-mingw-w64-i686).");
     throw PluginError(
         "Decant's Windows half is missing: " + program.string() +
         ". Install Decant again (meson install), or run it uninstalled with 'meson devenv -C build'.");
@@ -93,11 +94,12 @@ HostCommand wine_host_command(const PluginFile& plugin, const Progress& progress
     const fs::path prefix = wine_prefix_of(plugin.path, plugin.prefix, PrefixEnvironment::of_process());
     ensure_wine_prefix(wine, prefix, bits, progress);
 
+    const fs::path& loader = wine.loader_for(bits);
     HostCommand command;
-    command.arguments = {wine.loader, host};
+    command.arguments = {loader, host};
     command.environment = {
         {"WINEPREFIX", prefix},
-        {"WINELOADER", wine.loader},
+        {"WINELOADER", loader},
         {"WINEDLLPATH", joined(root, ':', "WINEDLLPATH")},
         {"WINEDEBUG", variable_or("WINEDEBUG", "-all")},
         // No debugger that opens a dialog over a crashed plugin, no entries in the user's menus.

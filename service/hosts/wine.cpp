@@ -99,6 +99,14 @@ bool has_32_bit_half(const fs::path& loader, const fs::path& root)
     return false;
 }
 
+/// Up to Wine 10, a Wine with 32-bit libraries has a loader `wine` of that width beside `wine64`.
+fs::path loader_of_32_bit(const fs::path& loader)
+{
+    const std::string name = loader.filename();
+    const fs::path sibling = loader.parent_path() / name.substr(0, name.rfind("64"));
+    return name.ends_with("64") && is_executable(sibling) && !is_script(sibling) ? sibling : fs::path();
+}
+
 } // namespace
 
 WineSearch WineSearch::of_process()
@@ -122,7 +130,7 @@ Wine find_wine(const WineSearch& search)
                           "  Fedora:         sudo dnf install wine-core\n"
                           "  Arch:           sudo pacman -S wine\n"
                           "Wine elsewhere? Set DECANT_WINE to its loader.");
-    return {*loader, has_32_bit_half(*loader, search.root)};
+    return {*loader, has_32_bit_half(*loader, search.root), loader_of_32_bit(*loader)};
 }
 
 std::string wine_version(const Wine& wine)

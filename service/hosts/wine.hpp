@@ -21,6 +21,14 @@ struct WineSearch {
 struct Wine {
     std::filesystem::path loader; ///< the program that runs a Windows program
     bool runs_32_bit = false;     ///< whether it also runs 32-bit ones
+    /// The program that runs a 32-bit one; empty: the same. A loader of the wrong width would start another
+    /// process, which nobody here would know.
+    std::filesystem::path loader_of_32_bit = {};
+
+    [[nodiscard]] const std::filesystem::path& loader_for(int bits) const noexcept
+    {
+        return bits == 32 && !loader_of_32_bit.empty() ? loader_of_32_bit : loader;
+    }
 };
 
 /// Finds Wine. Loaders that are programs are preferred to wrappers: Debian's `wine` is a script that

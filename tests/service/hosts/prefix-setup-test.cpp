@@ -166,6 +166,28 @@ TEST_CASE("a prefix whose making was cut short is made again")
     CHECK(world.boot_lines().size() == 1);
 }
 
+TEST_CASE(
+    "a prefix that was made before 32-bit Wine came is updated for a 32-bit plugin, unless that is forbidden")
+{
+    const std::string boot = "echo 1 > \"$WINEPREFIX/.update-timestamp\"; ";
+    const std::string windows = "$WINEPREFIX/drive_c/windows/syswow64";
+    const World world(boot + "mkdir -p \"" + windows + "\"; touch \"" + windows + "/kernel32.dll\"");
+    fs::create_directories(world.prefix / "drive_c");
+    std::ofstream(world.prefix / ".update-timestamp") << "disable\n";
+    CHECK_NOTHROW(ensure_wine_prefix(world.wine, world.prefix, 64, {}));
+    CHECK_THROWS_WITH(ensure_wine_prefix(world.wine, world.prefix, 32, {}),
+                      ContainsSubstring("wineboot --update"));
+    CHECK(world.boot_lines().empty());
+
+    std::ofstream(world.prefix / ".update-timestamp") << "1\n";
+    ensure_wine_prefix(world.wine, world.prefix, 32, {});
+    ensure_wine_prefix(world.wine, world.prefix, 32, {});
+    CHECK(world.boot_lines() == std::vector<std::string>{"wineboot --update arch=win64 display="});
+
+    const World half(boot);
+    CHECK_THROWS_WITH(ensure_wine_prefix(half.wine, half.prefix, 32, {}), ContainsSubstring("syswow64"));
+}
+
 TEST_CASE("a 32-bit prefix runs 32-bit plugins only")
 {
     const World world;

@@ -116,6 +116,26 @@ TEST_CASE("32-bit plugins are possible where Wine's 32-bit half lies")
     CHECK(find_wine(machine.search()).runs_32_bit);
 }
 
+TEST_CASE("a 32-bit program has the loader of its width where there is one")
+{
+    const Machine machine;
+    const auto wide = machine.install("usr/lib/wine/wine64");
+    const fs::path narrow = machine.root / "usr/lib/wine/wine";
+    CHECK(find_wine(machine.search()).loader_for(32) == wide);
+    SECTION("a program")
+    {
+        machine.install(narrow);
+        CHECK(find_wine(machine.search()).loader_for(32) == narrow);
+        CHECK(find_wine(machine.search(wide)).loader_for(32) == narrow);
+    }
+    SECTION("a wrapper, which is none")
+    {
+        machine.install(narrow, wrapper);
+        CHECK(find_wine(machine.search()).loader_for(32) == wide);
+    }
+    CHECK(find_wine(machine.search()).loader_for(64) == wide);
+}
+
 TEST_CASE("a stray 32-bit library is no 32-bit Wine")
 {
     const Machine machine;
