@@ -70,6 +70,8 @@ struct NodeConfig {
     std::string host_group;               ///< plugins of one group share a host; empty: a host of its own
     std::map<std::string, double> params; ///< values of parameters by name
 
+    double editor_scale = 0; ///< how large the editor is drawn; zero: as Wine's dots per inch say
+
     double tempo = 120; ///< beats per minute, for a plugin in a graph that has none
 
     std::uint32_t polyphony = 256; ///< voices

@@ -6,6 +6,7 @@
 #include "nodes/parameters.hpp"
 #include "nodes/processor.hpp"
 #include "service/configuration.hpp"
+#include "service/editor-action.hpp"
 #include "service/hosts/preset-wish.hpp"
 #include "service/node-status.hpp"
 
@@ -74,6 +75,15 @@ public:
     {
         done("only plugins have presets");
     }
+
+    /// Opens or closes its editor. `done` as with save().
+    virtual void ask(const EditorAction&, std::function<void(std::string problem)> done)
+    {
+        done("only plugins have editors");
+    }
+
+    /// As NodeStatus has it.
+    [[nodiscard]] virtual std::string editor() const { return {}; }
 
     /// Tries again what was given up; false if only a new content can do that.
     [[nodiscard]] virtual bool enable() { return false; }

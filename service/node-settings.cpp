@@ -389,6 +389,10 @@ const std::vector<Key>& keys()
              for (const auto& [name, value] : read_params("params", setting))
                  node.params[name] = value;
          }},
+        {"editor.scale", NodeType::plugin,
+         [](auto& node, const auto& setting, const auto&) {
+             node.editor_scale = read_number("editor.scale", setting, 0.5, 8);
+         }},
         {"tempo", NodeType::plugin,
          [](auto& node, const auto& setting, const auto&) {
              node.tempo = read_number("tempo", setting, 1, 999);

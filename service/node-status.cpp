@@ -54,6 +54,8 @@ std::string to_json(const NodeStatus& status)
                                 {"p99", status.round_trip->p99},
                                 {"max", status.round_trip->max},
                                 {"worst", status.round_trip->worst}};
+    if (!status.editor.empty())
+        object["editor"] = status.editor;
     if (!status.wake.empty())
         object["wake"] = status.wake;
     if (status.awake)
@@ -92,6 +94,7 @@ try {
         read(*trip, "max", status.round_trip->max);
         read(*trip, "worst", status.round_trip->worst);
     }
+    read(object, "editor", status.editor);
     read(object, "wake", status.wake);
     if (const auto awake = object.find("awake"); awake != object.end())
         status.awake = awake->get<double>();

@@ -49,6 +49,7 @@ struct NodeStatus {
     std::uint64_t dropped = 0;           ///< blocks that were kept from a plugin that had not answered yet
     std::uint64_t xruns = 0;             ///< cycles of the graph that passed without this node
     std::uint64_t restarts = 0;          ///< of the host
+    std::string editor;                  ///< plugins only: none, closed, open; empty: nobody knows yet
     std::optional<RoundTrip> round_trip; ///< plugins only
     std::string wake;                    ///< plugins only: sleep, anticipate, as it is now
     std::optional<double> awake;         ///< part of the last second's blocks that found such a host awake

@@ -115,6 +115,7 @@ void PluginContent::handle(const HostReady& ready)
 {
     const bool changed = !processor_ || !same_ports(plugin_, ready.description);
     plugin_ = ready.description;
+    open_editors_.clear(); // it is another host
     latency_ = plugin_.latency;
     if (changed)
         make_processor();
@@ -194,17 +195,18 @@ void PluginContent::end_saves(std::uint64_t last_ticket, const std::string& prob
     }
 }
 
-void PluginContent::handle(const PresetDone& preset)
+void PluginContent::handle(const WishDone& wish)
 {
-    if (const auto waiting = awaiting_preset_.extract(preset.ticket))
-        waiting.mapped()(preset.problem);
+    if (const auto waiting = awaiting_wish_.extract(wish.ticket))
+        waiting.mapped()(wish.problem);
 }
 
 /// The host is gone, and with it whoever could answer.
 void PluginContent::end_waits(const std::string& problem)
 {
+    open_editors_.clear();
     end_saves(UINT64_MAX, problem);
-    for (const auto& [ticket, done] : std::exchange(awaiting_preset_, {}))
+    for (const auto& [ticket, done] : std::exchange(awaiting_wish_, {}))
         done(problem);
 }
 
@@ -214,6 +216,14 @@ void PluginContent::handle(const bridge::ParameterChanged& moved)
         return;
     parameters_->note(moved.id, moved.value);
     owner_.publish_parameters();
+}
+
+void PluginContent::handle(const bridge::EditorChanged& window)
+{
+    if (window.open)
+        open_editors_.insert(window.part);
+    else
+        open_editors_.erase(window.part);
 }
 
 void PluginContent::handle(const bridge::LatencyChanged& moved)
@@ -285,6 +295,7 @@ void PluginContent::report(NodeStatus& status)
     status.dropped = dropped_before_;
     if (!processor_)
         return;
+    status.editor = editor();
     const auto now = processor_->stats();
     status.late += now.late;
     status.dropped += now.dropped;
@@ -316,9 +327,29 @@ void PluginContent::save(std::function<void(std::string)> done)
 void PluginContent::ask(const PresetWish& wish, std::function<void(std::string)> done)
 {
     if (ready_)
-        awaiting_preset_.emplace(host_->ask(wish), std::move(done));
+        awaiting_wish_.emplace(host_->ask(wish), std::move(done));
     else
         done("it does not run; 'decant list' says why");
+}
+
+std::string PluginContent::editor() const
+{
+    if (!processor_)
+        return {};
+    if (!plugin_.has_editor)
+        return "none";
+    return open_editors_.empty() ? "closed" : "open";
+}
+
+void PluginContent::ask(const EditorAction& action, std::function<void(std::string)> done)
+{
+    if (!ready_)
+        return done("it does not run; 'decant list' says why");
+    const bool is_open = action.part.empty() ? !open_editors_.empty() : open_editors_.contains(action.part);
+    const bool open =
+        action.kind == EditorAction::Kind::toggle ? !is_open : action.kind == EditorAction::Kind::open;
+    awaiting_wish_.emplace(host_->ask(EditorWish{open, action.part, config_.name, config_.editor_scale}),
+                           std::move(done));
 }
 
 bool PluginContent::enable()

@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,8 @@ class PluginContent final : public NodeContent
     std::vector<std::string> warnings_; ///< about what the configuration wants of the plugin
     bool ready_ = false;                ///< a host runs
     std::map<std::uint64_t, std::function<void(std::string)>> awaiting_save_; ///< by ticket
-    std::map<std::uint64_t, std::function<void(std::string)>> awaiting_preset_;
+    std::map<std::uint64_t, std::function<void(std::string)>> awaiting_wish_;
+    std::set<std::string> open_editors_; ///< their parts
     Lifeline lifeline_;
     std::unique_ptr<PluginHost> host_; // the last member: it uses the processor to its end
 
@@ -51,7 +53,8 @@ class PluginContent final : public NodeContent
     void handle(const HostParked& parked);
     void handle(const HostLog&) {} ///< has been told where it came from
     void handle(const StateSaved& saved);
-    void handle(const PresetDone& done);
+    void handle(const WishDone& done);
+    void handle(const bridge::EditorChanged& window);
     void handle(const bridge::ParameterChanged& moved);
     void handle(const bridge::LatencyChanged& moved);
 
@@ -74,6 +77,8 @@ public:
     void save(std::function<void(std::string)> done) override;
     [[nodiscard]] std::vector<std::string> programs() const override { return plugin_.programs; }
     void ask(const PresetWish& wish, std::function<void(std::string)> done) override;
+    void ask(const EditorAction& action, std::function<void(std::string)> done) override;
+    [[nodiscard]] std::string editor() const override;
     [[nodiscard]] bool enable() override;
     void stop() override;
 };

@@ -263,6 +263,14 @@ bool Chain::work()
     return restart;
 }
 
+std::vector<PluginPart> Chain::parts()
+{
+    std::vector<PluginPart> parts;
+    for (const auto& member : members_)
+        parts.push_back({member->name, *member->plugin});
+    return parts;
+}
+
 std::uint32_t Chain::latency() const noexcept
 {
     std::uint32_t sum = 0;

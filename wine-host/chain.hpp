@@ -50,6 +50,7 @@ public:
 
     /// Whoever of the members asked: each has a look. If one wants to be restarted, all are.
     [[nodiscard]] bool work() override;
+    [[nodiscard]] std::vector<PluginPart> parts() override;
     void process(Block& block) noexcept override;
     [[nodiscard]] std::uint32_t latency() const noexcept override;
 

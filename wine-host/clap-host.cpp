@@ -126,6 +126,15 @@ const void* ClapHost::extension(const clap_host_t*, const char* id)
         },
         [](const clap_host_t* host, clap_id timer) { return of(host).end_timer(timer); },
     };
+    static const clap_host_gui_t gui{
+        [](const clap_host_t*) {}, // the plugin is asked whenever it matters
+        [](const clap_host_t* host, std::uint32_t width, std::uint32_t height) {
+            return of(host).resize_editor(width, height);
+        },
+        [](const clap_host_t* host) { return of(host).show_editor(true); },
+        [](const clap_host_t* host) { return of(host).show_editor(false); },
+        [](const clap_host_t* host, bool) { of(host).show_editor(false); },
+    };
     static const clap::HostLog log{
         [](const clap_host_t* host, std::int32_t severity, const char* text) {
             // A write to the log can block, and debugging output is for the plugin's authors.
@@ -144,12 +153,49 @@ const void* ClapHost::extension(const clap_host_t*, const char* id)
         {CLAP_EXT_AUDIO_PORTS, &audio_ports},
         {CLAP_EXT_NOTE_PORTS, &note_ports},
         {CLAP_EXT_TIMER_SUPPORT, &timer_support},
+        {CLAP_EXT_GUI, &gui},
         {clap::ext_log, &log},
     };
     for (const auto& [name, functions] : extensions)
         if (id != nullptr && std::strcmp(name, id) == 0)
             return functions;
     return nullptr;
+}
+
+void ClapHost::set_frame(EditorFrame* frame)
+{
+    frame_ = frame;
+    wanted_size_ = 0;
+    wanted_shown_ = 0;
+}
+
+bool ClapHost::resize_editor(std::uint32_t width, std::uint32_t height)
+{
+    if (width == 0 || height == 0 || width > EditorSize::most || height > EditorSize::most)
+        return false;
+    if (GetCurrentThreadId() == main_thread_)
+        return frame_ != nullptr && frame_->resize({width, height});
+    wanted_size_ = std::uint64_t{width} << 32 | height;
+    listener_.work_wanted();
+    return true;
+}
+
+/// Later also on the main thread: the plugin may be in the midst of its editor.
+bool ClapHost::show_editor(bool shown)
+{
+    wanted_shown_ = shown ? 1 : -1;
+    listener_.work_wanted();
+    return true;
+}
+
+void ClapHost::serve_editor()
+{
+    const std::uint64_t size = wanted_size_.exchange(0);
+    const int shown = wanted_shown_.exchange(0);
+    if (frame_ != nullptr && size != 0)
+        frame_->resize({static_cast<std::uint32_t>(size >> 32), static_cast<std::uint32_t>(size)});
+    if (frame_ != nullptr && shown != 0)
+        frame_->show(shown > 0);
 }
 
 bool ClapHost::start_timer(std::uint32_t period_ms, clap_id& id)

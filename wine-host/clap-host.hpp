@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wine-host/clap-interface.hpp"
+#include "wine-host/editor.hpp"
 #include "wine-host/plugin.hpp"
 
 #include <atomic>
@@ -20,6 +21,7 @@ class ClapHost
     clap_host_t host_;
     std::atomic<const clap_plugin_t*> plugin_ = nullptr;
     std::set<std::uintptr_t> timers_; ///< of Windows
+    EditorFrame* frame_ = nullptr;    ///< the main thread's own
 
     /// Of the thread that is the audio thread at this moment; 0 for none.
     std::atomic<std::uint32_t> audio_thread_ = 0;
@@ -29,11 +31,15 @@ class ClapHost
     std::atomic<bool> flush_ = false;
     std::atomic<bool> latency_ = false;
     std::atomic<std::uint32_t> rescan_ = 0;
+    std::atomic<std::uint64_t> wanted_size_ = 0; ///< the editor's: width and height; 0: none
+    std::atomic<int> wanted_shown_ = 0;          ///< the same: 1 to be seen, -1 to be closed
 
     static const void* extension(const clap_host_t* host, const char* id);
     bool start_timer(std::uint32_t period_ms, clap_id& id);
     bool end_timer(clap_id id);
     void want(std::atomic<bool>& what) noexcept;
+    bool resize_editor(std::uint32_t width, std::uint32_t height);
+    bool show_editor(bool shown);
 
 public:
     explicit ClapHost(PluginListener& listener);
@@ -51,6 +57,12 @@ public:
 
     /// The plugin that has been made with interface(), or null when it is to go: its timers end. [main]
     void set_plugin(const clap_plugin_t* plugin);
+
+    /// The window of the plugin's editor, while there is one. [main]
+    void set_frame(EditorFrame* frame);
+
+    /// Does what other threads wanted of the editor's window. [main]
+    void serve_editor();
 
     /// What was asked since the last time. [main]
     [[nodiscard]] bool take_callback() noexcept { return callback_.exchange(false); }

@@ -4,6 +4,7 @@
 #include "wine-host/clap-plugin.hpp"
 
 #include "wine-host/clap-description.hpp"
+#include "wine-host/clap-editor.hpp"
 #include "wine-host/parameter-state.hpp"
 #include "wine-host/protocol/wire.hpp"
 #include "wine-host/state-blob.hpp"
@@ -190,6 +191,7 @@ bool ClapPlugin::work()
 {
     if (host_.take_callback())
         plugin_->on_main_thread(plugin_);
+    host_.serve_editor();
     if (host_.take_latency()) {
         read_latency();
         listener_.latency_moved();
@@ -199,6 +201,12 @@ bool ClapPlugin::work()
     if (host_.take_flush() && !active_) // else the next block does it
         flush();
     return host_.take_restart();
+}
+
+std::unique_ptr<Editor> ClapPlugin::make_editor(EditorFrame& frame)
+{
+    const auto* gui = clap_extension<clap_plugin_gui_t>(plugin_, CLAP_EXT_GUI);
+    return gui != nullptr ? std::make_unique<ClapEditor>(plugin_, *gui, host_, frame) : nullptr;
 }
 
 void ClapPlugin::take_changes(std::uint32_t rescan)

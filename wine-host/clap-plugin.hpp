@@ -51,6 +51,7 @@ public:
     void select_program(std::uint32_t program) override;
     [[nodiscard]] std::vector<double> values() override;
     [[nodiscard]] bool work() override;
+    [[nodiscard]] std::unique_ptr<Editor> make_editor(EditorFrame& frame) override;
     void process(Block& block) noexcept override;
     [[nodiscard]] std::uint32_t latency() const noexcept override { return latency_; }
 

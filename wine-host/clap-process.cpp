@@ -20,6 +20,14 @@ clap_beattime beats(double quarters) noexcept
     return std::llround(quarters * static_cast<double>(CLAP_BEATTIME_FACTOR));
 }
 
+/// Which is no value of the parameter. DPF (of 2022) leaves all numbers that say whose it is at nought.
+bool is_of_a_note(const clap_event_param_value_t& change) noexcept
+{
+    const bool forgotten =
+        change.note_id == 0 && change.port_index == 0 && change.channel == 0 && change.key == 0;
+    return !forgotten && (change.note_id != -1 || change.key != -1);
+}
+
 } // namespace
 
 void ClapPlugin::process(Block& block) noexcept
@@ -131,8 +139,7 @@ void ClapPlugin::give(const clap_event_header_t& event) noexcept
         return;
     }
     const auto& change = reinterpret_cast<const clap_event_param_value_t&>(event);
-    // That of a single note is no value of the parameter.
-    if (event.size < sizeof change || change.note_id != -1 || change.key != -1 || std::isnan(change.value))
+    if (event.size < sizeof change || is_of_a_note(change) || std::isnan(change.value))
         return;
     const std::uint32_t* index = index_of(change.param_id);
     if (index == nullptr)

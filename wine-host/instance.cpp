@@ -70,6 +70,8 @@ bool Instance::work()
     }
     if (line_.control.broken())
         throw std::runtime_error("the service does not keep to the protocol; reinstall Decant");
+    if (report_editors())
+        return true;
     if (!line_.notices.pending() || line_.bridge.now() < next_notices_)
         return false;
     send_notices();
@@ -159,7 +161,15 @@ void Instance::serve(const protocol::Message& message)
         case MessageType::select_program:
             select_program(payload, message.id);
             break;
+        case MessageType::open_editor:
+            open_editor(message.payload, message.id);
+            break;
+        case MessageType::close_editor:
+            close_editor(payload, message.id);
+            break;
         case MessageType::quit:
+            editors_.close_all();
+            report_editors(); // where the windows were
             deactivate();
             plugin_.reset();
             line_.send(MessageType::done, message.id);
@@ -284,6 +294,35 @@ void Instance::select_program(WireReader request, std::uint32_t id)
         throw malformed("select_program");
     change([&](Plugin& loaded) { loaded.select_program(program); });
     line_.send(MessageType::done, id);
+}
+
+void Instance::open_editor(std::span<const std::byte> request, std::uint32_t id)
+{
+    const auto wanted = protocol::decode_editor_request(request);
+    if (!wanted)
+        throw malformed("open_editor");
+    editors_.open(plugin(), *wanted);
+    report_editors(); // who has the answer knows that it is open
+    line_.send(MessageType::done, id);
+}
+
+void Instance::close_editor(WireReader request, std::uint32_t id)
+{
+    const std::string part = request.get_text();
+    if (!request.complete())
+        throw malformed("close_editor");
+    editors_.close(part);
+    report_editors();
+    line_.send(MessageType::done, id);
+}
+
+/// Returns whether there was anything to report.
+bool Instance::report_editors()
+{
+    const auto reports = editors_.work();
+    for (const auto& report : reports)
+        line_.send(MessageType::editor_changed, 0, protocol::encode(report));
+    return !reports.empty();
 }
 
 void Instance::get_values(std::uint32_t id)

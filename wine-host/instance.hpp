@@ -4,6 +4,7 @@
 
 #include "wine-host/audio-thread.hpp"
 #include "wine-host/control-line.hpp"
+#include "wine-host/editors.hpp"
 #include "wine-host/plugin.hpp"
 
 #include <cstddef>
@@ -28,6 +29,7 @@ class Instance
     const std::function<void()> idle_;
 
     std::unique_ptr<Plugin> plugin_;
+    Editors editors_;        ///< gone before the plugin
     std::uint32_t rate_ = 0; ///< of the last activation
     std::uint32_t max_frames_ = 0;
     bool active_ = false;
@@ -50,6 +52,9 @@ class Instance
     void get_preset(protocol::WireReader request, std::uint32_t id);
     void set_preset(protocol::WireReader request, std::uint32_t id);
     void select_program(protocol::WireReader request, std::uint32_t id);
+    void open_editor(std::span<const std::byte> request, std::uint32_t id);
+    void close_editor(protocol::WireReader request, std::uint32_t id);
+    bool report_editors();
     template <class Change>
     void change(Change change);
     [[nodiscard]] Plugin& plugin();

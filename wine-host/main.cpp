@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "wine-host/display-desktop.hpp"
 #include "wine-host/host.hpp"
 #include "wine-host/options.hpp"
 #include "wine-host/text.hpp"
@@ -20,7 +21,8 @@ int run(int count, wchar_t** arguments)
     using namespace decant::host;
     try {
         const Options options = parse_options(count, arguments);
-        OleInitialize(nullptr); // for the plugin: drag and drop, and everything else that is COM
+        enter_display_desktop(); // before OLE makes a window
+        OleInitialize(nullptr);  // for the plugin: drag and drop, and everything else that is COM
         // Never deleted: the threads use it until the process ends.
         auto* host = new Host(options);
         host->run();

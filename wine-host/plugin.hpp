@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "wine-host/editor.hpp"
 #include "wine-host/protocol/events.hpp"
 #include "wine-host/protocol/layout.hpp"
 #include "wine-host/protocol/messages.hpp"
@@ -9,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -61,6 +63,14 @@ struct Block {
     const std::array<float*, protocol::max_channels>& outputs; ///< every frame of every one is to be written
 };
 
+class Plugin;
+
+/// One of the plugins that a plugin is made of.
+struct PluginPart {
+    std::string name; ///< in a chain; empty for a plugin by itself
+    Plugin& plugin;
+};
+
 /// A loaded plugin. One class per format implements it; nothing else knows formats.
 ///
 /// All functions but process() and latency() are [main]: they are called on the thread that loaded the
@@ -103,6 +113,13 @@ public:
     /// What is left to do on the main thread after work_wanted(); also while process() runs. Returns whether
     /// the plugin wants to be deactivated and activated again.
     [[nodiscard]] virtual bool work() { return false; }
+
+    /// Itself, or the plugins of a chain.
+    [[nodiscard]] virtual std::vector<PluginPart> parts() { return {{{}, *this}}; }
+
+    /// Makes the editor, which must go before the plugin and `frame` do. One at a time. Null if there is
+    /// none.
+    [[nodiscard]] virtual std::unique_ptr<Editor> make_editor(EditorFrame&) { return nullptr; }
 
     /// Runs one block; one of no frames only moves parameters. Between activate() and deactivate() only, on
     /// the audio thread. [rt]

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <string_view>
 
 namespace decant::host
@@ -40,12 +41,30 @@ VstIntPtr host_can(const char* what)
 
 } // namespace
 
-VstIntPtr Vst2Plugin::answer(int opcode, int index, VstIntPtr, void* pointer, float number)
+/// DPF as Debian 12 has it tells the value as a whole number, nought or one, whose bits are next to nothing
+/// as a float. As all plugins do, it has moved its parameter before it tells.
+float Vst2Plugin::value_told(int index, float told) const noexcept
+{
+    const bool nothing = !(told >= std::numeric_limits<float>::min());
+    if (nothing && effect_ != nullptr && static_cast<std::uint32_t>(index) < effect_->parameters())
+        return effect_->parameter(static_cast<std::uint32_t>(index));
+    return nothing ? 0.0f : std::min(told, 1.0f);
+}
+
+bool Vst2Plugin::resize_editor(int width, VstIntPtr height) noexcept
+{
+    if (GetCurrentThreadId() != main_thread_ || frame_ == nullptr || width <= 0 || height <= 0 ||
+        height > EditorSize::most)
+        return false;
+    return frame_->resize({static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height)});
+}
+
+VstIntPtr Vst2Plugin::answer(int opcode, int index, VstIntPtr value, void* pointer, float number)
 {
     switch (opcode) {
     case audioMasterAutomate:
         if (index >= 0)
-            listener_.parameter_moved(static_cast<std::uint32_t>(index), std::clamp(number, 0.0f, 1.0f));
+            listener_.parameter_moved(static_cast<std::uint32_t>(index), value_told(index, number));
         return 0;
     case audioMasterVersion:
         return kVstVersion;
@@ -67,7 +86,7 @@ VstIntPtr Vst2Plugin::answer(int opcode, int index, VstIntPtr, void* pointer, fl
         listener_.latency_moved();
         return 1;
     case audioMasterSizeWindow:
-        return 1;
+        return resize_editor(index, value) ? 1 : 0;
     case audioMasterGetSampleRate:
         return static_cast<VstIntPtr>(rate_);
     case audioMasterGetBlockSize:

@@ -7,6 +7,7 @@
 #include "wine-host/state-blob.hpp"
 #include "wine-host/text.hpp"
 #include "wine-host/vst2-description.hpp"
+#include "wine-host/vst2-editor.hpp"
 
 #include <windows.h>
 
@@ -75,7 +76,7 @@ std::unique_ptr<Plugin> open_vst2_plugin(const LoadedFile& file, const std::stri
 }
 
 Vst2Plugin::Vst2Plugin(const LoadedFile& file, Entry entry, std::int32_t shell_id, PluginListener& listener)
-    : file_(file), listener_(listener), shell_id_(shell_id)
+    : file_(file), listener_(listener), shell_id_(shell_id), main_thread_(GetCurrentThreadId())
 {
     set_time({});
     opening = this;
@@ -191,6 +192,13 @@ std::vector<double> Vst2Plugin::values()
     for (std::uint32_t id = 0; id < effect_->parameters(); ++id)
         values.push_back(effect_->parameter(id));
     return values;
+}
+
+std::unique_ptr<Editor> Vst2Plugin::make_editor(EditorFrame& frame)
+{
+    if (!effect_->has_editor())
+        return nullptr;
+    return std::make_unique<Vst2Editor>(*effect_, frame_, frame);
 }
 
 VstIntPtr Vst2Plugin::callback(AEffect* effect, int opcode, int index, VstIntPtr value, void* const pointer,

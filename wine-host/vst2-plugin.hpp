@@ -52,6 +52,7 @@ public:
     void load_preset(std::span<const std::byte> file) override;
     void select_program(std::uint32_t program) override;
     [[nodiscard]] std::vector<double> values() override;
+    [[nodiscard]] std::unique_ptr<Editor> make_editor(EditorFrame& frame) override;
     void process(Block& block) noexcept override;
     [[nodiscard]] std::uint32_t latency() const noexcept override { return effect_->latency(); }
 
@@ -61,6 +62,8 @@ private:
     const std::int32_t shell_id_;
     std::vector<protocol::PluginInFile> in_file_;
     std::unique_ptr<Vst2Effect> effect_;
+    const std::uint32_t main_thread_;
+    EditorFrame* frame_ = nullptr; ///< while there is an editor; the main thread's own
 
     // Written while no block runs.
     double rate_ = 48000;
@@ -84,6 +87,8 @@ private:
     static VstIntPtr callback(AEffect* effect, int opcode, int index, VstIntPtr value, void* const pointer,
                               float number);
     VstIntPtr answer(int opcode, int index, VstIntPtr value, void* pointer, float number);
+    [[nodiscard]] float value_told(int index, float told) const noexcept;
+    [[nodiscard]] bool resize_editor(int width, VstIntPtr height) noexcept;
     [[nodiscard]] bool in_process() const noexcept;
 
     void set_time(const protocol::BlockRequest& request) noexcept;

@@ -13,6 +13,8 @@
 
 #include <pluginterfaces/base/ibstream.h>
 #include <pluginterfaces/base/ipluginbase.h>
+#include <pluginterfaces/gui/iplugview.h>
+#include <pluginterfaces/gui/iplugviewcontentscalesupport.h>
 #include <pluginterfaces/vst/ivstaudioprocessor.h>
 #include <pluginterfaces/vst/ivstcomponent.h>
 #include <pluginterfaces/vst/ivsteditcontroller.h>
@@ -60,6 +62,9 @@ DECANT_VST3_INTERFACE(INoteExpressionController)
 DECANT_VST3_INTERFACE(IParamValueQueue)
 DECANT_VST3_INTERFACE(IParameterChanges)
 DECANT_VST3_INTERFACE(IPlugInterfaceSupport)
+DECANT_VST3_INTERFACE(IPlugFrame)
+DECANT_VST3_INTERFACE(IPlugView)
+DECANT_VST3_INTERFACE(IPlugViewContentScaleSupport)
 DECANT_VST3_INTERFACE(IPluginFactory)
 DECANT_VST3_INTERFACE(IPluginFactory2)
 DECANT_VST3_INTERFACE(IPluginFactory3)

@@ -6,6 +6,7 @@
 #include "wine-host/parameter-state.hpp"
 #include "wine-host/state-blob.hpp"
 #include "wine-host/text.hpp"
+#include "wine-host/vst3-editor.hpp"
 #include "wine-host/vst3-message.hpp"
 
 #include <windows.h>
@@ -297,6 +298,13 @@ std::vector<double> Vst3Plugin::values()
         values.push_back(value >= 0 && value <= 1 ? value : (value > 1 ? 1.0 : 0.0));
     }
     return values;
+}
+
+std::unique_ptr<Editor> Vst3Plugin::make_editor(EditorFrame& frame)
+{
+    if (plugin_.controller() == nullptr)
+        return nullptr;
+    return std::make_unique<ViewEditor>(*plugin_.controller(), frame, [this] { tell_controller(); });
 }
 
 tresult PLUGIN_API Vst3Plugin::Handler::performEdit(ParamID id, ParamValue value)

@@ -148,6 +148,17 @@ bool BridgeProcessor::hand_over_parameters(std::chrono::nanoseconds patience) no
     }
 }
 
+void BridgeProcessor::run_if_idle(std::chrono::nanoseconds patience) noexcept
+{
+    const std::uint64_t now = now_nsec();
+    if (const auto blocks = stats().blocks; quiet_since_ == 0 || blocks != blocks_seen_) {
+        blocks_seen_ = blocks;
+        quiet_since_ = now;
+    } else if (now - quiet_since_ >= longest_cycle_nsec) {
+        (void)state_->hand_over_parameters(now + static_cast<std::uint64_t>(patience.count()));
+    }
+}
+
 bool BridgeProcessor::set_parameter(std::uint32_t id, double value) noexcept
 {
     const std::scoped_lock lock(setup_);

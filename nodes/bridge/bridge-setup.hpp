@@ -97,6 +97,11 @@ public:
     /// quarter of a second to be sure that a node is idle, and only if something waits. [any but rt]
     bool hand_over_parameters(std::chrono::nanoseconds patience) noexcept;
 
+    /// Runs a block without frames if none at all has run for a quarter of a second: a plugin that nothing
+    /// plays tells of its editor's changes there, and takes them. To be called now and then, by one thread;
+    /// waits for at most `patience`. [any but rt]
+    void run_if_idle(std::chrono::nanoseconds patience) noexcept;
+
     /// The next change of a parameter that the plugin made while it processed, oldest first.
     std::optional<ParameterChange> next_parameter_change() noexcept;
 
@@ -119,6 +124,8 @@ public:
 private:
     std::mutex setup_; ///< for all that is not the audio thread, which never takes it
     std::unique_ptr<BridgeState> state_;
+    std::uint64_t blocks_seen_ = 0; ///< by run_if_idle(), as the next one
+    std::uint64_t quiet_since_ = 0; ///< CLOCK_MONOTONIC in ns
 
     void free_retired() noexcept;
 };

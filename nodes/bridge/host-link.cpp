@@ -45,6 +45,10 @@ std::string_view name_of(MessageType request) noexcept
         return "to load a preset";
     case MessageType::select_program:
         return "to select a program";
+    case MessageType::open_editor:
+        return "to open the editor";
+    case MessageType::close_editor:
+        return "to close the editor";
     case MessageType::get_values:
         return "for the parameters' values";
     case MessageType::open:
@@ -174,6 +178,18 @@ void HostLink::select_program(std::uint32_t program, Timeout timeout)
     protocol::WireWriter payload;
     payload.put(program);
     (void)request(MessageType::select_program, payload.bytes(), MessageType::done, timeout);
+}
+
+void HostLink::open_editor(const protocol::EditorRequest& editor, Timeout timeout)
+{
+    (void)request(MessageType::open_editor, protocol::encode(editor), MessageType::done, timeout);
+}
+
+void HostLink::close_editor(std::string_view part, Timeout timeout)
+{
+    protocol::WireWriter payload;
+    payload.put_text(part);
+    (void)request(MessageType::close_editor, payload.bytes(), MessageType::done, timeout);
 }
 
 std::vector<double> HostLink::values(Timeout timeout)
@@ -338,6 +354,10 @@ void HostLink::deliver(const protocol::Message& message)
             notify(LatencyChanged{std::min(frames, protocol::max_latency)});
         break;
     }
+    case MessageType::editor_changed:
+        if (const auto report = protocol::decode_editor_report(message.payload))
+            notify(EditorChanged{clean_text(report->part), report->open, report->place});
+        break;
     default:
         break; // a newer host may say more; what it says on its own can be missed
     }

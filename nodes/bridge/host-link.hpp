@@ -60,7 +60,14 @@ struct LatencyChanged {
     std::uint32_t frames; ///< at most protocol::max_latency
 };
 
-using Notification = std::variant<LogLine, ParameterChanged, LatencyChanged>;
+/// A window of the plugin's editor was opened, closed or moved.
+struct EditorChanged {
+    std::string part; ///< in a chain the plugin's name, else empty
+    bool open;
+    protocol::EditorPlace place;
+};
+
+using Notification = std::variant<LogLine, ParameterChanged, LatencyChanged, EditorChanged>;
 
 /// Talks with the host of one plugin: asks, waits for the answer, and takes what the host says on its own.
 ///
@@ -120,6 +127,13 @@ public:
 
     /// One of the description's programs.
     void select_program(std::uint32_t program, Timeout timeout = std::chrono::seconds(10));
+
+    /// Opens windows with the plugin's editors, or shows them; returns when they are there. Opening takes
+    /// plugins with large pictures some seconds.
+    void open_editor(const protocol::EditorRequest& request, Timeout timeout = std::chrono::seconds(60));
+
+    /// Closes one of a chain, or all without a name.
+    void close_editor(std::string_view part, Timeout timeout = std::chrono::seconds(20));
 
     /// The parameters' values in order of the description.
     std::vector<double> values(Timeout timeout = std::chrono::seconds(10));

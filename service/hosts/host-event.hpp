@@ -52,13 +52,13 @@ struct StateSaved {
 };
 
 /// Becomes of a PluginHost::ask().
-struct PresetDone {
+struct WishDone {
     std::uint64_t ticket = 0;
     std::string problem{}; ///< empty: it was done
 };
 
-using HostEvent = std::variant<HostReady, HostRestarting, HostParked, HostLog, StateSaved, PresetDone,
-                               bridge::ParameterChanged, bridge::LatencyChanged>;
+using HostEvent = std::variant<HostReady, HostRestarting, HostParked, HostLog, StateSaved, WishDone,
+                               bridge::ParameterChanged, bridge::LatencyChanged, bridge::EditorChanged>;
 
 using HostListener = std::function<void(HostEvent)>;
 

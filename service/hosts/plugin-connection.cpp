@@ -111,6 +111,19 @@ void PluginConnection::hand_over()
     }
 }
 
+void PluginConnection::attend_editor()
+{
+    constexpr auto patience = std::chrono::seconds(1);
+    const std::lock_guard staying(handing_over_);
+    bridge::BridgeProcessor* processor = nullptr;
+    {
+        const std::lock_guard lock(mutex_);
+        processor = region_ ? processor_ : nullptr;
+    }
+    if (processor != nullptr)
+        processor->run_if_idle(patience);
+}
+
 void PluginConnection::note_value(std::uint32_t id, double value)
 {
     const std::lock_guard lock(mutex_);

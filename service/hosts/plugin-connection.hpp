@@ -62,6 +62,10 @@ public:
     /// a second, if it does not take them.
     void hand_over();
 
+    /// While an editor is open, now and then: lets the plugin take and tell what was moved there, also if no
+    /// block runs.
+    void attend_editor();
+
     /// Frames, as the plugin reported it in its last block; nothing while there is nobody to report it to.
     [[nodiscard]] std::optional<std::uint32_t> latency() const;
 

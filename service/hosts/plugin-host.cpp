@@ -3,6 +3,8 @@
 #include "service/hosts/plugin-host.hpp"
 
 #include "nodes/bridge/futex.hpp"
+#include "service/hosts/display-environment.hpp"
+#include "service/hosts/editor-places.hpp"
 #include "service/hosts/parameter-names.hpp"
 #include "service/hosts/plugin-connection.hpp"
 #include "service/hosts/state-keeper.hpp"
@@ -13,8 +15,10 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace decant::service
@@ -23,6 +27,9 @@ namespace
 {
 
 using Clock = std::chrono::steady_clock;
+
+/// So often a plugin that nothing plays is asked what was moved in its editor.
+constexpr std::chrono::milliseconds editor_tick{100};
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -38,6 +45,8 @@ std::uint64_t nsec_of(Clock::duration duration) noexcept
 
 class PluginHost::Supervisor
 {
+    using HostWish = std::variant<PresetWish, EditorWish>;
+
     /// What the owner wants, until the supervisor's thread has taken it.
     struct Wishes {
         bool stop = false;
@@ -45,7 +54,7 @@ class PluginHost::Supervisor
         std::uint64_t save = 0; ///< the ticket of the last save() that was not obeyed yet; 0: none
         bool format = false;    ///< rate or block size have changed
         bool changed = false;   ///< a parameter has, which makes the state on the disk an old one
-        std::vector<std::pair<std::uint64_t, PresetWish>> presets; ///< with their tickets
+        std::vector<std::pair<std::uint64_t, HostWish>> asked; ///< with their tickets
     };
 
     PluginHostSettings settings_;
@@ -66,6 +75,9 @@ class PluginHost::Supervisor
 
     // The thread's own.
     StateKeeper state_;
+    EditorPlaces places_;
+    std::set<std::string> open_editors_;                                 ///< their parts
+    std::optional<std::pair<std::uint64_t, EditorWish>> awaits_display_; ///< and with it the next host
     RestartPolicy policy_;
     bool names_resolved_ = false;
     std::uint64_t ticket_ = 0;                     ///< of the last save() that was heard
@@ -119,7 +131,7 @@ class PluginHost::Supervisor
         const std::lock_guard lock(mutex_);
         host_ = host;
         ready_ = false;
-        wishes_.presets.clear(); // of a host that is no more
+        wishes_.asked.clear(); // of a host that is no more
     }
 
     /// Makes a host known to the owner's thread for as long as it lives, and takes it out of the audio path
@@ -149,6 +161,7 @@ class PluginHost::Supervisor
                 [this](const bridge::LogLine& line) { log(Severity::info, line.text); },
                 [this](const bridge::ParameterChanged& change) { hear_moved(change.id, change.value); },
                 [this](const bridge::LatencyChanged& latency) { emit(latency); },
+                [this](const bridge::EditorChanged& window) { hear_window(window); },
             },
             notification);
     }
@@ -166,6 +179,20 @@ class PluginHost::Supervisor
         connection_.note_value(id, value);
         save_soon();
         emit(bridge::ParameterChanged{id, value});
+    }
+
+    void hear_window(const bridge::EditorChanged& window)
+    {
+        try {
+            places_.keep(window.part, window.place);
+        } catch (const std::runtime_error& error) {
+            log(Severity::warning, error.what());
+        }
+        if (window.open)
+            open_editors_.insert(window.part);
+        else
+            open_editors_.erase(window.part);
+        emit(window);
     }
 
     /// When it has been quiet for a while, but not never if it never is: there are plugins that move their
@@ -187,21 +214,54 @@ class PluginHost::Supervisor
         emit(StateSaved{state_.file(), ticket_, std::move(problem)});
     }
 
-    void fulfil_preset(RunningHost& host, std::uint64_t ticket, const PresetWish& wish)
+    void fulfil_preset(RunningHost& host, const PresetWish& wish)
     {
         connection_.hand_over();
+        fulfil(wish, host);
+        if (!changes_plugin(wish))
+            return;
+        const auto& parameters = host.description().parameters;
+        const auto values = host.values();
+        for (std::size_t i = 0; i < std::min(values.size(), parameters.size()); ++i)
+            hear_moved(parameters[i].id, values[i]);
+        save_soon();
+    }
+
+    void fulfil_editor(RunningHost& host, const EditorWish& wish)
+    {
+        if (!wish.open)
+            return host.close_editor(wish.part);
+        if (!host.has_display())
+            throw PluginError(no_display_remedy(), PluginError::Kind::answer);
+        host.open_editor({wish.part, wish.title, wish.scale, places_.read()});
+    }
+
+    /// Wine looks for a screen once, when a process first needs one, so a host that found none has to go.
+    [[nodiscard]] bool needs_other_host(const RunningHost& host, const EditorWish& wish)
+    {
+        if (!wish.open || host.has_display())
+            return false;
+        const auto command = command_(settings_.plugin, [](const std::string&) {});
+        return has_display(command.environment);
+    }
+
+    void fulfil_wish(RunningHost& host, std::uint64_t ticket, const HostWish& wish)
+    {
         try {
-            fulfil(wish, host);
-            if (changes_plugin(wish)) {
-                const auto& parameters = host.description().parameters;
-                const auto values = host.values();
-                for (std::size_t i = 0; i < std::min(values.size(), parameters.size()); ++i)
-                    hear_moved(parameters[i].id, values[i]);
-                save_soon();
+            const auto* editor = std::get_if<EditorWish>(&wish);
+            if (editor != nullptr && !awaits_display_ && needs_other_host(host, *editor)) {
+                log(Severity::info, "the plugin is loaded anew, with its state, to open its editor: it came "
+                                    "up when there was no display");
+                awaits_display_ = {ticket, *editor};
+                return;
             }
-            emit(PresetDone{ticket});
+            if (editor != nullptr)
+                fulfil_editor(host, *editor);
+            else
+                fulfil_preset(host, std::get<PresetWish>(wish));
+            emit(WishDone{ticket});
         } catch (const PluginError& error) {
-            emit(PresetDone{ticket, error.what()});
+            emit(WishDone{ticket, error.what()});
             if (error.kind() != PluginError::Kind::answer)
                 throw;
         }
@@ -241,6 +301,7 @@ class PluginHost::Supervisor
     void run_host()
     {
         ready_since_.reset();
+        open_editors_.clear();
         const HostCommand command =
             command_(settings_.plugin, [this](const std::string& text) { log(Severity::info, text); });
         RunningHost host(command, settings_.plugin, settings_.patience.timeouts,
@@ -266,6 +327,11 @@ class PluginHost::Supervisor
         ready_since_ = Clock::now();
         emit(HostReady{plugin, restored, values});
 
+        if (awaits_display_) {
+            const auto [ticket, wish] = *awaits_display_;
+            fulfil_wish(host, ticket, wish);
+            awaits_display_.reset();
+        }
         watch(host);
 
         connection_.hand_over();
@@ -289,12 +355,17 @@ class PluginHost::Supervisor
             }
             if (wishes.changed)
                 save_soon();
-            for (const auto& [ticket, preset] : wishes.presets)
-                fulfil_preset(host, ticket, preset);
+            for (const auto& [ticket, wish] : wishes.asked)
+                fulfil_wish(host, ticket, wish);
+            if (awaits_display_)
+                return;
             if (wishes.save != 0 || (save_at_ && Clock::now() >= *save_at_))
                 save(host);
 
-            host.wait(bridge::now_nsec() + nsec_of(tick));
+            const bool edited = !open_editors_.empty();
+            host.wait(bridge::now_nsec() + nsec_of(edited ? std::min(tick, editor_tick) : tick));
+            if (edited)
+                connection_.attend_editor();
             connection_.exchange(
                 [this](bridge::ParameterChange change) { hear_moved(change.id, change.value); });
             hear_latency();
@@ -325,6 +396,7 @@ class PluginHost::Supervisor
     /// Says what happened and sleeps as long as that asks for.
     void handle(const PluginError& error)
     {
+        awaits_display_.reset();
         if (stopping())
             return;
         if (error.kind() == PluginError::Kind::collateral) {
@@ -383,7 +455,7 @@ public:
           rate_(settings_.rate), max_frames_(settings_.max_frames),
           state_(settings_.state_file,
                  [this](Severity severity, const std::string& text) { log(severity, text); }),
-          policy_(settings_.patience.restarts), thread_([this] { run(); })
+          places_(settings_.state_file), policy_(settings_.patience.restarts), thread_([this] { run(); })
     {
     }
 
@@ -423,10 +495,10 @@ public:
         return ticket;
     }
 
-    std::uint64_t ask(PresetWish preset)
+    std::uint64_t ask(HostWish asked)
     {
         const std::uint64_t ticket = ++last_ticket_;
-        wish([&](Wishes& wishes) { wishes.presets.emplace_back(ticket, std::move(preset)); });
+        wish([&](Wishes& wishes) { wishes.asked.emplace_back(ticket, std::move(asked)); });
         return ticket;
     }
 
@@ -469,6 +541,10 @@ std::uint64_t PluginHost::save()
     return supervisor_->save();
 }
 std::uint64_t PluginHost::ask(PresetWish wish)
+{
+    return supervisor_->ask(std::move(wish));
+}
+std::uint64_t PluginHost::ask(EditorWish wish)
 {
     return supervisor_->ask(std::move(wish));
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "service/hosts/editor-wish.hpp"
 #include "service/hosts/host-command.hpp"
 #include "service/hosts/host-event.hpp"
 #include "service/hosts/preset-wish.hpp"
@@ -85,9 +86,12 @@ public:
     /// returns.
     std::uint64_t save();
 
-    /// Fulfils a wish if a host runs, and answers with PresetDone of the ticket that this returns; if none
+    /// Fulfils a wish if a host runs, and answers with WishDone of the ticket that this returns; if none
     /// runs, or it ends before, there is no answer.
     std::uint64_t ask(PresetWish wish);
+
+    /// The same. A host that came up without a screen is replaced, with its state, if there is one now.
+    std::uint64_t ask(EditorWish wish);
 
     /// Ends the host in good order and starts a new one; also the way out of HostParked.
     void restart();

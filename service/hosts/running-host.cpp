@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/hosts/running-host.hpp"
 
+#include "service/hosts/display-environment.hpp"
 #include "service/hosts/thread-table.hpp"
 #include "service/hosts/vst3-bundle.hpp"
 
@@ -36,6 +37,10 @@ std::string remedy(protocol::FailureCode failure, const PluginFile& plugin, cons
         return " A newer Wine, or 'WINEPREFIX=" + prefix + " winetricks vcrun2022 corefonts', may help.";
     case refused:
         return " The prefix is " + prefix + ".";
+    case no_display:
+        return " Does 'WINEPREFIX=" + prefix +
+               " wine notepad' open one? The display is the one that "
+               "'systemctl --user show-environment' has; restart the node after a change.";
     case not_a_plugin: // these say what to do themselves
     case wrong_architecture:
     case other:
@@ -73,8 +78,9 @@ decltype(auto) RunningHost::ask(const std::string& activity, Ask&& question)
 RunningHost::RunningHost(const HostCommand& command, PluginFile plugin, const HostTimeouts& timeouts,
                          Listeners listeners)
     : plugin_(std::move(plugin)), timeouts_(timeouts), listeners_(std::move(listeners)),
-      prefix_(prefix_of(command)), region_(std::make_shared<bridge::SharedRegion>()),
-      link_(region_, listeners_.notification), opened_(plugin_.group.empty()),
+      prefix_(prefix_of(command)), has_display_(service::has_display(command.environment)),
+      region_(std::make_shared<bridge::SharedRegion>()), link_(region_, listeners_.notification),
+      opened_(plugin_.group.empty()),
       process_(plugin_.group.empty() ? HostProcess::start(command, *region_, *this)
                                      : HostProcess::join(plugin_.group, command, *this))
 {
@@ -165,6 +171,16 @@ void RunningHost::set_preset(std::span<const std::byte> file)
 void RunningHost::select_program(std::uint32_t program)
 {
     ask("selecting the program", [&] { link_.select_program(program, timeouts_.request); });
+}
+
+void RunningHost::open_editor(const protocol::EditorRequest& request)
+{
+    ask("opening the editor", [&] { link_.open_editor(request, timeouts_.editor); });
+}
+
+void RunningHost::close_editor(std::string_view part)
+{
+    ask("closing the editor", [&] { link_.close_editor(part, timeouts_.request); });
 }
 
 void RunningHost::wait(std::uint64_t deadline_nsec)

@@ -27,6 +27,7 @@ struct HostTimeouts {
     std::chrono::milliseconds hello{60'000};   ///< a cold Wine starts in that time
     std::chrono::milliseconds load{120'000};   ///< large sample players unpack libraries
     std::chrono::milliseconds save{3'000};     ///< the plugin plays on while it is asked for its state
+    std::chrono::milliseconds editor{60'000};  ///< large pictures are drawn before a window opens
     std::chrono::milliseconds request{20'000}; ///< anything else
     std::chrono::milliseconds quit{5'000};     ///< then it is killed
 };
@@ -68,6 +69,8 @@ public:
     [[nodiscard]] std::vector<std::byte> preset(protocol::PresetForm form);
     void set_preset(std::span<const std::byte> file);
     void select_program(std::uint32_t program);
+    void open_editor(const protocol::EditorRequest& request);
+    void close_editor(std::string_view part);
 
     /// Sleeps until there is something to do, at most until `deadline_nsec` (CLOCK_MONOTONIC), and delivers
     /// what the plugin has said on its own. Throws if the host is dead.
@@ -94,6 +97,9 @@ public:
     /// The process that was started, which may be a wrapper around the host.
     [[nodiscard]] pid_t process() const noexcept { return process_->pid(); }
 
+    /// Whether the process was told of a screen when it started.
+    [[nodiscard]] bool has_display() const noexcept { return has_display_; }
+
     [[nodiscard]] const protocol::Hello& hello() const noexcept { return hello_; }
     [[nodiscard]] const protocol::PluginDescription& description() const noexcept { return description_; }
     [[nodiscard]] const std::shared_ptr<bridge::SharedRegion>& region() const noexcept { return region_; }
@@ -103,6 +109,7 @@ private:
     HostTimeouts timeouts_;
     Listeners listeners_;
     std::string prefix_; ///< for remedies; may be empty
+    bool has_display_;
     std::shared_ptr<bridge::SharedRegion> region_;
     bridge::HostLink link_;
     protocol::Hello hello_;

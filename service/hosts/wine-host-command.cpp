@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/hosts/display-environment.hpp"
 #include "service/hosts/host-command.hpp"
 #include "service/hosts/pe-file.hpp"
 #include "service/hosts/prefix-setup.hpp"
@@ -105,6 +106,7 @@ HostCommand wine_host_command(const PluginFile& plugin, const Progress& progress
         // No debugger that opens a dialog over a crashed plugin, no entries in the user's menus.
         {"WINEDLLOVERRIDES", joined("winemenubuilder.exe,winedbg.exe=d", ';', "WINEDLLOVERRIDES")},
     };
+    command.environment.merge(display_environment());
     for (const auto& [name, value] : plugin.environment)
         command.environment[name] = value;
     return command;

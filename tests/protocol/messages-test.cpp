@@ -112,6 +112,31 @@ TEST_CASE("the parts of a chain survive the way over the wire, and damaged ones 
     CHECK_FALSE(decode_parts(bytes));
 }
 
+TEST_CASE("a request for an editor and the report of it survive the way over the wire, and damaged ones are "
+          "refused")
+{
+    const EditorRequest request{"two", "bass", 1.5, {{"one", {-10, 20, 0, 0}}, {"two", {30, 40, 500, 300}}}};
+    const auto bytes = encode(request);
+    const auto decoded = decode_editor_request(bytes);
+    REQUIRE(decoded);
+    CHECK((decoded->part == "two" && decoded->title == "bass" && decoded->scale == 1.5));
+    REQUIRE(decoded->places.size() == 2);
+    CHECK(decoded->places[1].part == "two");
+    CHECK(decoded->places[1].place == request.places[1].place);
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+        CHECK_FALSE(decode_editor_request(std::span(bytes).first(size)));
+    CHECK_FALSE(decode_editor_request(encode(EditorRequest{"", "", -1, {}})));
+    CHECK_FALSE(decode_editor_request(encode(EditorRequest{"", "", 1e9, {}})));
+
+    const auto report = encode(EditorReport{"two", true, {2'000'000'000, -2'000'000'000, 4'000'000'000, 7}});
+    const auto heard = decode_editor_report(report);
+    REQUIRE(heard);
+    CHECK((heard->part == "two" && heard->open));
+    CHECK(heard->place == EditorPlace{1 << 20, -(1 << 20), 16384, 7}); // no screen is larger
+    for (std::size_t size = 0; size < report.size(); ++size)
+        CHECK_FALSE(decode_editor_report(std::span(report).first(size)));
+}
+
 TEST_CASE("a greeting and a failure survive the way over the wire")
 {
     const auto hello = decode_hello(encode(Hello{3, 64, "8.0"}));

@@ -97,7 +97,7 @@ TEST_CASE("every key of a plugin arrives with its type")
             name = bass  type = plugin  path = "~/Bass.dll"  plugin = "Bass Station"  prefix = "$HOME/wine"
             description = "The bass"  group = keys  enabled = false
             midi.from = [ "~.*Keystation.*" pads ]  midi.channels = [ 1 16 ]  output.to = [ reverb default ]
-            params = { Cutoff = 0.4  "Filter Type" = 3  Bypass = true }  tempo = 96.5
+            params = { Cutoff = 0.4  "Filter Type" = 3  Bypass = true }  tempo = 96.5 editor.scale = 1.5
             node.latency = "128/48000"
         } ])");
 
@@ -118,6 +118,7 @@ TEST_CASE("every key of a plugin arrives with its type")
     expected.output_to = {"reverb", "default"};
     expected.params = {{"Cutoff", 0.4}, {"Filter Type", 3}, {"Bypass", 1}};
     expected.tempo = 96.5;
+    expected.editor_scale = 1.5;
     expected.properties = {{"node.latency", "128/48000"}};
     CHECK(result.nodes[0] == expected);
 }

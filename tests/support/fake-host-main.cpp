@@ -67,6 +67,7 @@ class Host
     std::optional<tests::FakePlugin> plugin_;
     double rate_ = 0; ///< zero: not active
     std::uint32_t largest_block_ = 0;
+    protocol::EditorPlace editor_;
     std::optional<double> touched_;        ///< to be told by the main thread
     std::optional<std::uint32_t> latency_; ///< the same
 
@@ -182,12 +183,35 @@ class Host
             return restore(message);
         case MessageType::get_values:
             return tell_values(message.id);
+        case MessageType::open_editor:
+            return open_editor(message);
+        case MessageType::close_editor:
+            tell_editor(false);
+            return answer(MessageType::done, message.id);
         case MessageType::quit:
             answer(MessageType::done, message.id);
             std::_Exit(0);
         default:
             return fail(message.id, protocol::FailureCode::other, "no such request");
         }
+    }
+
+    void tell_editor(bool open)
+    {
+        answer(MessageType::editor_changed, 0, protocol::encode(protocol::EditorReport{"", open, editor_}));
+    }
+
+    /// A window that opens where it was, and else at a place of its own.
+    void open_editor(const protocol::Message& message)
+    {
+        const auto request = protocol::decode_editor_request(message.payload);
+        if (!request)
+            return fail(message.id, protocol::FailureCode::other, "the request is malformed");
+        editor_ =
+            request->places.empty() ? protocol::EditorPlace{100, 200, 300, 400} : request->places[0].place;
+        editor_.x += 7; // somebody moves it
+        tell_editor(true);
+        answer(MessageType::done, message.id);
     }
 
     /// What the plugin did in its blocks, for the main side to hear.

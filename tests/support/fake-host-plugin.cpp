@@ -79,6 +79,7 @@ std::optional<FakePlugin> FakePlugin::load(std::string_view name)
     }
     description.outputs = ports(channels, "Out ");
     description.midi_in = true;
+    description.has_editor = true;
     description.id = "fake";
     description.name = name;
     description.vendor = "Decant";

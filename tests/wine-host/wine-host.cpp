@@ -102,14 +102,17 @@ WineGroup::WineGroup(const Arguments& options)
     link_.wait_hello();
 }
 
-WineHost::WineHost(const Arguments& options, pid_t service)
+WineHost::WineHost(const Arguments& options, pid_t service, const Environment& more)
     : link_(region_, [this](const bridge::Notification& said) { heard_.push_back(said); })
 {
     keep_session();
     if (service != 0)
         region().service_pid = static_cast<std::uint32_t>(service);
     Arguments command = with_options(wine_host_command(), {"--region", region_->name()});
-    process_.emplace(with_options(command, options), wine_host_environment());
+    Environment environment = wine_host_environment();
+    for (const auto& [name, value] : more)
+        environment[name] = value;
+    process_.emplace(with_options(command, options), environment);
 }
 
 WineHost::WineHost(WineGroup& group)

@@ -64,7 +64,8 @@ class WineHost
 
 public:
     /// Starts it for the service with the process number `service`, zero for this process.
-    explicit WineHost(const Arguments& options = {}, pid_t service = 0);
+    /// `more` is for its environment.
+    explicit WineHost(const Arguments& options = {}, pid_t service = 0, const Environment& more = {});
 
     /// Joins a group, which lives longer.
     explicit WineHost(WineGroup& group);

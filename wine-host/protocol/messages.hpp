@@ -4,6 +4,7 @@
 
 #include "wire.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,6 +31,8 @@ enum class MessageType : std::uint32_t {
     set_preset =
         10, ///< blob: a file of any PresetForm, with the bytes that other hosts wrote -> done | failed
     select_program = 11, ///< u32 index into the description's programs -> done | failed
+    open_editor = 12,    ///< EditorRequest -> done | failed; shows a window that is open already
+    close_editor = 13,   ///< text: a part as in EditorRequest -> done
     open = 8, ///< to a group's own region: text path of the region of another plugin -> done | failed
 
     // Host to service
@@ -43,6 +46,7 @@ enum class MessageType : std::uint32_t {
     parameter_changed = 107, ///< u32 id, f64 value: moved in the plugin's editor
     latency_changed = 108,   ///< u32 frames
     preset = 109,            ///< blob: the file
+    editor_changed = 110,    ///< EditorReport: a window was opened, closed or moved
 };
 
 /// The files in which hosts exchange what a plugin plays.
@@ -76,6 +80,7 @@ enum class FailureCode : std::uint32_t {
     plugin_crashed = 5,     ///< an exception was caught inside the plugin
     refused = 6,            ///< the plugin itself said no
     state_mismatch = 7,     ///< the state belongs to another plugin or is damaged
+    no_display = 8,         ///< there is no screen for a window
 };
 
 /// `text` says what happened, for people; the remedy is added where the code is known.
@@ -89,6 +94,37 @@ struct LoadedPart {
     std::string name = {};         ///< in a chain, where all are different
     std::string path = {};         ///< Windows or Unix path
     std::string plugin_class = {}; ///< which one of a file with several; empty for the first
+};
+
+/// Where an editor's window is: the corner of its outside and the size of its inside, in pixels.
+struct EditorPlace {
+    std::int32_t x = 0;
+    std::int32_t y = 0;
+    std::uint32_t width = 0; ///< zero, as the height: the plugin's own
+    std::uint32_t height = 0;
+
+    bool operator==(const EditorPlace&) const = default;
+};
+
+/// Of one of the windows that a plugin has: in a chain `part` is the plugin's name, else it is empty.
+struct PartPlace {
+    std::string part;
+    EditorPlace place;
+};
+
+/// Editors are to be opened.
+struct EditorRequest {
+    std::string part;              ///< in a chain only this one; empty: all there are
+    std::string title;             ///< for people; the plugin's name is added
+    double scale = 0;              ///< as Editor::set_scale(); zero: what Windows says
+    std::vector<PartPlace> places; ///< where windows were the last time
+};
+
+/// What has become of an editor's window.
+struct EditorReport {
+    std::string part;
+    bool open = false;
+    EditorPlace place;
 };
 
 /// `chain`: several plugins in series, which look like one.
@@ -175,6 +211,75 @@ inline std::optional<std::vector<LoadedPart>> decode_parts(std::span<const std::
         part.plugin_class = in.get_text();
     }
     return in.complete() && !parts.empty() ? std::optional(std::move(parts)) : std::nullopt;
+}
+
+inline void put(WireWriter& out, const EditorPlace& place)
+{
+    out.put(place.x).put(place.y).put(place.width).put(place.height);
+}
+
+/// Brought into the range that windows can have.
+inline EditorPlace get_place(WireReader& in)
+{
+    constexpr std::int32_t farthest = 1 << 20;
+    constexpr std::uint32_t largest = 16384;
+    EditorPlace place;
+    place.x = std::clamp(in.get<std::int32_t>(), -farthest, farthest);
+    place.y = std::clamp(in.get<std::int32_t>(), -farthest, farthest);
+    place.width = std::min(in.get<std::uint32_t>(), largest);
+    place.height = std::min(in.get<std::uint32_t>(), largest);
+    return place;
+}
+
+inline std::vector<std::byte> encode(const EditorRequest& request)
+{
+    WireWriter out;
+    out.put_text(request.part).put_text(request.title).put(request.scale);
+    out.put(static_cast<std::uint32_t>(request.places.size()));
+    for (const auto& [part, place] : request.places) {
+        out.put_text(part);
+        put(out, place);
+    }
+    return {out.bytes().begin(), out.bytes().end()};
+}
+
+/// Nothing if the payload is damaged.
+inline std::optional<EditorRequest> decode_editor_request(std::span<const std::byte> payload)
+{
+    constexpr double largest_scale = 8;
+    WireReader in(payload);
+    EditorRequest request;
+    request.part = in.get_text();
+    request.title = in.get_text();
+    request.scale = in.get<double>();
+    if (!(request.scale >= 0 && request.scale <= largest_scale))
+        return std::nullopt;
+    const auto count = in.get<std::uint32_t>();
+    for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
+        auto& each = request.places.emplace_back();
+        each.part = in.get_text();
+        each.place = get_place(in);
+    }
+    return in.complete() ? std::optional(std::move(request)) : std::nullopt;
+}
+
+inline std::vector<std::byte> encode(const EditorReport& report)
+{
+    WireWriter out;
+    out.put_text(report.part).put(report.open);
+    put(out, report.place);
+    return {out.bytes().begin(), out.bytes().end()};
+}
+
+/// Nothing if the payload is damaged.
+inline std::optional<EditorReport> decode_editor_report(std::span<const std::byte> payload)
+{
+    WireReader in(payload);
+    EditorReport report;
+    report.part = in.get_text();
+    report.open = in.get<std::uint8_t>() != 0; // a bool may only be read from 0 and 1
+    report.place = get_place(in);
+    return in.complete() ? std::optional(std::move(report)) : std::nullopt;
 }
 
 inline std::vector<std::byte> encode(const Failure& failure)
