@@ -222,6 +222,19 @@ void RackNode::ask(const PresetWish& wish, std::function<void(std::string proble
         done("it does not run; 'decant list' says why");
 }
 
+void RackNode::ask(const EditorAction& action, std::function<void(std::string problem)> done)
+{
+    if (content_)
+        content_->ask(action, std::move(done));
+    else
+        done("it does not run; 'decant list' says why");
+}
+
+std::string RackNode::editor() const
+{
+    return content_ ? content_->editor() : std::string();
+}
+
 bool RackNode::enable()
 {
     if (state_ != NodeState::failed)

@@ -79,6 +79,8 @@ public:
     /// See NodeContent.
     [[nodiscard]] std::vector<std::string> programs() const;
     void ask(const PresetWish& wish, std::function<void(std::string problem)> done);
+    void ask(const EditorAction& action, std::function<void(std::string problem)> done);
+    [[nodiscard]] std::string editor() const;
 
     /// Tries again what was given up; false if the node must be made anew for that.
     [[nodiscard]] bool enable();

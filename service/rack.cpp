@@ -148,6 +148,23 @@ PresetWish preset_wish_of(const Request& request)
     }
 }
 
+/// Throws std::runtime_error.
+EditorAction editor_action_of(const Request& request)
+{
+    const auto blank = request.argument.find(' ');
+    const auto word = request.argument.substr(0, blank);
+    EditorAction action;
+    if (blank != std::string::npos)
+        action.part = request.argument.substr(blank + 1);
+    if (word == "open")
+        action.kind = EditorAction::Kind::open;
+    else if (word == "close")
+        action.kind = EditorAction::Kind::close;
+    else if (word != "toggle")
+        throw std::runtime_error("an editor can be told to open, close or toggle, and not to '" + word + "'");
+    return action;
+}
+
 } // namespace
 
 void Rack::obey(const Request& request, std::function<void(Reply)> done)
@@ -179,6 +196,16 @@ void Rack::obey(const Request& request, std::function<void(Reply)> done)
             break;
         case RequestVerb::list_programs:
             collection->answer(node.programs());
+            break;
+        case RequestVerb::editor:
+            try {
+                node.ask(editor_action_of(request), [collection, collect, &node](const std::string& problem) {
+                    collect(problem);
+                    collection->answer({node.editor()});
+                });
+            } catch (const std::exception& error) {
+                collect(error.what());
+            }
             break;
         case RequestVerb::select_program:
         case RequestVerb::save_preset:

@@ -15,13 +15,14 @@ namespace decant::service
 namespace
 {
 
-constexpr std::array<std::pair<RequestVerb, std::string_view>, 6> verbs{
+constexpr std::array<std::pair<RequestVerb, std::string_view>, 7> verbs{
     {{RequestVerb::save, "save"},
      {RequestVerb::enable, "enable"},
      {RequestVerb::list_programs, "list-programs"},
      {RequestVerb::select_program, "select-program"},
      {RequestVerb::save_preset, "save-preset"},
-     {RequestVerb::load_preset, "load-preset"}}};
+     {RequestVerb::load_preset, "load-preset"},
+     {RequestVerb::editor, "editor"}}};
 
 std::string dump(const nlohmann::json& object)
 {

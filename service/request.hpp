@@ -21,13 +21,15 @@ enum class RequestVerb {
     select_program,
     save_preset,
     load_preset,
+    editor,
 };
 
 struct Request {
     std::string id; ///< chosen by who asks; comes back in the reply
     RequestVerb verb = RequestVerb::save;
     std::vector<std::string> nodes; ///< short names
-    /// Of select_program a number from 0; of the presets a file's name in preset_exchange().
+    /// Of select_program a number from 0; of the presets a file's name in preset_exchange(); of editor
+    /// "open", "close" or "toggle", in a chain perhaps with a blank and the name of a plugin.
     std::string argument{};
 };
 

@@ -21,6 +21,7 @@ int run(int argc, char** argv)
                        "Run 'decant VERB --help' for the options of a verb.");
 
     decant::cli::add_doctor(application);
+    decant::cli::add_editor(application);
     decant::cli::add_enable(application);
     decant::cli::add_list(application);
     decant::cli::add_preset(application);

@@ -31,6 +31,7 @@ public:
 };
 
 void add_doctor(CLI::App& application);
+void add_editor(CLI::App& application);
 void add_enable(CLI::App& application);
 void add_list(CLI::App& application);
 void add_preset(CLI::App& application);
