@@ -7,6 +7,7 @@
 #include "tests/support/graph-client.hpp"
 #include "tests/support/noise.hpp"
 #include "tests/support/screen.hpp"
+#include "tests/support/user-manager.hpp"
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -17,6 +18,7 @@
 #include <cstdlib>
 #include <fmt/format.h>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,10 +66,10 @@ public:
         client, "recorder", {.inputs = {{"input", "MONO", ""}}, .outputs = {}}, listener};
 
     explicit DialRack(const std::string& file = dials.front().file, const std::string& more = {},
-                      bool has_screen = true)
+                      const std::optional<tests::Environment>& environment = {})
     {
-        if (has_screen)
-            session().set_environment("DISPLAY", screen.name());
+        for (const auto& [name, value] : environment.value_or(tests::Environment{{"DISPLAY", screen.name()}}))
+            session().set_environment(name, value);
         configure(fmt::format("decant.nodes = [ {{ name = dial path = \"{}/{}\" prefix = \"{}\" {} }} ]",
                               std::getenv("DECANT_TEST_PLUGINS"), file, std::getenv("DECANT_TEST_PREFIX"),
                               more));
@@ -239,13 +241,34 @@ TEST_CASE("keys go to the plugin whose window has the keyboard")
 
 TEST_CASE("without a display the command says what to do, and the plugin plays on")
 {
-    DialRack rack(dials.front().file, {}, false);
+    DialRack rack(dials.front().file, {}, tests::Environment{});
     const auto result = rack.decant({"editor", "dial", "open"});
     CHECK(result.exit == 1);
     CHECK_THAT(result.errors, ContainsSubstring("node 'dial': ") &&
                                   ContainsSubstring("systemctl --user import-environment DISPLAY"));
     CHECK(rack.listed("dial").at("state") == "running");
     CHECK(rack.listed("dial").at("editor") == "closed");
+    CHECK(rack.listed("dial").at("restarts") == 0);
+}
+
+TEST_CASE("who logs in after the service has started gets the editor, and the plugin keeps its state")
+{
+    tests::UserManager manager({"PATH=/bin"});
+    DialRack rack(dials.front().file, {},
+                  tests::Environment{{"MANAGERPID", "1"}, {"DBUS_SESSION_BUS_ADDRESS", manager.address()}});
+    CHECK(rack.decant({"editor", "dial", "open"}).exit == 1);
+    const auto id = rack.listed("dial").at("id").get<int>();
+    CHECK(
+        rack.session().run({"pw-cli", "s", std::to_string(id), "Props", "{ params = [ Gain 0.25 ] }"}).exit ==
+        0);
+    CHECK(rack.has_gain(0.25));
+
+    manager.set_environment({"PATH=/bin", "DISPLAY=" + rack.screen.name()});
+    rack.editor("open");
+
+    CHECK(rack.is_filled_up_to(rack.screen.wait_for(title), width / 4));
+    CHECK(rack.has_gain(0.25));
+    CHECK(rack.listed("dial").at("id").get<int>() == id); // the node and its links stayed
     CHECK(rack.listed("dial").at("restarts") == 0);
 }
 

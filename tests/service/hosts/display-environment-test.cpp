@@ -2,25 +2,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "service/hosts/display-environment.hpp"
-#include "tests/support/child-process.hpp"
-#include "tests/support/private-session.hpp"
-#include "tests/support/wait-until.hpp"
+#include "tests/support/user-manager.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cstdlib>
 #include <map>
-#include <memory>
 #include <string>
-#include <systemd/sd-bus.h>
-#include <thread>
-#include <utility>
-#include <vector>
 
 using namespace decant;
 using service::display_environment;
 using service::has_display;
-using tests::wait_until;
+using tests::UserManager;
 using Variables = std::map<std::string, std::string>;
 
 namespace
@@ -53,53 +46,6 @@ public:
     }
     Surroundings(const Surroundings&) = delete;
     Surroundings& operator=(const Surroundings&) = delete;
-};
-
-/// A bus with a user manager that has nothing but an environment.
-class UserManager
-{
-    tests::TemporaryDirectory directory_;
-    std::string address_ = "unix:path=" + (directory_.path() / "bus").string();
-    tests::ChildProcess daemon_{
-        {"dbus-daemon", "--session", "--nofork", "--nopidfile", "--address=" + address_},
-        tests::own_environment()};
-    std::vector<std::string> environment_;
-    std::unique_ptr<sd_bus, decltype(&sd_bus_unref)> bus_{nullptr, sd_bus_unref};
-    std::jthread thread_;
-
-    static int tell_environment(sd_bus*, const char*, const char*, const char*, sd_bus_message* reply,
-                                void* self, sd_bus_error*)
-    {
-        sd_bus_message_open_container(reply, 'a', "s");
-        for (const auto& assignment : static_cast<UserManager*>(self)->environment_)
-            sd_bus_message_append(reply, "s", assignment.c_str());
-        return sd_bus_message_close_container(reply);
-    }
-
-public:
-    explicit UserManager(std::vector<std::string> environment) : environment_(std::move(environment))
-    {
-        static const sd_bus_vtable manager[] = {SD_BUS_VTABLE_START(0),
-                                                SD_BUS_PROPERTY("Environment", "as", tell_environment, 0, 0),
-                                                SD_BUS_VTABLE_END};
-        REQUIRE(wait_until([this] {
-            sd_bus* bus = nullptr;
-            sd_bus_new(&bus);
-            bus_.reset(bus);
-            sd_bus_set_address(bus, address_.c_str());
-            sd_bus_set_bus_client(bus, 1);
-            return sd_bus_start(bus) >= 0 && sd_bus_request_name(bus, "org.freedesktop.systemd1", 0) >= 0;
-        }));
-        REQUIRE(sd_bus_add_object_vtable(bus_.get(), nullptr, "/org/freedesktop/systemd1",
-                                         "org.freedesktop.systemd1.Manager", manager, this) >= 0);
-        thread_ = std::jthread([this](const std::stop_token& stopped) {
-            while (!stopped.stop_requested())
-                if (sd_bus_process(bus_.get(), nullptr) == 0)
-                    sd_bus_wait(bus_.get(), 10'000);
-        });
-    }
-
-    [[nodiscard]] const std::string& address() const { return address_; }
 };
 
 } // namespace
