@@ -5,6 +5,7 @@
 
 #include "wine-host/denormals.hpp"
 #include "wine-host/text.hpp"
+#include "wine-host/threads/thread-priorities.hpp"
 
 #include <windows.h>
 
@@ -30,6 +31,7 @@ DWORD WINAPI start_thread(void* parameter)
 {
     Start start = *static_cast<Start*>(parameter);
     start.bridge.name_thread("decant-audio");
+    thread_priorities::leave_me_alone(); // the service sees to its priority
     if (start.rt_priority > 0)
         start.scheduling = start.bridge.make_realtime(start.rt_priority);
     SetEvent(start.ready);

@@ -19,6 +19,10 @@ Dispatcher dispatcher;
 std::uint64_t functions; // the address of the table in decant-bridge.so
 NTSTATUS connected;
 
+using OnThread = void (*)();
+OnThread thread_begun;
+OnThread thread_ended;
+
 template <class Function>
 Function find(HMODULE module, const char* name)
 {
@@ -48,11 +52,21 @@ extern "C" __declspec(dllexport) std::int32_t decant_unix_call(std::uint32_t cod
     return connected != 0 ? connected : dispatcher(functions, code, parameters);
 }
 
+/// From now on `begun` is called by each new thread of the process before it does anything, and `ended` at
+/// its end. An .exe is not told of its threads by itself. Before there are other threads.
+extern "C" __declspec(dllexport) void decant_on_threads(OnThread begun, OnThread ended)
+{
+    thread_begun = begun;
+    thread_ended = ended;
+}
+
 BOOL WINAPI DllMain(HINSTANCE self, DWORD reason, void*)
 {
-    if (reason == DLL_PROCESS_ATTACH) {
-        DisableThreadLibraryCalls(self);
+    if (reason == DLL_PROCESS_ATTACH)
         connected = connect(self);
-    }
+    else if (reason == DLL_THREAD_ATTACH && thread_begun != nullptr)
+        thread_begun();
+    else if (reason == DLL_THREAD_DETACH && thread_ended != nullptr)
+        thread_ended();
     return TRUE;
 }

@@ -8,6 +8,7 @@
 #include "wine-host/protocol/layout.hpp"
 #include "wine-host/protocol/next-block.hpp"
 #include "wine-host/unix-calls.hpp"
+#include "wine-host/unix-threads.hpp"
 
 #include <boost/interprocess/file_mapping.hpp>
 #include <boost/interprocess/mapped_region.hpp>
@@ -32,10 +33,7 @@
 #include <linux/futex.h>
 #include <linux/time_types.h>
 #include <poll.h>
-#include <pthread.h>
-#include <sched.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -326,34 +324,6 @@ std::int32_t now(void* parameters) noexcept
     return unix_done;
 }
 
-std::int32_t make_realtime(void* parameters) noexcept
-{
-    auto& call = *static_cast<MakeRealtimeCall*>(parameters);
-    const auto try_priority = [&call](int priority) {
-        const sched_param wanted{priority};
-        // Only this thread: one that a plugin starts from its process call, to read a file say, must not
-        // inherit.
-        call.error = sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &wanted) == 0 ? 0 : errno;
-        if (call.error == 0)
-            call.priority = priority;
-        return call.error == 0;
-    };
-    if (try_priority(std::clamp(call.priority, 1, 99)))
-        return unix_done;
-    rlimit limit{};
-    if (call.error == EPERM && getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_cur > 0 &&
-        try_priority(static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 99))))
-        return unix_done;
-    return unix_failed;
-}
-
-std::int32_t name_thread(void* parameters) noexcept
-{
-    auto& call = *static_cast<NameThreadCall*>(parameters);
-    call.name.back() = '\0';
-    return pthread_setname_np(pthread_self(), call.name.data()) == 0 ? unix_done : unix_failed;
-}
-
 std::int32_t release_memory(void* parameters) noexcept
 {
     const auto& call = *static_cast<const ReleaseMemoryCall*>(parameters);
@@ -370,10 +340,12 @@ using UnixFunction = std::int32_t (*)(void*) noexcept;
 // the second one 32-bit callers of a 64-bit Wine. The structures are the same for all, and so are the
 // functions but the one that says where a region lies.
 #define DECANT_UNIX_FUNCTIONS(open_region)                                                                   \
-    {decant::host::open_region,   decant::host::leave_region,  decant::host::close_region,                   \
-     decant::host::next_block,    decant::host::wake,          decant::host::sleep,                          \
-     decant::host::now,           decant::host::make_realtime, decant::host::name_thread,                    \
-     decant::host::release_memory}
+    {decant::host::open_region,  decant::host::leave_region,                                                 \
+     decant::host::close_region, decant::host::next_block,                                                   \
+     decant::host::wake,         decant::host::sleep,                                                        \
+     decant::host::now,          decant::host::make_realtime,                                                \
+     decant::host::name_thread,  decant::host::release_memory,                                               \
+     decant::host::thread_id,    decant::host::schedule_thread}
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" {
 [[gnu::visibility("default")]] extern const UnixFunction __wine_unix_call_funcs[];

@@ -4,6 +4,7 @@
 #include "wine-host/control-thread.hpp"
 
 #include "wine-host/text.hpp"
+#include "wine-host/threads/thread-priorities.hpp"
 
 #include <windows.h>
 
@@ -30,6 +31,7 @@ unsigned long WINAPI ControlThread::start(void* self) noexcept
 {
     auto& control = *static_cast<ControlThread*>(self);
     control.bridge_.name_thread("decant-control");
+    thread_priorities::leave_me_alone();
     control.bridge_.release_stack();
     try {
         control.run();

@@ -4,6 +4,7 @@
 #include "wine-host/host.hpp"
 
 #include "wine-host/text.hpp"
+#include "wine-host/threads/priority-hooks.hpp"
 
 #include <windows.h>
 
@@ -51,6 +52,7 @@ Host::Host(const Options& options)
     if (!options_.title.empty())
         bridge.name_thread(options_.title);
     bridge.release_stack();
+    follow_thread_priorities(options_.rt_priority);
     if (group_)
         group_->greet();
     else

@@ -24,8 +24,10 @@ enum class UnixCall : std::uint32_t {
     make_realtime,
     name_thread,
     release_memory,
+    thread_id,
+    schedule_thread,
 };
-inline constexpr std::uint32_t unix_call_count = 10;
+inline constexpr std::uint32_t unix_call_count = 12;
 
 /// Regions that a process has open at the same time: one per plugin, and one of a group.
 inline constexpr std::uint32_t most_regions = 257;
@@ -98,6 +100,23 @@ struct ReleaseMemoryCall {
     std::uint64_t size; ///< bytes
 };
 
+/// The number that Linux has for the calling thread.
+struct ThreadIdCall {
+    std::int32_t thread; ///< out
+};
+
+enum class ThreadPolicy : std::int32_t { other, fifo, round_robin };
+
+/// Schedules a thread of this process as wanted, or with the highest real-time priority below it that is
+/// allowed. Returns unix_failed, with `error` set, if it stays as it was.
+struct ScheduleThreadCall {
+    std::int32_t thread;
+    ThreadPolicy policy;
+    std::int32_t priority; ///< 1..99 if real-time
+    std::int32_t nice;     ///< -20..19 if not
+    std::int32_t error;    ///< out: errno
+};
+
 // Four compilers agree on these: mingw-w64 and g++, at both widths.
 static_assert(sizeof(OpenRegionCall) == 784 && sizeof(LeaveRegionCall) == 4 && sizeof(CloseRegionCall) == 4);
 static_assert(offsetof(OpenRegionCall, region) == 256 && offsetof(OpenRegionCall, message) == 264);
@@ -110,6 +129,8 @@ static_assert(offsetof(SleepCall, seen) == 16);
 static_assert(sizeof(NowCall) == 8 && sizeof(NameThreadCall) == 16);
 static_assert(sizeof(MakeRealtimeCall) == 8 && offsetof(MakeRealtimeCall, error) == 4);
 static_assert(sizeof(ReleaseMemoryCall) == 16 && offsetof(ReleaseMemoryCall, size) == 8);
+static_assert(sizeof(ThreadIdCall) == 4 && sizeof(ScheduleThreadCall) == 20);
+static_assert(offsetof(ScheduleThreadCall, priority) == 8 && offsetof(ScheduleThreadCall, error) == 16);
 
 /// What a call returns, beside the NTSTATUS of a bridge that has no Linux half.
 enum UnixStatus : std::int32_t { unix_done = 0, unix_failed = 1, unix_left = 2 };

@@ -103,8 +103,9 @@ HostCommand wine_host_command(const PluginFile& plugin, const Progress& progress
         {"WINELOADER", loader},
         {"WINEDLLPATH", joined(root, ':', "WINEDLLPATH")},
         {"WINEDEBUG", variable_or("WINEDEBUG", "-all")},
-        // No debugger that opens a dialog over a crashed plugin, no entries in the user's menus.
-        {"WINEDLLOVERRIDES", joined("winemenubuilder.exe,winedbg.exe=d", ';', "WINEDLLOVERRIDES")},
+        // No debugger that opens a dialog over a crashed plugin, no entries in the user's menus, and our own
+        // scheduler of multimedia threads, which lies beside the host.
+        {"WINEDLLOVERRIDES", joined("winemenubuilder.exe,winedbg.exe=d;avrt=n,b", ';', "WINEDLLOVERRIDES")},
     };
     command.environment.merge(display_environment());
     for (const auto& [name, value] : plugin.environment)

@@ -70,7 +70,7 @@ Environment wine_host_environment()
     Environment environment = own_environment();
     environment["WINEPREFIX"] = variable("DECANT_TEST_PREFIX");
     environment["WINEDLLPATH"] = variable("DECANT_WINE_ROOT");
-    environment["WINEDLLOVERRIDES"] = "mscoree,mshtml,winemenubuilder.exe=d";
+    environment["WINEDLLOVERRIDES"] = "mscoree,mshtml,winemenubuilder.exe=d;avrt=n,b";
     environment.try_emplace("WINEDEBUG", "-all");
     environment.erase("DISPLAY");
     environment.erase("WAYLAND_DISPLAY");

@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "tests/support/wait-until.hpp"
+#include "tests/wine-host/wine-host.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sched.h>
+#include <string>
+#include <sys/resource.h>
+
+namespace decant::tests
+{
+namespace
+{
+
+struct Schedule {
+    int policy;
+    int priority;
+    bool operator==(const Schedule&) const = default;
+};
+
+std::ostream& operator<<(std::ostream& out, const Schedule& schedule)
+{
+    const char* policy = schedule.policy == SCHED_FIFO ? "FIFO"
+                         : schedule.policy == SCHED_RR ? "RR"
+                                                       : "other";
+    return out << policy << ' ' << schedule.priority;
+}
+
+/// What Linux gives the threads of a process, by their names; the first thread is "main".
+std::map<std::string, Schedule> schedules_of(pid_t process)
+{
+    std::map<std::string, Schedule> found;
+    for (const auto& entry :
+         std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task")) {
+        const auto thread = static_cast<pid_t>(std::stoi(entry.path().filename().string()));
+        std::string name;
+        std::getline(std::ifstream(entry.path() / "comm"), name);
+        sched_param parameter{};
+        const int policy = sched_getscheduler(thread) & ~SCHED_RESET_ON_FORK;
+        if (policy >= 0 && sched_getparam(thread, &parameter) == 0)
+            found[thread == process ? "main" : name] = {policy, parameter.sched_priority};
+    }
+    return found;
+}
+
+bool realtime_is_allowed()
+{
+    rlimit limit{};
+    const sched_param lowest{1};
+    const int before = sched_getscheduler(0);
+    const bool allowed = sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest) == 0;
+    const sched_param none{};
+    sched_setscheduler(0, before | SCHED_RESET_ON_FORK, &none);
+    return allowed && (geteuid() == 0 || (getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_cur >= 60));
+}
+
+constexpr int ceiling = 60;
+constexpr Schedule not_realtime{SCHED_OTHER, 0};
+
+constexpr Schedule fifo(int below)
+{
+    return {SCHED_FIFO, ceiling - below};
+}
+
+/// A host whose audio thread has the priority `ceiling`, and its plugin with all its threads.
+std::map<std::string, Schedule> threads_of(WineHost& host, const std::string& plugin)
+{
+    host.load(plugin);
+    std::map<std::string, Schedule> threads;
+    // The last of them is named last.
+    REQUIRE(wait_until([&] {
+        threads = schedules_of(host.process().id());
+        return threads.contains("asked-after") && threads.contains("mistaken") && threads.size() >= 20;
+    }));
+    return threads;
+}
+
+TEST_CASE("a thread of a plugin has in Linux what it asks for in Windows", "[threads]")
+{
+    if (!realtime_is_allowed())
+        SKIP("no real-time priorities here: the limit \"rtprio\" is below 60 (see decant doctor)");
+    WineHost host({"--rt-priority", std::to_string(ceiling)});
+    auto threads = threads_of(host, "decant-test-workers.dll");
+
+    CHECK(!threads.contains("liar"));
+    CHECK(threads["decant-audio"] == Schedule{SCHED_FIFO, ceiling});
+    CHECK(threads["critical"] == fifo(1));
+    CHECK(threads["direct"] == fifo(1));
+    CHECK(threads["asked-before"] == fifo(1));
+    CHECK(threads["asked-after"] == fifo(1));
+    CHECK(threads["pro-audio"] == fifo(2));
+    CHECK(threads["capture"] == fifo(2));
+    CHECK(threads["mistaken"] == fifo(2));
+    CHECK(threads["pro-high"] == fifo(1));
+    CHECK(threads["pro-low"] == fifo(3));
+    for (const char* ordinary : {"main", "decant-control", "silent", "highest", "above", "normal", "below",
+                                 "lowest", "idle", "calmed", "games", "reverted"}) {
+        INFO(ordinary);
+        REQUIRE(threads.contains(ordinary));
+        CHECK(threads[ordinary] == not_realtime);
+    }
+}
+
+TEST_CASE("in a process of the real-time class the bands descend below the audio thread", "[threads]")
+{
+    if (!realtime_is_allowed())
+        SKIP("no real-time priorities here: the limit \"rtprio\" is below 60 (see decant doctor)");
+    WineHost host({"--rt-priority", std::to_string(ceiling)});
+    auto threads = threads_of(host, "decant-test-workers-realtime.dll");
+    const auto band = [](int below) {
+        return Schedule{SCHED_RR, ceiling - below};
+    };
+    REQUIRE(wait_until([&] { return (threads = schedules_of(host.process().id()))["highest"] == band(4); }));
+    CHECK(threads["above"] == band(6));
+    CHECK(threads["normal"] == band(8));
+    CHECK(threads["below"] == band(10));
+    CHECK(threads["lowest"] == band(12));
+    CHECK(threads["critical"] == fifo(1));
+    CHECK(threads["pro-audio"] == fifo(2));
+    for (const char* ordinary : {"main", "decant-control", "silent", "idle"}) {
+        INFO(ordinary);
+        CHECK(threads[ordinary] == not_realtime);
+    }
+}
+
+TEST_CASE("a host without real time gives none to its plugin's threads", "[threads]")
+{
+    WineHost host;
+    for (const auto& [name, schedule] : threads_of(host, "decant-test-workers.dll")) {
+        INFO(name);
+        CHECK(schedule == not_realtime);
+    }
+}
+
+} // namespace
+} // namespace decant::tests
