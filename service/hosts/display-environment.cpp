@@ -41,7 +41,7 @@ Variables variables_of_manager()
                 variables[std::string(name)] = assignment.substr(name.size() + 1);
         free(*each);
     }
-    free(environment);
+    free(static_cast<void*>(environment));
     return variables;
 }
 
