@@ -100,7 +100,7 @@ class Reader
                 if (key == "sampler.memory")
                     read_sampler_memory(setting, location(source, offset));
                 else
-                    defaults_[key] = {setting, location(source, offset), true};
+                    defaults_[key] = {setting, location(source, offset), SettingOrigin::properties};
             }
         } else if (section.key == "decant.nodes") {
             if (value.kind != JsonValue::Kind::array)
@@ -140,7 +140,7 @@ class Reader
             return 0;
         const auto start = static_cast<std::size_t>(text - match.source->text.data());
         for (const auto& [key, offset, value] : parse_json_object({text, length}).members)
-            (*match.settings)[key] = {value, location(*match.source, start + offset)};
+            (*match.settings)[key] = {value, location(*match.source, start + offset), SettingOrigin::rule};
         return 0;
     } catch (const std::exception&) {
         return 0; // update-props that is no object changes nothing
@@ -165,7 +165,8 @@ class Reader
         NodeSettings settings = defaults_;
         std::string name;
         for (const auto& [key, offset, value] : written.value.members) {
-            if (const auto before = settings.find(key); before != settings.end() && !before->second.for_all)
+            if (const auto before = settings.find(key);
+                before != settings.end() && before->second.origin == SettingOrigin::node)
                 complain(location(*written.source, offset),
                          fmt::format("'{}' is given twice; the last one counts", key), name, false);
             settings[key] = {value, location(*written.source, offset)};

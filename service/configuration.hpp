@@ -3,7 +3,7 @@
 #pragma once
 
 #include "nodes/sampler/quality.hpp"
-#include "service/spa-json.hpp"
+#include "service/node-setting.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -42,8 +42,6 @@ enum class Wake {
     anticipate, ///< awake in time, if there is a CPU for it
 };
 
-/// What a node is made from; two nodes that compare equal need not be told apart, so an unchanged one plays
-/// on.
 /// A plugin of several in series.
 struct ChainPart {
     std::string name;           ///< precedes the names of its parameters; different from the others'
@@ -53,6 +51,8 @@ struct ChainPart {
     bool operator==(const ChainPart&) const = default;
 };
 
+/// What a node is made from; two nodes that compare equal need not be told apart, so an unchanged one plays
+/// on.
 struct NodeConfig {
     std::string name;
     std::filesystem::path file; ///< of the configuration, in which the node is written
@@ -85,12 +85,6 @@ struct NodeConfig {
     std::map<std::string, std::string> properties; ///< node.*, handed on to PipeWire
 
     bool operator==(const NodeConfig&) const = default;
-};
-
-struct Location {
-    std::filesystem::path file;
-    TextPosition position;
-    bool operator==(const Location&) const = default;
 };
 
 /// Something in the configuration that is wrong, and what to do about it.

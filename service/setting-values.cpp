@@ -1,0 +1,194 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/setting-values.hpp"
+
+#include "nodes/nearest-word.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <regex.h>
+#include <system_error>
+
+namespace decant::service
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+std::string shown(const JsonValue& value)
+{
+    switch (value.kind) {
+    case JsonValue::Kind::array:
+        return "an array";
+    case JsonValue::Kind::object:
+        return "an object";
+    default:
+        return "'" + value.text + "'";
+    }
+}
+
+std::optional<double> to_number(const JsonValue& value)
+{
+    double number = 0;
+    const char* end = value.text.data() + value.text.size();
+    if (!value.is_text() || value.text.empty())
+        return std::nullopt;
+    const auto [rest, error] = std::from_chars(value.text.data(), end, number);
+    return error == std::errc() && rest == end && std::isfinite(number) ? std::optional(number)
+                                                                        : std::nullopt;
+}
+
+/// One text or an array of texts.
+std::vector<std::string> read_texts(std::string_view key, const NodeSetting& setting)
+{
+    if (setting.value.is_text())
+        return {read_text(key, setting)};
+    if (setting.value.kind != JsonValue::Kind::array)
+        refuse(key, setting, "a text or an array of texts");
+    std::vector<std::string> texts;
+    for (const auto& item : setting.value.items)
+        texts.push_back(read_text(fmt::format("each element of {}", key), {item, setting.where}));
+    return texts;
+}
+
+} // namespace
+
+void refuse(std::string_view key, const NodeSetting& setting, std::string_view expected)
+{
+    throw SettingError(fmt::format("{} must be {}, not {}", key, expected, shown(setting.value)),
+                       setting.where);
+}
+
+std::string read_text(std::string_view key, const NodeSetting& setting)
+{
+    if (!setting.value.is_text() || setting.value.text.empty())
+        refuse(key, setting, "a text");
+    return setting.value.text;
+}
+
+std::size_t read_word(std::string_view key, const NodeSetting& setting,
+                      std::span<const std::string_view> words)
+{
+    const auto text = read_text(key, setting);
+    const auto found = std::find(words.begin(), words.end(), text);
+    if (found == words.end())
+        throw SettingError(fmt::format("{} must be {}, not '{}'{}", key, fmt::join(words, " or "), text,
+                                       suggestion(text, words)),
+                           setting.where);
+    return static_cast<std::size_t>(found - words.begin());
+}
+
+std::optional<bool> to_bool(const JsonValue& value)
+{
+    if (value.is_text() && value.text == "true")
+        return true;
+    if (value.is_text() && value.text == "false")
+        return false;
+    return std::nullopt;
+}
+
+double read_number(std::string_view key, const NodeSetting& setting, double least, double most)
+{
+    const auto number = to_number(setting.value);
+    if (!number || *number < least || *number > most)
+        refuse(key, setting, fmt::format("a number from {} to {}", least, most));
+    return *number;
+}
+
+std::uint32_t read_count(std::string_view key, const NodeSetting& setting, std::uint32_t least,
+                         std::uint32_t most)
+{
+    const auto number = to_number(setting.value);
+    if (!number || *number < least || *number > most || *number != std::floor(*number))
+        refuse(key, setting, fmt::format("a whole number from {} to {}", least, most));
+    return static_cast<std::uint32_t>(*number);
+}
+
+std::vector<std::string> read_names(std::string_view key, const NodeSetting& setting)
+{
+    auto names = read_texts(key, setting);
+    for (const auto& name : names) {
+        if (name.front() != '~')
+            continue;
+        regex_t expression;
+        const int error =
+            name.size() == 1 ? REG_BADPAT : regcomp(&expression, name.c_str() + 1, REG_EXTENDED | REG_NOSUB);
+        if (error == 0) {
+            regfree(&expression);
+            continue;
+        }
+        std::array<char, 128> reason{};
+        regerror(error, nullptr, reason.data(), reason.size());
+        throw SettingError(
+            fmt::format("{}: '{}' is no regular expression: {}; correct it, or leave the ~ out "
+                        "if it is a name",
+                        key, name, reason.data()),
+            setting.where);
+    }
+    return names;
+}
+
+std::uint16_t read_channels(std::string_view key, const NodeSetting& setting)
+{
+    const auto bit = [&](const JsonValue& value) {
+        return static_cast<std::uint16_t>(1u << (read_count(key, {value, setting.where}, 1, 16) - 1));
+    };
+    if (setting.value.kind != JsonValue::Kind::array)
+        return bit(setting.value);
+    std::uint16_t channels = 0;
+    for (const auto& item : setting.value.items)
+        channels = static_cast<std::uint16_t>(channels | bit(item));
+    return channels;
+}
+
+std::map<std::string, double> read_params(std::string_view key, const NodeSetting& setting)
+{
+    if (setting.value.kind != JsonValue::Kind::object)
+        refuse(key, setting, "an object of names and values, as in params = { Cutoff = 0.4 }");
+    std::map<std::string, double> params;
+    for (const auto& [name, offset, value] : setting.value.members) {
+        const auto flag = to_bool(value);
+        const auto number = flag ? std::optional(*flag ? 1.0 : 0.0) : to_number(value);
+        if (!number)
+            refuse(fmt::format("{}.{}", key, name), {value, setting.where}, "a number, true or false");
+        params[name] = *number;
+    }
+    return params;
+}
+
+fs::path read_path(std::string_view key, const NodeSetting& setting, const fs::path& home)
+{
+    std::string text = read_text(key, setting);
+    for (const std::string_view start : {"~/", "$HOME/", "${HOME}/"})
+        if (text.starts_with(start))
+            return (home / text.substr(start.size())).lexically_normal();
+    return (setting.where.file.parent_path() / text).lexically_normal();
+}
+
+void require_existing(std::string_view key, const NodeSetting& setting, const fs::path& path)
+{
+    std::error_code error;
+    if (fs::exists(path, error))
+        return;
+    if (error)
+        throw SettingError(fmt::format("{} '{}' cannot be reached: {}; look at the rights of its directories",
+                                       key, path.string(), error.message()),
+                           setting.where);
+    // The first directory that is missing tells a slip in the path from a file that was moved.
+    auto parent = path.parent_path();
+    while (!fs::exists(parent, error) && parent.has_relative_path())
+        parent = parent.parent_path();
+    throw SettingError(fmt::format("{} '{}' does not exist ('{}' does); correct it, or put the file there",
+                                   key, path.string(), parent.string()),
+                       setting.where);
+}
+
+} // namespace decant::service
