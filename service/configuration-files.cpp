@@ -170,4 +170,14 @@ std::vector<ConfigurationText> read_configuration_files(const ConfigurationDirec
     return texts;
 }
 
+Configuration read_configuration()
+{
+    const auto directories = configuration_directories();
+    std::vector<ConfigurationProblem> unreadable;
+    const auto files = read_configuration_files(directories, unreadable);
+    auto configuration = parse_configuration(files, directories.home);
+    configuration.problems.insert(configuration.problems.begin(), unreadable.begin(), unreadable.end());
+    return configuration;
+}
+
 } // namespace decant::service

@@ -34,4 +34,7 @@ struct ConfigurationDirectories {
 read_configuration_files(const ConfigurationDirectories& directories,
                          std::vector<ConfigurationProblem>& problems);
 
+/// All of it, from the environment of this process: what the service would make of it now. [any]
+[[nodiscard]] Configuration read_configuration();
+
 } // namespace decant::service

@@ -4,11 +4,12 @@
 #include "service/configuration.hpp"
 
 #include "nodes/nearest-word.hpp"
+#include "service/match-rules.hpp"
 #include "service/node-settings.hpp"
-#include "service/pipewire-handles.hpp"
+#include "service/output-loops.hpp"
 
 #include <fmt/format.h>
-#include <pipewire/conf.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -43,13 +44,6 @@ const char* foreign_encoding(std::string_view text) noexcept
     return nullptr;
 }
 
-/// An array of rules in a text that stays where it is.
-struct Rules {
-    const ConfigurationText* source;
-    std::size_t offset;
-    std::size_t length;
-};
-
 /// An object of decant.nodes.
 struct WrittenNode {
     const ConfigurationText* source;
@@ -61,7 +55,7 @@ class Reader
     const fs::path& home_;
     Configuration result_;
     NodeSettings defaults_;
-    std::vector<Rules> rules_;
+    MatchRules rules_;
     std::vector<WrittenNode> nodes_;
 
     static Location location(const ConfigurationText& source, std::size_t offset)
@@ -118,44 +112,13 @@ class Reader
                 return complain(
                     where, "decant.rules must be an array: decant.rules = [ { matches = [ { … } ] actions "
                            "= { update-props = { … } } } ]");
-            rules_.push_back({&source, value.offset, value.length});
+            for (auto& [place, text] : rules_.add(source, value))
+                complain(std::move(place), std::move(text), {}, false);
         } else if (is_meant_for_us(section.key)) {
             complain(location(source, section.offset),
                      fmt::format("there is no section '{}'{}", section.key,
                                  suggestion(section.key, section_names)),
                      {}, false);
-        }
-    }
-
-    struct RuleMatch {
-        const ConfigurationText* source;
-        NodeSettings* settings;
-    };
-
-    static int apply_action(void* data, const char*, const char* action, const char* text,
-                            std::size_t length) noexcept
-    try {
-        const auto& match = *static_cast<RuleMatch*>(data);
-        if (std::string_view(action) != "update-props")
-            return 0;
-        const auto start = static_cast<std::size_t>(text - match.source->text.data());
-        for (const auto& [key, offset, value] : parse_json_object({text, length}).members)
-            (*match.settings)[key] = {value, location(*match.source, start + offset), SettingOrigin::rule};
-        return 0;
-    } catch (const std::exception&) {
-        return 0; // update-props that is no object changes nothing
-    }
-
-    void apply_rules(NodeSettings& settings)
-    {
-        const Properties properties(pw_properties_new(nullptr, nullptr));
-        for (const auto& [key, setting] : settings)
-            if (setting.value.is_text())
-                pw_properties_set(properties.get(), key.c_str(), setting.value.text.c_str());
-        for (const auto& rules : rules_) {
-            RuleMatch match{rules.source, &settings};
-            pw_conf_match_rules(rules.source->text.data() + rules.offset, rules.length,
-                                rules.source->file.c_str(), &properties->dict, apply_action, &match);
         }
     }
 
@@ -173,7 +136,7 @@ class Reader
             if (key == "name")
                 name = value.text;
         }
-        apply_rules(settings);
+        rules_.apply(settings, type_name_of(settings));
         try {
             auto node = make_node_config(settings, where, home_, result_.problems);
             const auto same = std::find_if(result_.nodes.begin(), result_.nodes.end(),
@@ -183,9 +146,23 @@ class Reader
                 return complain(
                     where, fmt::format("there is another node named '{}'; give this one a name of its own",
                                        node.name));
+            result_.written[node.name] = {where, std::move(settings)};
             result_.nodes.push_back(std::move(node));
         } catch (const SettingError& error) {
             complain(error.where(), error.what(), name);
+        }
+    }
+
+    void complain_about_loops()
+    {
+        for (const auto& loop : output_loops(result_.nodes)) {
+            const auto& written = result_.written.at(loop.back());
+            complain(
+                written.settings.at("output.to").where,
+                fmt::format("output.to closes a circle, {} -> {}, in which sound would build up; one link "
+                            "of it is not made. Leave one out",
+                            fmt::join(loop, " -> "), loop.front()),
+                loop.back(), false);
         }
     }
 
@@ -214,6 +191,7 @@ public:
         }
         for (const auto& node : nodes_)
             read_node(node);
+        complain_about_loops();
         return std::move(result_);
     }
 };

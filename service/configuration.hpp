@@ -83,6 +83,7 @@ struct NodeConfig {
     std::uint16_t midi_channels = 0xffff; ///< one bit per channel, channel 1 is bit 0
 
     std::map<std::string, std::string> properties; ///< node.*, handed on to PipeWire
+    std::map<std::string, std::string> wine;       ///< wine.*, environment of the plugin's host
 
     bool operator==(const NodeConfig&) const = default;
 };
@@ -98,9 +99,16 @@ struct ConfigurationProblem {
 /// "file:line:column: what is wrong" [any]
 [[nodiscard]] std::string to_text(const ConfigurationProblem& problem);
 
+/// A node as it is written, with the defaults and what rules have made of it.
+struct WrittenSettings {
+    Location where;
+    NodeSettings settings;
+};
+
 struct Configuration {
-    std::vector<NodeConfig> nodes;        ///< in the order of the files, names are unique
-    std::optional<double> sampler_memory; ///< MiB, for the samples of all nodes together
+    std::vector<NodeConfig> nodes;                  ///< in the order of the files, names are unique
+    std::map<std::string, WrittenSettings> written; ///< where the values of `nodes` come from, by name
+    std::optional<double> sampler_memory;           ///< MiB, for the samples of all nodes together
     std::vector<ConfigurationProblem> problems;
 };
 

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <functional>
 #include <string_view>
 
@@ -25,6 +26,8 @@ namespace
 namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 2> type_names{"plugin", "sampler"};
+
+constexpr std::string_view wine_prefix = "wine.";
 
 constexpr std::array<std::string_view, 3> plugin_suffixes{".dll", ".vst3", ".clap"};
 constexpr std::array<std::string_view, 6> sampler_suffixes{".sfz", ".wav", ".flac", ".aif", ".aiff", ".ogg"};
@@ -212,7 +215,45 @@ std::string stems_of(const NodeConfig& node)
     return text;
 }
 
+/// Environment of the host. What Decant sets itself has a key of its own, or none.
+void read_wine_variable(std::string_view name, const NodeSetting& setting, NodeConfig& node)
+{
+    const std::string variable(name.substr(wine_prefix.size()));
+    const bool good = !variable.empty() && std::isdigit(static_cast<unsigned char>(variable.front())) == 0 &&
+                      std::all_of(variable.begin(), variable.end(), [](unsigned char letter) {
+                          return std::isalnum(letter) != 0 || letter == '_';
+                      });
+    if (!good)
+        throw SettingError(
+            fmt::format("'{}' is no variable: behind wine. stands the name of one, as in wine.WINEDEBUG",
+                        name),
+            setting.where);
+    if (variable == "WINEPREFIX")
+        throw SettingError("the Wine prefix has a key of its own: prefix = DIRECTORY", setting.where);
+    for (const char* own : {"WINELOADER", "WINEDLLPATH"})
+        if (variable == own)
+            throw SettingError(fmt::format("{} is set by Decant, for the Wine that DECANT_WINE names in the "
+                                           "environment of decantd; leave it out",
+                                           own),
+                               setting.where);
+    if (!setting.value.is_text()) // empty ones are meant
+        refuse(name, setting, "a text");
+    node.wine[variable] = setting.value.text;
+}
+
 } // namespace
+
+std::string_view type_name_of(const NodeSettings& settings)
+{
+    if (const auto type = settings.find("type"); type != settings.end())
+        return type->second.value.text;
+    const auto path = settings.find("path");
+    const auto guess = settings.contains("chain") ? std::optional(NodeType::plugin)
+                       : path == settings.end()
+                           ? std::optional<NodeType>()
+                           : type_of_file(parse_plugin_address(path->second.value.text).file);
+    return guess ? type_names[static_cast<std::size_t>(*guess)] : std::string_view();
+}
 
 NodeConfig make_node_config(const NodeSettings& settings, const Location& where, const fs::path& home,
                             std::vector<ConfigurationProblem>& problems)
@@ -258,6 +299,13 @@ NodeConfig make_node_config(const NodeSettings& settings, const Location& where,
                 warn(setting.where, "node.name is made from name, which others rely on; leave it out");
             else
                 node.properties[name] = read_text(name, setting);
+            continue;
+        }
+        if (name.starts_with(wine_prefix)) {
+            if (node.type == NodeType::plugin)
+                read_wine_variable(name, setting, node);
+            else if (setting.origin == SettingOrigin::node)
+                warn(setting.where, fmt::format("'{}' is for a plugin only; leave it out", name));
             continue;
         }
         const auto& table = keys();

@@ -5,10 +5,14 @@
 #include "service/configuration.hpp"
 
 #include <filesystem>
+#include <string_view>
 #include <vector>
 
 namespace decant::service
 {
+
+/// "plugin" or "sampler", as it is written or as the name of the file tells; empty if neither does. [any]
+[[nodiscard]] std::string_view type_name_of(const NodeSettings& settings);
 
 /// Turns the settings of a node that is written at `where` into its configuration. Adds what is suspicious
 /// but not in the way, such as unknown keys, to `problems`. Throws SettingError.

@@ -90,6 +90,7 @@ PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, Main
     settings.plugin.plugin_class = config.plugin_class;
     settings.plugin.prefix = config.prefix;
     settings.plugin.group = config.host_group;
+    settings.plugin.environment = config.wine;
     for (const auto& part : config.chain)
         settings.plugin.chain.push_back({part.name, part.path.string(), part.plugin_class});
     settings.values = config.params;
@@ -236,7 +237,7 @@ bool PluginContent::change(const NodeConfig& config)
 {
     if (config.path != config_.path || config.plugin_class != config_.plugin_class ||
         config.prefix != config_.prefix || config.host_group != config_.host_group ||
-        config.mode != config_.mode)
+        config.mode != config_.mode || config.wine != config_.wine || config.chain != config_.chain)
         return false;
     if (config.params != config_.params && !parameters_)
         return false; // it is not loaded yet: begin again

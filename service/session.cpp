@@ -134,10 +134,7 @@ void Session::end(std::exception_ptr failure) noexcept
 
 void Session::read_configuration()
 {
-    std::vector<ConfigurationProblem> unreadable;
-    const auto files = read_configuration_files(directories_, unreadable);
-    auto configuration = parse_configuration(files, directories_.home);
-    configuration.problems.insert(configuration.problems.begin(), unreadable.begin(), unreadable.end());
+    auto configuration = service::read_configuration();
     sampler::SamplePool::shared().set_memory(
         configuration.sampler_memory ? static_cast<std::size_t>(*configuration.sampler_memory * 1024 * 1024)
                                      : sampler::default_stream_memory());

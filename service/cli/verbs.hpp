@@ -30,6 +30,7 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+void add_config(CLI::App& application);
 void add_doctor(CLI::App& application);
 void add_editor(CLI::App& application);
 void add_enable(CLI::App& application);

@@ -108,8 +108,11 @@ HostCommand wine_host_command(const PluginFile& plugin, const Progress& progress
         {"WINEDLLOVERRIDES", joined("winemenubuilder.exe,winedbg.exe=d;avrt=n,b", ';', "WINEDLLOVERRIDES")},
     };
     command.environment.merge(display_environment());
-    for (const auto& [name, value] : plugin.environment)
-        command.environment[name] = value;
+    for (const auto& [name, value] : plugin.environment) {
+        auto& variable = command.environment[name];
+        // Ours keep windows away that nobody would see; a later override counts.
+        variable = name == "WINEDLLOVERRIDES" ? variable + ";" + value : value;
+    }
     return command;
 }
 
