@@ -109,6 +109,7 @@ public:
     }
 
     void set_tempo(double tempo) noexcept { process_.set_tempo(tempo); }
+    void panic() noexcept { process_.panic(); }
 
     void set_properties(const std::map<std::string, std::string>& properties)
     {
@@ -325,6 +326,11 @@ void FilterNode::set_latency(std::uint32_t frames)
 void FilterNode::set_tempo(double tempo)
 {
     filter_->set_tempo(tempo);
+}
+
+void FilterNode::panic() noexcept
+{
+    filter_->panic();
 }
 
 void FilterNode::set_properties(const std::map<std::string, std::string>& properties)

@@ -59,6 +59,9 @@ public:
     /// Beats per minute, where the graph has none. [main]
     void set_tempo(double tempo);
 
+    /// Ends all notes and sounds of the processor with its next block. [any]
+    void panic() noexcept;
+
     /// Sets properties of the node; the others stay as they are. [main]
     void set_properties(const std::map<std::string, std::string>& properties);
 

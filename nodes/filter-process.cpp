@@ -7,6 +7,7 @@
 #include <spa/node/io.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <ctime>
 
@@ -89,6 +90,31 @@ float* output_samples(void* port_data, std::uint32_t frames) noexcept
     set_content(*data, fits ? size : 0, sizeof(float));
     return fits ? static_cast<float*>(data->data) : nullptr;
 }
+
+/// On every channel, since not every plugin listens to each of them: the sustain pedal up, or notes that end
+/// sound on; all sound off; all notes off.
+constexpr std::array<std::uint8_t, 3> ending_controllers{64, 120, 123};
+constexpr std::size_t midi_channels = 16;
+constexpr std::size_t ending_messages = midi_channels * ending_controllers.size();
+
+struct EndOfAll {
+    std::array<std::array<std::uint8_t, 3>, ending_messages> bytes{};
+    std::array<MidiEvent, ending_messages> events{};
+
+    EndOfAll()
+    {
+        for (std::size_t i = 0; i < ending_messages; ++i) {
+            constexpr std::uint8_t control_change = 0xb0;
+            bytes[i] = {static_cast<std::uint8_t>(control_change | (i / ending_controllers.size())),
+                        ending_controllers[i % ending_controllers.size()], 0};
+            events[i] = {0, bytes[i]};
+        }
+    }
+    EndOfAll(const EndOfAll&) = delete;
+    EndOfAll& operator=(const EndOfAll&) = delete;
+};
+
+const EndOfAll end_of_all;
 
 } // namespace
 
@@ -208,6 +234,10 @@ void FilterProcess::run(const spa_io_position* position) noexcept DECANT_REALTIM
         output_data_[i] = samples != nullptr ? samples : outputs_[i].fallback.data();
     }
     cycle.midi_in = take_midi(cycle.frames);
+    // What comes in the same cycle is lost with it; whoever panics wants silence.
+    if (midi_in_port_ != nullptr && panic_.load(std::memory_order_relaxed) &&
+        panic_.exchange(false, std::memory_order_relaxed))
+        cycle.midi_in = end_of_all.events;
     spa_data* midi_out = midi_out_port_ != nullptr ? cycle_buffer(midi_out_port_) : nullptr;
     midi_writer_.begin(midi_out != nullptr
                            ? std::span(static_cast<std::byte*>(midi_out->data), midi_out->maxsize)

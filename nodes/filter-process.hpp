@@ -70,6 +70,7 @@ class FilterProcess
     MidiWriter midi_writer_;
     std::atomic<bool> resumed_ = true;
     std::atomic<double> tempo_ = default_tempo;
+    std::atomic<bool> panic_ = false;
     std::uint32_t clock_id_ = 0;
     std::uint32_t clock_cycle_ = 0;
 
@@ -92,6 +93,9 @@ public:
 
     /// Beats per minute where the graph has none. [main]
     void set_tempo(double tempo) noexcept { tempo_.store(tempo, std::memory_order_relaxed); }
+
+    /// The next cycle's MIDI is an end to all notes and sounds, on all channels. [any]
+    void panic() noexcept { panic_.store(true, std::memory_order_relaxed); }
 
     /// One cycle of the graph. [rt]
     void run(const spa_io_position* position) noexcept DECANT_REALTIME;

@@ -237,12 +237,21 @@ std::string RackNode::editor() const
 
 bool RackNode::enable()
 {
-    if (state_ != NodeState::failed)
-        return true;
+    return state_ != NodeState::failed || restart();
+}
+
+bool RackNode::restart()
+{
     if (!content_ || !content_->enable())
         return false;
     join(); // PipeWire may have thrown it out
     return true;
+}
+
+void RackNode::panic() noexcept
+{
+    if (filter_)
+        filter_->panic();
 }
 
 void RackNode::stop()

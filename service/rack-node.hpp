@@ -85,6 +85,11 @@ public:
     /// Tries again what was given up; false if the node must be made anew for that.
     [[nodiscard]] bool enable();
 
+    /// Starts again what plays, as it is; false if the node must be made anew for that.
+    [[nodiscard]] bool restart();
+
+    void panic() noexcept; ///< no note sounds any more
+
     void stop();              ///< see NodeContent::stop()
     NodeStatus take_status(); ///< loads and round trips since the last call
     void set_hint(std::string hint) { hint_ = std::move(hint); }

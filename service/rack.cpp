@@ -171,7 +171,7 @@ void Rack::obey(const Request& request, std::function<void(Reply)> done)
 {
     const auto collection = std::make_shared<Collection>(request.id, std::move(done));
     std::vector<std::string> names;
-    if (request.verb == RequestVerb::save && request.nodes.empty())
+    if (request.nodes.empty() && (request.verb == RequestVerb::save || request.verb == RequestVerb::panic))
         for (const auto& [name, node] : nodes_)
             if (node->state() == NodeState::running)
                 names.push_back(name);
@@ -190,6 +190,18 @@ void Rack::obey(const Request& request, std::function<void(Reply)> done)
         switch (request.verb) {
         case RequestVerb::enable:
             enable(name);
+            break;
+        case RequestVerb::restart:
+            if (node.state() == NodeState::disabled)
+                collect(
+                    fmt::format("it is disabled; 'decant enable {}' or enabled = true makes it play", name));
+            else
+                restart(name);
+            break;
+        case RequestVerb::panic:
+            node.panic();
+            break;
+        case RequestVerb::reload: // the session's
             break;
         case RequestVerb::save:
             node.save(collect);
@@ -222,9 +234,19 @@ void Rack::obey(const Request& request, std::function<void(Reply)> done)
 
 void Rack::enable(const std::string& name)
 {
+    if (!nodes_.at(name)->enable())
+        make_anew(name);
+}
+
+void Rack::restart(const std::string& name)
+{
+    if (!nodes_.at(name)->restart())
+        make_anew(name);
+}
+
+void Rack::make_anew(const std::string& name)
+{
     auto& node = nodes_.at(name);
-    if (node->enable())
-        return;
     const NodeConfig config = node->config();
     node.reset(); // the name is free by then
     node = std::make_unique<RackNode>(config, make_content_, loops_);

@@ -28,6 +28,8 @@ class Rack
     using Nodes = std::map<std::string, std::unique_ptr<RackNode>>;
 
     void enable(const std::string& name);
+    void restart(const std::string& name);
+    void make_anew(const std::string& name);
 
     ContentMaker make_content_;
     DataLoops& loops_;
@@ -71,6 +73,9 @@ public:
 
     /// The next publish() goes to a board with nothing on it.
     void forget_board() { published_.clear(); }
+
+    /// What is wrong in the configuration that was applied last.
+    [[nodiscard]] const std::vector<ConfigurationProblem>& problems() const noexcept { return problems_; }
 
     /// "3 nodes, 1 failed", for the service manager.
     [[nodiscard]] std::string summary() const;

@@ -15,9 +15,12 @@ namespace decant::service
 namespace
 {
 
-constexpr std::array<std::pair<RequestVerb, std::string_view>, 7> verbs{
+constexpr std::array<std::pair<RequestVerb, std::string_view>, 10> verbs{
     {{RequestVerb::save, "save"},
      {RequestVerb::enable, "enable"},
+     {RequestVerb::restart, "restart"},
+     {RequestVerb::panic, "panic"},
+     {RequestVerb::reload, "reload"},
      {RequestVerb::list_programs, "list-programs"},
      {RequestVerb::select_program, "select-program"},
      {RequestVerb::save_preset, "save-preset"},

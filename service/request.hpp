@@ -17,6 +17,9 @@ inline constexpr const char* reply_key = "reply";
 enum class RequestVerb {
     save,          ///< the states of these nodes, of all that run if none is named
     enable,        ///< these nodes are started again although they were given up
+    restart,       ///< these nodes are started again, plugins with the state that they have
+    panic,         ///< these nodes fall silent: all notes and sounds off; all nodes if none is named
+    reload,        ///< the configuration is read; errors are problems, warnings the answer
     list_programs, ///< the names of the plugin's own programs; the answer has them
     select_program,
     save_preset,

@@ -223,14 +223,21 @@ void Session::obey(const Request& request)
     if (board_)
         board_->remove(request_key);
     // Perhaps from inside the end of a node that was to be saved.
-    rack_.obey(request, [this](Reply told) {
+    const auto answer = [this](Reply told) {
         queue_.post([this, reply = std::move(told)] {
             if (!board_)
                 return;
             rack_.publish(*board_); // who has got the reply sees what became of it
             board_->set(reply_key, to_json(reply));
         });
-    });
+    };
+    if (request.verb != RequestVerb::reload)
+        return rack_.obey(request, answer);
+    reload();
+    Reply reply{request.id, {}};
+    for (const auto& problem : rack_.problems())
+        (problem.fatal ? reply.problems : reply.answer).push_back(to_text(problem));
+    answer(std::move(reply));
 }
 
 void Session::disconnect() noexcept
