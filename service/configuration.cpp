@@ -150,6 +150,8 @@ class Reader
             result_.nodes.push_back(std::move(node));
         } catch (const SettingError& error) {
             complain(error.where(), error.what(), name);
+            if (!name.empty())
+                result_.written.try_emplace(name, WrittenSettings{where, std::move(settings)});
         }
     }
 

@@ -107,7 +107,7 @@ struct WrittenSettings {
 
 struct Configuration {
     std::vector<NodeConfig> nodes;                  ///< in the order of the files, names are unique
-    std::map<std::string, WrittenSettings> written; ///< where the values of `nodes` come from, by name
+    std::map<std::string, WrittenSettings> written; ///< where values come from, by name; refused nodes, too
     std::optional<double> sampler_memory;           ///< MiB, for the samples of all nodes together
     std::vector<ConfigurationProblem> problems;
 };

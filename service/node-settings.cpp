@@ -27,6 +27,8 @@ namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 2> type_names{"plugin", "sampler"};
 
+constexpr std::size_t longest_name = 64;
+
 constexpr std::string_view wine_prefix = "wine.";
 
 constexpr std::array<std::string_view, 3> plugin_suffixes{".dll", ".vst3", ".clap"};
@@ -69,16 +71,11 @@ std::optional<NodeType> type_of_file(const fs::path& path)
 std::string read_name(const NodeSetting& setting)
 {
     auto name = read_text("name", setting);
-    constexpr std::size_t longest = 64;
-    const bool good = name.size() <= longest && name.front() != '.' && name.front() != '-' &&
-                      std::all_of(name.begin(), name.end(), [](unsigned char letter) {
-                          return std::isalnum(letter) != 0 || letter == '.' || letter == '_' || letter == '-';
-                      });
-    if (!good)
+    if (!is_node_name(name))
         refuse("name", setting,
                fmt::format(
                    "at most {} letters, digits, '-', '_' and '.' (put what people read into description)",
-                   longest));
+                   longest_name));
     return name;
 }
 
@@ -242,6 +239,14 @@ void read_wine_variable(std::string_view name, const NodeSetting& setting, NodeC
 }
 
 } // namespace
+
+bool is_node_name(std::string_view name) noexcept
+{
+    return !name.empty() && name.size() <= longest_name && name.front() != '.' && name.front() != '-' &&
+           std::all_of(name.begin(), name.end(), [](unsigned char letter) {
+               return std::isalnum(letter) != 0 || letter == '.' || letter == '_' || letter == '-';
+           });
+}
 
 std::string_view type_name_of(const NodeSettings& settings)
 {

@@ -11,6 +11,9 @@
 namespace decant::service
 {
 
+/// Whether a node can be called so. [any]
+[[nodiscard]] bool is_node_name(std::string_view name) noexcept;
+
 /// "plugin" or "sampler", as it is written or as the name of the file tells; empty if neither does. [any]
 [[nodiscard]] std::string_view type_name_of(const NodeSettings& settings);
 

@@ -36,6 +36,7 @@ struct ProxyDeleter {
 };
 
 using Registry = std::unique_ptr<pw_registry, ProxyDeleter>;
+using Node = std::unique_ptr<pw_node, ProxyDeleter>;
 using Metadata = std::unique_ptr<pw_metadata, ProxyDeleter>;
 
 /// A listener that leaves its list when it goes; made before the object that it listens to is used, gone

@@ -43,13 +43,18 @@ DaemonClient::DaemonClient(Listeners listeners)
         events.version = PW_VERSION_CORE_EVENTS;
         events.done = [](void* data, std::uint32_t id, int sequence) {
             auto& self = *static_cast<DaemonClient*>(data);
-            if (id == PW_ID_CORE && sequence == self.awaited_)
+            if (id != PW_ID_CORE)
+                return;
+            self.answered_ = sequence;
+            if (sequence == self.awaited_)
                 self.stop();
         };
         events.error = [](void* data, std::uint32_t id, int, int result, const char* message) {
-            // Errors of other objects, as of a node that goes while it is looked at, are of no concern.
+            // Other errors, as of a node that goes while it is looked at, are of no concern.
             if (id == PW_ID_CORE && result == -EPIPE)
                 static_cast<DaemonClient*>(data)->lose(message);
+            else if (result == -EACCES || result == -EPERM)
+                static_cast<DaemonClient*>(data)->refusal_ = message != nullptr ? message : "no permission";
         };
         return events;
     }();
@@ -62,6 +67,13 @@ DaemonClient::DaemonClient(Listeners listeners)
                            const spa_dict* properties) {
             static_cast<DaemonClient*>(data)->take_object(id, type, properties);
         };
+        events.global_remove = [](void* data, std::uint32_t id) {
+            auto& self = *static_cast<DaemonClient*>(data);
+            if (self.metadata_id_ == id)
+                self.metadata_id_ = PW_ID_ANY;
+            if (self.listeners_.removed)
+                self.listeners_.removed(id);
+        };
         return events;
     }();
     pw_registry_add_listener(registry_.get(), registry_listener_.hook(), &registry_events, this);
@@ -71,7 +83,7 @@ void DaemonClient::look_around()
 {
     round_trip(); // the registry
     round_trip(); // what was bound meanwhile
-    if (!metadata_)
+    if (metadata_id_ == PW_ID_ANY)
         throw NotRunning(
             "decantd does not run on this PipeWire daemon: start it with "
             "'systemctl --user start decant', or run 'decantd' in a terminal to see why it stops");
@@ -101,12 +113,23 @@ void DaemonClient::stop()
     pw_main_loop_quit(loop_.get());
 }
 
-/// Waits until the daemon has answered all that was asked so far.
+service::Node DaemonClient::bind_node(std::uint32_t id)
+{
+    return service::Node(static_cast<pw_node*>(
+        pw_registry_bind(registry_.get(), id, PW_TYPE_INTERFACE_Node, PW_VERSION_NODE, 0)));
+}
+
 void DaemonClient::round_trip()
 {
     awaited_ = pw_core_sync(core_.get(), PW_ID_CORE, awaited_);
-    if (!listen(answer_time))
-        throw NotRunning("the PipeWire daemon does not answer; see 'systemctl --user status pipewire'");
+    while (answered_ != awaited_) // listeners may stop it, too
+        if (!listen(answer_time))
+            throw NotRunning("the PipeWire daemon does not answer; see 'systemctl --user status pipewire'");
+    if (const auto refusal = std::exchange(refusal_, {}); !refusal.empty())
+        throw std::runtime_error(fmt::format("PipeWire does not let this client change anything: {}. Run it "
+                                             "outside of the sandbox, or allow it in "
+                                             "WirePlumber's access.rules",
+                                             refusal));
 }
 
 void DaemonClient::lose(const char* reason)
@@ -122,6 +145,7 @@ void DaemonClient::take_object(std::uint32_t id, const char* type, const spa_dic
     const char* name = properties != nullptr ? spa_dict_lookup(properties, PW_KEY_METADATA_NAME) : nullptr;
     if (!spa_streq(type, PW_TYPE_INTERFACE_Metadata) || !spa_streq(name, service::metadata_name))
         return;
+    metadata_id_ = id;
     metadata_listener_.remove();
     metadata_.reset(static_cast<pw_metadata*>(
         pw_registry_bind(registry_.get(), id, PW_TYPE_INTERFACE_Metadata, PW_VERSION_METADATA, 0)));
@@ -132,8 +156,8 @@ void DaemonClient::take_object(std::uint32_t id, const char* type, const spa_dic
         .property = [](void* data, std::uint32_t subject, const char* key, const char* kind,
                        const char* text) {
             const auto& self = *static_cast<DaemonClient*>(data);
-            if (self.listeners_.entry && subject == 0 && key != nullptr && text != nullptr &&
-                spa_streq(kind, service::metadata_type))
+            if (self.listeners_.entry && subject == 0 && key != nullptr &&
+                (text == nullptr || spa_streq(kind, service::metadata_type)))
                 self.listeners_.entry(key, text);
             return 0;
         }};

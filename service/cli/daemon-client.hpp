@@ -20,7 +20,10 @@ public:
     struct Listeners {
         /// An object of the daemon: its id, type and properties.
         std::function<void(std::uint32_t id, const char* type, const spa_dict* properties)> object{};
-        /// What stands in the service's metadata under `key`, and whatever is written there later.
+        /// An object that is no more.
+        std::function<void(std::uint32_t id)> removed{};
+        /// What stands in the service's metadata under `key`, and whatever is written there later; a null
+        /// `text` takes it away.
         std::function<void(const char* key, const char* text)> entry{};
     };
 
@@ -35,6 +38,15 @@ public:
 
     /// Writes an entry of the service's metadata. Preconditions: look_around().
     void write(const char* key, const std::string& json);
+
+    /// An object of the daemon to be asked; destroyed before the client.
+    [[nodiscard]] service::Node bind_node(std::uint32_t id);
+
+    /// Waits until the daemon has answered all that was asked so far. Throws NotRunning, or
+    /// std::runtime_error if it refused something, as it does to a client that may only look.
+    void round_trip();
+
+    [[nodiscard]] pw_loop* loop() noexcept { return pw_main_loop_get_loop(loop_.get()); }
 
     /// Listens until somebody calls stop(); false if nobody has within `patience`. Throws NotRunning if the
     /// daemon is lost.
@@ -51,14 +63,16 @@ private:
     service::Core core_;
     service::Registry registry_;
     service::Metadata metadata_;
+    std::uint32_t metadata_id_ = PW_ID_ANY;
     service::Listener core_listener_;
     service::Listener registry_listener_;
     service::Listener metadata_listener_;
-    int awaited_ = 0;
+    int awaited_ = 0; ///< the number of the last question
+    int answered_ = 0;
     bool stopped_ = false;
-    std::string loss_; ///< why the connection is of no use any more
+    std::string loss_;    ///< why the connection is of no use any more
+    std::string refusal_; ///< of what was asked last
 
-    void round_trip();
     void lose(const char* reason);
     void take_object(std::uint32_t id, const char* type, const spa_dict* properties);
 };

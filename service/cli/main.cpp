@@ -20,13 +20,17 @@ int run(int argc, char** argv)
     application.footer("Exit code: 0 done, 1 failed, 2 wrong usage, 3 PipeWire or decantd does not run.\n"
                        "Run 'decant VERB --help' for the options of a verb.");
 
+    decant::cli::add_add(application);
     decant::cli::add_config(application);
+    decant::cli::add_disable(application);
     decant::cli::add_doctor(application);
     decant::cli::add_editor(application);
     decant::cli::add_enable(application);
     decant::cli::add_list(application);
     decant::cli::add_preset(application);
     decant::cli::add_probe(application);
+    decant::cli::add_reload(application);
+    decant::cli::add_remove(application);
     decant::cli::add_render(application);
     decant::cli::add_save(application);
 

@@ -72,6 +72,12 @@ nlohmann::ordered_json ports_json(const std::vector<protocol::PortDescription>& 
 
 } // namespace
 
+std::string summary_of(const PluginReport& report)
+{
+    return fmt::format("{}, {} bits, {}", name_of(report.plugin.format), report.plugin.bits,
+                       report.plugin.instrument ? "instrument" : "effect");
+}
+
 std::string to_text(const PluginReport& report)
 {
     const auto& plugin = report.plugin;
@@ -82,8 +88,7 @@ std::string to_text(const PluginReport& report)
     line("Name", plugin.name);
     line("Vendor", plugin.vendor);
     line("Version", plugin.version);
-    line("Format", fmt::format("{}, {} bits, {}", name_of(plugin.format), plugin.bits,
-                               plugin.instrument ? "instrument" : "effect"));
+    line("Format", summary_of(report));
     line("Id", plugin.id);
     line("MIDI", fmt::format("in {}, out {}", yes_no(plugin.midi_in), yes_no(plugin.midi_out)));
     line("Editor", yes_no(plugin.has_editor));

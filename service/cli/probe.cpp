@@ -3,9 +3,8 @@
 
 #include "service/cli/file-kind.hpp"
 #include "service/cli/instrument-report.hpp"
-#include "service/cli/plugin-report.hpp"
+#include "service/cli/plugin-probe.hpp"
 #include "service/cli/verbs.hpp"
-#include "service/hosts/opened-plugin.hpp"
 #include "service/plugin-address.hpp"
 
 #include <CLI/CLI.hpp>
@@ -32,7 +31,7 @@ struct ProbeOptions {
     bool verbose = false;
 };
 
-PluginReport probe_plugin(const ProbeOptions& options)
+PluginReport report_on_plugin(const ProbeOptions& options)
 {
     service::PluginFile plugin;
     auto address = service::parse_plugin_address(options.file);
@@ -41,16 +40,14 @@ PluginReport probe_plugin(const ProbeOptions& options)
     if (!options.prefix.empty())
         plugin.prefix = options.prefix;
 
-    const auto command = service::wine_host_command(
-        plugin, [](const std::string& text) { fmt::print(stderr, "decant: {}\n", text); });
-    const auto limit = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
     const bool verbose = options.verbose;
-    service::OpenedPlugin opened(command, plugin, {.hello = limit, .load = limit, .request = limit},
-                                 [verbose](std::string_view line) {
-                                     if (verbose)
-                                         fmt::print(stderr, "{}\n", line);
-                                 });
-    return {plugin.path, command.environment.at("WINEPREFIX"), opened.host().hello(), opened.description()};
+    return cli::probe_plugin(
+        plugin, std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000)),
+        [](const std::string& text) { fmt::print(stderr, "decant: {}\n", text); },
+        [verbose](std::string_view line) {
+            if (verbose)
+                fmt::print(stderr, "{}\n", line);
+        });
 }
 
 void probe(const ProbeOptions& options)
@@ -61,7 +58,7 @@ void probe(const ProbeOptions& options)
                                                                nlohmann::json::error_handler_t::replace))
                      : fmt::print("{}", to_text(report));
     } else {
-        const auto report = probe_plugin(options);
+        const auto report = report_on_plugin(options);
         options.json ? fmt::print("{}\n", to_json(report).dump(2, ' ', false,
                                                                nlohmann::json::error_handler_t::replace))
                      : fmt::print("{}", to_text(report));

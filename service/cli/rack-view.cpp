@@ -64,6 +64,8 @@ struct Reader {
 
     void take_entry(const char* key, const char* text)
     {
+        if (text == nullptr)
+            return;
         if (std::string_view(key).starts_with(service::node_prefix)) {
             if (auto status = service::parse_node_status(text))
                 nodes[key].status = std::move(*status);

@@ -5,7 +5,9 @@
 #include "service/cli/verbs.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,20 +15,41 @@
 namespace decant::cli
 {
 
-void add_save(CLI::App& application)
+namespace
 {
-    auto* verb = application.add_subcommand("save", "Save the states of plugins now");
+
+enum class Without { not_allowed, means_all };
+
+CLI::App* add(CLI::App& application, service::RequestVerb request, const char* name, const char* what,
+              Without without)
+{
+    auto* verb = application.add_subcommand(name, what);
     const auto nodes = std::make_shared<std::vector<std::string>>();
-    verb->add_option("NODE", *nodes, "Names of nodes; all without one");
-    verb->callback([nodes] { ask_service(service::RequestVerb::save, *nodes); });
+    verb->add_option("NODE", *nodes,
+                     without == Without::means_all ? "Names of nodes; all without one" : "Names of nodes")
+        ->required(without == Without::not_allowed);
+    verb->callback([nodes, request] { ask_service(request, *nodes); });
+    return verb;
 }
 
-void add_enable(CLI::App& application)
+} // namespace
+
+void add_save(CLI::App& application)
 {
-    auto* verb = application.add_subcommand("enable", "Start nodes again that were given up");
-    const auto nodes = std::make_shared<std::vector<std::string>>();
-    verb->add_option("NODE", *nodes, "Names of nodes")->required();
-    verb->callback([nodes] { ask_service(service::RequestVerb::enable, *nodes); });
+    add(application, service::RequestVerb::save, "save", "Save the states of plugins now", Without::means_all)
+        ->footer("Examples:\n  decant save\n  decant save bass && cp -r ~/.local/state/decant backup");
+}
+
+void add_reload(CLI::App& application)
+{
+    auto* verb = application.add_subcommand("reload", "Let decantd read the configuration again");
+    verb->footer(
+        "decantd does so by itself when a file changes; this waits until it is done, and fails if something "
+        "is\nwrong. Nodes that did not change play on.\n\nExample:\n  decant reload");
+    verb->callback([] {
+        for (const auto& warning : ask_service(service::RequestVerb::reload, {}))
+            fmt::print(stderr, "decant: {}\n", warning);
+    });
 }
 
 } // namespace decant::cli

@@ -4,6 +4,7 @@
 #include "service/cli/service-request.hpp"
 
 #include "service/cli/daemon-client.hpp"
+#include "service/cli/verbs.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -23,10 +24,9 @@ namespace
 
 constexpr std::chrono::seconds answer_time{30}; ///< plugins with large states need some
 
-} // namespace
-
-std::vector<std::string> ask_service(service::RequestVerb verb, std::vector<std::string> nodes,
-                                     std::string argument)
+/// What became of a request.
+service::Reply reply_of_service(service::RequestVerb verb, std::vector<std::string> nodes,
+                                std::string argument)
 {
     const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
     const service::Request request{fmt::format("{}.{}", ::getpid(), now), verb, std::move(nodes),
@@ -34,7 +34,7 @@ std::vector<std::string> ask_service(service::RequestVerb verb, std::vector<std:
     std::optional<service::Reply> reply;
     DaemonClient* asker = nullptr;
     DaemonClient client({.entry = [&](const char* key, const char* text) {
-        if (!spa_streq(key, service::reply_key))
+        if (text == nullptr || !spa_streq(key, service::reply_key))
             return;
         auto heard = service::parse_reply(text);
         if (!heard || heard->id != request.id) // somebody else's
@@ -45,13 +45,30 @@ std::vector<std::string> ask_service(service::RequestVerb verb, std::vector<std:
     asker = &client;
     client.look_around();
     client.write(service::request_key, to_json(request));
-    if (!client.listen(answer_time))
+    client.round_trip(); // whether this client may ask
+    if (!reply && !client.listen(answer_time))
         throw std::runtime_error(
             fmt::format("decantd has not answered within {} s; 'decant list' shows which node does not run",
                         answer_time.count()));
-    if (!reply->problems.empty())
-        throw std::runtime_error(fmt::format("{}", fmt::join(reply->problems, "\n")));
-    return std::move(reply->answer);
+    return std::move(*reply);
+}
+
+} // namespace
+
+std::vector<std::string> ask_service(service::RequestVerb verb, std::vector<std::string> nodes,
+                                     std::string argument)
+{
+    auto reply = reply_of_service(verb, std::move(nodes), std::move(argument));
+    if (!reply.problems.empty())
+        throw std::runtime_error(fmt::format("{}", fmt::join(reply.problems, "\n")));
+    return std::move(reply.answer);
+}
+
+void reload_service()
+try {
+    (void)reply_of_service(service::RequestVerb::reload, {}, {});
+} catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
+    // It reads its files when it starts and when they change, whether this command may ask for it or not.
 }
 
 } // namespace decant::cli

@@ -15,4 +15,8 @@ namespace decant::cli
 std::vector<std::string> ask_service(service::RequestVerb verb, std::vector<std::string> nodes,
                                      std::string argument = {});
 
+/// Lets the service read the configuration that was changed, if one runs; what is wrong in it is no concern
+/// of this. [main]
+void reload_service();
+
 } // namespace decant::cli

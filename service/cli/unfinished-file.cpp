@@ -51,6 +51,16 @@ UnfinishedFile::~UnfinishedFile()
     close(descriptor_);
 }
 
+void UnfinishedFile::finish_new()
+{
+    const std::string self = named_ ? part_.string() : "/proc/self/fd/" + std::to_string(descriptor_);
+    if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) == 0)
+        return;
+    if (errno == EEXIST)
+        throw FileExists(path_.string() + " is there already");
+    refuse(path_);
+}
+
 void UnfinishedFile::finish()
 {
     // No link takes the place of an existing file, but a renamed one does.

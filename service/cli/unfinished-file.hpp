@@ -3,9 +3,17 @@
 #pragma once
 
 #include <filesystem>
+#include <stdexcept>
 
 namespace decant::cli
 {
+
+/// There is a file of that name, and it stays.
+class FileExists : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
 
 /// A file that takes its name, and the place of an older one, when it is whole; until then it is one that
 /// nobody takes for the whole, and where the file system can do so it has no name at all: then nothing is
@@ -32,6 +40,9 @@ public:
 
     /// Gives the file its name. Throws std::runtime_error.
     void finish();
+
+    /// Gives the file its name if that is free, and else throws FileExists.
+    void finish_new();
 };
 
 } // namespace decant::cli

@@ -30,13 +30,17 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+void add_add(CLI::App& application);
 void add_config(CLI::App& application);
+void add_disable(CLI::App& application);
 void add_doctor(CLI::App& application);
 void add_editor(CLI::App& application);
 void add_enable(CLI::App& application);
 void add_list(CLI::App& application);
 void add_preset(CLI::App& application);
 void add_probe(CLI::App& application);
+void add_reload(CLI::App& application);
+void add_remove(CLI::App& application);
 void add_render(CLI::App& application);
 void add_save(CLI::App& application);
 
