@@ -27,12 +27,17 @@ int run(int argc, char** argv)
     decant::cli::add_editor(application);
     decant::cli::add_enable(application);
     decant::cli::add_list(application);
+    decant::cli::add_panic(application);
+    decant::cli::add_params(application);
     decant::cli::add_preset(application);
     decant::cli::add_probe(application);
     decant::cli::add_reload(application);
     decant::cli::add_remove(application);
     decant::cli::add_render(application);
+    decant::cli::add_restart(application);
     decant::cli::add_save(application);
+    decant::cli::add_set(application);
+    decant::cli::add_watch(application);
 
     try {
         application.parse(argc, argv);

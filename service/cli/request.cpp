@@ -40,6 +40,22 @@ void add_save(CLI::App& application)
         ->footer("Examples:\n  decant save\n  decant save bass && cp -r ~/.local/state/decant backup");
 }
 
+void add_restart(CLI::App& application)
+{
+    add(application, service::RequestVerb::restart, "restart", "Start nodes again, plugins with their states",
+        Without::not_allowed)
+        ->footer("A plugin's state is saved before, if it still answers. Nodes and links stay where that is "
+                 "possible.\n\nExample:\n  decant restart bass");
+}
+
+void add_panic(CLI::App& application)
+{
+    add(application, service::RequestVerb::panic, "panic", "Silence: all notes off, all sound off",
+        Without::means_all)
+        ->footer("On every MIDI channel: pedal up (64), all sound off (120), all notes off (123).\n\n"
+                 "Examples:\n  decant panic\n  decant panic bass");
+}
+
 void add_reload(CLI::App& application)
 {
     auto* verb = application.add_subcommand("reload", "Let decantd read the configuration again");

@@ -37,11 +37,16 @@ void add_doctor(CLI::App& application);
 void add_editor(CLI::App& application);
 void add_enable(CLI::App& application);
 void add_list(CLI::App& application);
+void add_panic(CLI::App& application);
+void add_params(CLI::App& application);
 void add_preset(CLI::App& application);
 void add_probe(CLI::App& application);
 void add_reload(CLI::App& application);
 void add_remove(CLI::App& application);
 void add_render(CLI::App& application);
+void add_restart(CLI::App& application);
 void add_save(CLI::App& application);
+void add_set(CLI::App& application);
+void add_watch(CLI::App& application);
 
 } // namespace decant::cli
