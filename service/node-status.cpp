@@ -56,6 +56,8 @@ std::string to_json(const NodeStatus& status)
                                 {"worst", status.round_trip->worst}};
     if (!status.editor.empty())
         object["editor"] = status.editor;
+    if (status.memory != 0)
+        object["memory"] = status.memory;
     if (!status.wake.empty())
         object["wake"] = status.wake;
     if (status.awake)
@@ -95,6 +97,7 @@ try {
         read(*trip, "worst", status.round_trip->worst);
     }
     read(object, "editor", status.editor);
+    read(object, "memory", status.memory);
     read(object, "wake", status.wake);
     if (const auto awake = object.find("awake"); awake != object.end())
         status.awake = awake->get<double>();

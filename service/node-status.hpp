@@ -54,6 +54,7 @@ struct NodeStatus {
     std::string wake;                    ///< plugins only: sleep, anticipate, as it is now
     std::optional<double> awake;         ///< part of the last second's blocks that found such a host awake
     std::optional<std::uint32_t> voices; ///< samplers only
+    std::uint64_t memory = 0;            ///< bytes of the host, also of its group, or of samples; 0: unknown
     std::uint64_t starved = 0;           ///< voices of a sampler whose samples were not read in time
 };
 

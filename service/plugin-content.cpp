@@ -7,6 +7,7 @@
 #include "service/hosts/state-file.hpp"
 #include "service/log.hpp"
 #include "service/plugin-ports.hpp"
+#include "service/process-memory.hpp"
 
 #include <fmt/format.h>
 
@@ -292,6 +293,8 @@ void PluginContent::report(NodeStatus& status)
 {
     status.warnings.insert(status.warnings.end(), warnings_.begin(), warnings_.end());
     status.restarts = restarts_;
+    if (const auto process = host_->process(); process != 0)
+        status.memory = private_memory_of(process);
     status.late = late_before_;
     status.dropped = dropped_before_;
     if (!processor_)

@@ -3,6 +3,7 @@
 
 #include "service/sampler-content.hpp"
 
+#include "nodes/sampler/instrument-memory.hpp"
 #include "service/log.hpp"
 
 #include <fmt/format.h>
@@ -103,6 +104,7 @@ void SamplerContent::play(sampler::LoadedInstrument loaded)
     for (const auto& unsupported : loaded.unsupported)
         log(Severity::warning, fmt::format("node '{}': {}", config_.name, to_string(unsupported)));
     const unsigned outputs = loaded.instrument->outputs();
+    memory_ = sampler::memory_of(*loaded.instrument);
     sampler_.play(std::move(loaded.instrument));
     progress_.reset();
     if (!std::exchange(shown_, true))
@@ -151,6 +153,7 @@ void SamplerContent::report(NodeStatus& status)
     const sampler::SamplerStats stats = sampler_.stats();
     status.voices = stats.active_voices;
     status.starved = stats.starved;
+    status.memory = memory_;
     if (progress_ && status.state == NodeState::loading && status.message.empty())
         status.message = fmt::format("{} samples so far", progress_->samples.load());
 }

@@ -31,6 +31,7 @@ class SamplerContent final : public NodeContent, private nodes::Parameters
     FileWatcher watcher_;
     std::shared_ptr<const sampler::LoadProgress> progress_; ///< of what is being loaded
     bool shown_ = false;
+    std::size_t memory_ = 0; ///< bytes of samples
 
     void load();
     void fail(const std::string& reason);

@@ -3,6 +3,8 @@
 
 #include "service/cli/instrument-report.hpp"
 
+#include "nodes/sampler/instrument-memory.hpp"
+
 #include "nodes/sampler/instrument.hpp"
 
 #include <fmt/format.h>
@@ -59,19 +61,13 @@ InstrumentReport report_on_instrument(const std::filesystem::path& file)
     report.lowest_key = 127;
 
     std::set<const sampler::Sample*> samples;
-    std::set<const sampler::Loop*> loops;
     for (const auto& zone : loaded.instrument->zones()) {
         report.lowest_key = std::clamp(zone.region.lokey, 0, report.lowest_key);
         report.highest_key = std::clamp(zone.region.hikey, report.highest_key, 127);
         samples.insert(zone.sample);
-        if (zone.loop != nullptr)
-            loops.insert(zone.loop);
     }
     report.samples = samples.size();
-    for (const auto* sample : samples)
-        report.memory_bytes += sample->data.size();
-    for (const auto* loop : loops)
-        report.memory_bytes += loop->data.size();
+    report.memory_bytes = sampler::memory_of(*loaded.instrument);
     return report;
 }
 

@@ -37,6 +37,7 @@ int run(int argc, char** argv)
     decant::cli::add_restart(application);
     decant::cli::add_save(application);
     decant::cli::add_set(application);
+    decant::cli::add_top(application);
     decant::cli::add_watch(application);
 
     try {

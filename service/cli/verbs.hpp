@@ -47,6 +47,7 @@ void add_render(CLI::App& application);
 void add_restart(CLI::App& application);
 void add_save(CLI::App& application);
 void add_set(CLI::App& application);
+void add_top(CLI::App& application);
 void add_watch(CLI::App& application);
 
 } // namespace decant::cli

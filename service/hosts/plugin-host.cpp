@@ -511,6 +511,12 @@ public:
     {
         wish([](Wishes& wishes) { wishes.stop = true; });
     }
+
+    [[nodiscard]] pid_t process()
+    {
+        const std::lock_guard lock(mutex_);
+        return host_ != nullptr && ready_ ? host_->process() : 0;
+    }
 };
 
 PluginHost::PluginHost(PluginHostSettings settings, HostListener listener, HostCommandSource command)
@@ -555,6 +561,10 @@ void PluginHost::restart()
 void PluginHost::stop()
 {
     supervisor_->stop();
+}
+pid_t PluginHost::process() const
+{
+    return supervisor_->process();
 }
 
 } // namespace decant::service

@@ -98,6 +98,9 @@ public:
 
     /// Begins what the destructor waits for, so that many hosts can end at the same time.
     void stop();
+
+    /// The process that the plugin runs in, which it may share with its group; 0 while there is none.
+    [[nodiscard]] pid_t process() const;
 };
 
 } // namespace decant::service
