@@ -59,6 +59,12 @@ void show(bool json)
         fmt::print(stderr, "decant: {}\n", to_text(problem));
 }
 
+void names()
+{
+    for (const auto& [name, written] : service::read_configuration().written)
+        fmt::print("{}\n", name);
+}
+
 } // namespace
 
 void add_config(CLI::App& application)
@@ -80,6 +86,7 @@ void add_config(CLI::App& application)
     };
     add("check", "Say what is wrong, with file, line and column", check);
     add("show", "Show all nodes with all their values, and where each comes from", show);
+    verb->add_subcommand("names", "Print the names of all nodes, one a line")->callback(names);
 }
 
 } // namespace decant::cli
