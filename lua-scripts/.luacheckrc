@@ -6,6 +6,6 @@ max_line_length = 120
 
 -- What WirePlumber 0.5 exports into the sandbox of a script.
 read_globals = {
-  "Constraint", "EventInterest", "Feature", "Json", "JsonUtils", "Link", "Log", "Plugin", "Settings",
-  "SimpleEventHook",
+  "Constraint", "Core", "EventInterest", "Feature", "Json", "JsonUtils", "Link", "Log", "Plugin", "Settings",
+  "SimpleEventHook", "State",
 }

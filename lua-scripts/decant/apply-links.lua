@@ -88,7 +88,7 @@ end
 local function ports_by_id()
   local ports = {}
   for _, node in ipairs(plan.nodes) do
-    for _, list in ipairs { node.audio_in, node.audio_out, node.midi_in, node.midi_out } do
+    for _, list in ipairs { node.audio_in, node.audio_out, node.midi_in, node.midi_out, node.monitor_out } do
       for _, port in ipairs(list) do
         ports[port.id] = port
       end
@@ -143,7 +143,7 @@ local function forget_unwanted()
   local open = {}
   for _, node in ipairs(plan.nodes) do
     if plan.is_open(node) then
-      for _, list in ipairs { node.audio_in, node.audio_out, node.midi_in, node.midi_out } do
+      for _, list in ipairs { node.audio_in, node.audio_out, node.midi_in, node.midi_out, node.monitor_out } do
         for _, port in ipairs(list) do
           open[port.serial] = true
         end
@@ -161,7 +161,7 @@ end
 
 SimpleEventHook {
   name = "decant/apply-links",
-  after = "decant/drop-loops",
+  after = "decant/recall-links",
   interests = {
     EventInterest {
       Constraint { "event.type", "=", "decant-rescan" },

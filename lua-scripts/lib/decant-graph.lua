@@ -7,7 +7,8 @@
 --            short_name   what comes after "decant." in the name, nil for other nodes
 --            midi_from, output_to   a Decant node's properties decant.midi.from and decant.output.to, nil if absent
 --            complete     whether all the ports that the node came with are known
---            audio_in, audio_out, midi_in, midi_out   ports in their order, without monitor ports }
+--            audio_in, audio_out, midi_in, midi_out   ports in their order, without monitor ports
+--            monitor_out   what a sink plays, for whoever listens }
 --   port = { id, serial, node, name, alias, channel, order }
 
 local graph = {}
@@ -42,6 +43,7 @@ local function describe_node(proxy)
     audio_out = {},
     midi_in = {},
     midi_out = {},
+    monitor_out = {},
   }
 end
 
@@ -59,11 +61,12 @@ local function add_port(node, proxy)
   node.missing_ports = node.missing_ports - 1
 
   local kind = kind_of(properties)
-  if not kind or properties["port.monitor"] == "true" then
+  if not kind then
     return
   end
   local direction = properties["port.direction"] == "in" and "_in" or "_out"
-  table.insert(node[kind .. direction], {
+  local list = properties["port.monitor"] == "true" and "monitor_out" or kind .. direction
+  table.insert(node[list], {
     id = proxy["bound-id"],
     serial = properties["object.serial"] or "",
     node = node,
@@ -96,7 +99,7 @@ function graph.read(source)
   for _, node in ipairs(nodes) do
     node.complete = completed[node.serial] or node.missing_ports <= 0
     still_completed[node.serial] = node.complete
-    for _, ports in ipairs { node.audio_in, node.audio_out, node.midi_in, node.midi_out } do
+    for _, ports in ipairs { node.audio_in, node.audio_out, node.midi_in, node.midi_out, node.monitor_out } do
       table.sort(ports, by_order)
     end
   end

@@ -15,6 +15,21 @@ function plan.key(output, input)
   return output.serial .. ">" .. input.serial
 end
 
+-- As people and pw-link name a port.
+function plan.path(port)
+  return port.node.name .. ":" .. port.name
+end
+
+-- What asks for a link, whichever incarnation of its node does.
+function plan.reason(link)
+  local reasons = {}
+  for _, because in ipairs(link.because) do
+    table.insert(reasons, (because:gsub("^%S* ", "")))
+  end
+  table.sort(reasons)
+  return table.concat(reasons, " and ")
+end
+
 local scheduled = false
 
 function plan.schedule(source)

@@ -3,7 +3,9 @@
 #include "tests/lua-scripts/expectations.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <fstream>
 #include <optional>
+#include <string>
 
 using namespace decant::tests;
 
@@ -11,6 +13,21 @@ namespace
 {
 
 const Links only_right{{"decant.bass:output_FR", "test-sink:playback_FR"}};
+
+/// Whether WirePlumber's state has links of a kind, "made" or "cut".
+bool remembered_now(const PrivateSession& session, const std::string& kind)
+{
+    std::ifstream file(session.state_home() / "wireplumber/decant-links");
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with(kind))
+            return true;
+    return false;
+}
+
+bool remembered(const PrivateSession& session, const std::string& kind)
+{
+    return wait_until([&] { return remembered_now(session, kind); });
+}
 
 /// Cuts the left of decant.bass and sees that the policy lets it be.
 void cut_left(const PrivateSession& session)
@@ -81,17 +98,73 @@ TEST_CASE("a property that has nothing to do with links does not undo a cut")
     CHECK(session.graph().links() == only_right);
 }
 
-TEST_CASE("a cut is forgotten when the node comes back")
+TEST_CASE("a cut is remembered when the node comes back, and after a restart of WirePlumber")
 {
-    const PrivateSession session;
+    PrivateSession session;
     std::optional<StandInNode> bass;
     bass.emplace(session, "decant.bass", synth("[ default ]"));
     cut_left(session);
+    REQUIRE(remembered(session, "cut"));
 
     bass.reset();
     REQUIRE(becomes(session, {}));
     bass.emplace(session, "decant.bass", synth("[ default ]"));
+    REQUIRE(becomes(session, only_right));
 
+    session.kill_wireplumber();
+    bass.reset();
+    session.start_wireplumber();
+    bass.emplace(session, "decant.bass", synth("[ default ]"));
+    REQUIRE(becomes(session, only_right));
+
+    session.link("decant.bass:output_FL", "test-sink:playback_FL"); // the user thinks better of it
+    REQUIRE(settled(session));
+    bass.reset();
+    REQUIRE(becomes(session, {}));
+    bass.emplace(session, "decant.bass", synth("[ default ]"));
+    CHECK(becomes(session, stereo("decant.bass", "test-sink")));
+}
+
+TEST_CASE("a link that the user makes comes back with its nodes, until the user takes it back")
+{
+    PrivateSession session;
+    std::optional<StandInNode> bass;
+    std::optional<StandInNode> recorder;
+    const Links link{{"decant.bass:output_FL", "recorder:input_FR"}};
+    bass.emplace(session, "decant.bass", synth("[]"));
+    recorder.emplace(session, "recorder", StandInNode::Shape{.inputs = {"FL", "FR"}});
+    session.link("decant.bass:output_FL", "recorder:input_FR");
+    REQUIRE(remembered(session, "made"));
+
+    recorder.reset();
+    REQUIRE(becomes(session, {}));
+    recorder.emplace(session, "recorder", StandInNode::Shape{.inputs = {"FL", "FR"}});
+    REQUIRE(becomes(session, link));
+
+    bass.reset();
+    session.kill_wireplumber();
+    session.start_wireplumber();
+    bass.emplace(session, "decant.bass", synth("[]"));
+    REQUIRE(becomes(session, link));
+
+    session.unlink("decant.bass:output_FL", "recorder:input_FR");
+    REQUIRE(wait_until([&] { return !remembered_now(session, "made"); }));
+    bass.reset();
+    bass.emplace(session, "decant.bass", synth("[]"));
+    REQUIRE(settled(session));
+    CHECK(session.graph().links().empty());
+}
+
+TEST_CASE("nothing is remembered if the setting says so")
+{
+    const PrivateSession session(
+        {.wireplumber_drop_in = "wireplumber.settings = { decant.linking.remember = false }"});
+    std::optional<StandInNode> bass;
+    bass.emplace(session, "decant.bass", synth("[ default ]"));
+    cut_left(session);
+    bass.reset();
+    REQUIRE(becomes(session, {}));
+    bass.emplace(session, "decant.bass", synth("[ default ]"));
     CHECK(becomes(session, stereo("decant.bass", "test-sink")));
 }
 
