@@ -82,7 +82,7 @@ struct NodeConfig {
     std::vector<std::string> output_to;   ///< nodes, or "default"
     std::uint16_t midi_channels = 0xffff; ///< one bit per channel, channel 1 is bit 0
 
-    std::map<std::string, std::string> properties; ///< node.*, handed on to PipeWire
+    std::map<std::string, std::string> properties; ///< node.* for PipeWire, decant.* for the policy
     std::map<std::string, std::string> wine;       ///< wine.*, environment of the plugin's host
 
     bool operator==(const NodeConfig&) const = default;

@@ -79,6 +79,22 @@ std::string read_name(const NodeSetting& setting)
     return name;
 }
 
+/// As the policy for WirePlumber reads it.
+std::string quoted_list(const std::vector<std::string>& names)
+{
+    std::string list = "[";
+    for (const auto& name : names) {
+        list += list.size() == 1 ? "\"" : ", \"";
+        for (const char letter : name) {
+            if (letter == '"' || letter == '\\')
+                list += '\\';
+            list += letter;
+        }
+        list += '"';
+    }
+    return list + "]";
+}
+
 using Reader = std::function<void(NodeConfig&, const NodeSetting&, const fs::path& home)>;
 
 struct Key {
@@ -185,6 +201,16 @@ const std::vector<Key>& keys()
          {},
          [](auto& node, const auto& setting, const auto&) {
              node.midi_channels = read_channels("midi.channels", setting);
+         }},
+        {"input.from",
+         {},
+         [](auto& node, const auto& setting, const auto&) {
+             node.properties["decant.input.from"] = quoted_list(read_names("input.from", setting));
+         }},
+        {"as", NodeType::plugin,
+         [](auto& node, const auto& setting, const auto&) {
+             constexpr std::array<std::string_view, 2> words{"sink", "source"};
+             node.properties["decant.as"] = words.at(read_word("as", setting, words));
          }},
         {"output.to",
          {},
@@ -326,6 +352,13 @@ NodeConfig make_node_config(const NodeSettings& settings, const Location& where,
         } else {
             key->read(node, setting, home);
         }
+    }
+    // A device leads somewhere.
+    if (const auto as = node.properties.find("decant.as"); as != node.properties.end()) {
+        if (as->second == "sink" && !settings.contains("output.to"))
+            node.output_to = {"default"};
+        if (as->second == "source" && !settings.contains("input.from"))
+            node.properties["decant.input.from"] = quoted_list({"default"});
     }
     if (const auto given = node.properties.find("node.description"); given != node.properties.end())
         node.description = given->second;

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <exception>
 #include <map>
+#include <stdexcept>
 #include <utility>
 
 namespace decant::service
@@ -104,6 +105,7 @@ void RackNode::enter(pw_core* core)
 void RackNode::leave() noexcept
 {
     drop();
+    device_.reset();
     core_ = nullptr;
 }
 
@@ -147,9 +149,28 @@ void RackNode::join()
     try {
         filter_ = std::make_unique<nodes::FilterNode>(core_, std::move(setup), playable_->processor,
                                                       playable_->parameters);
+        show_device();
     } catch (const std::exception& error) {
         set_state(NodeState::failed, error.what());
     }
+}
+
+/// Applications choose among devices, and a filter is none.
+void RackNode::show_device()
+{
+    const auto as = config_.properties.find("decant.as");
+    if (device_ || as == config_.properties.end())
+        return;
+    const auto role = as->second == "sink" ? DeviceRole::sink : DeviceRole::source;
+    std::vector<std::string> channels;
+    for (const auto& port : role == DeviceRole::sink ? playable_->ports.inputs : playable_->ports.outputs)
+        channels.push_back(port.channel);
+    if (channels.empty())
+        throw std::runtime_error(fmt::format("it cannot be a {}: it has no audio {}; take as = {} out of its "
+                                             "configuration",
+                                             as->second, role == DeviceRole::sink ? "inputs" : "outputs",
+                                             as->second));
+    device_ = std::make_unique<DeviceNode>(core_, role, config_.name, config_.description, channels);
 }
 
 void RackNode::drop() noexcept

@@ -5,6 +5,7 @@
 #include "nodes/filter-node.hpp"
 #include "service/configuration.hpp"
 #include "service/data-loops.hpp"
+#include "service/device-node.hpp"
 #include "service/node-content.hpp"
 #include "service/node-status.hpp"
 
@@ -41,6 +42,7 @@ class RackNode final : private ContentOwner
     std::unique_ptr<NodeContent> content_;
     std::optional<Playable> playable_;
     std::unique_ptr<nodes::FilterNode> filter_; // after the content, whose processor it uses
+    std::unique_ptr<DeviceNode> device_;        ///< that stands for it; stays while its ports change
     std::uint64_t busy_before_ = 0;
     std::uint64_t period_before_ = 0;
     std::uint64_t missed_before_ = 0; ///< by filter nodes that are gone
@@ -54,6 +56,7 @@ class RackNode final : private ContentOwner
     void take_seat(std::map<std::string, std::string>& properties);
     void join();
     void drop() noexcept;
+    void show_device();
 
 public:
     /// A content that cannot be made leaves a node that has failed and says why.

@@ -23,6 +23,7 @@ SimpleEventHook {
     for _, node in ipairs(plan.nodes) do
       texts[node.midi_from or ""] = true
       texts[node.output_to or ""] = true
+      texts[node.input_from or ""] = true
       if node.short_name and not node.complete then
         report.info(node.name .. ": waits for its ports")
       end

@@ -43,12 +43,10 @@ local function all(_, ports)
   return ports
 end
 
-local function want_links_to_default(node, sink_name)
-  for _, target in ipairs(plan.nodes) do
-    if sink_name and target.name == sink_name and target.complete then
-      want_links_to(target, all, node)
-      return
-    end
+local function want_links_to_default(node, sink)
+  if sink and sink.complete then
+    want_links_to(sink, all, node)
+    return
   end
   -- The default is unknown for a moment when WirePlumber starts: playing on is better than a gap.
   plan.hold(node)
@@ -64,7 +62,7 @@ SimpleEventHook {
     },
   },
   execute = function(event)
-    local sink_name = graph.default_sink(event:get_source())
+    local sink = graph.default_node(event:get_source(), plan.nodes, "sink")
     for _, node in ipairs(plan.nodes) do
       if node.output_to and node.complete then
         local list, faults = names.parse(node.output_to)
@@ -77,7 +75,7 @@ SimpleEventHook {
         end
         for _, name in ipairs(silent and {} or list) do
           if name.text == "default" then
-            want_links_to_default(node, sink_name)
+            want_links_to_default(node, sink)
           else
             want_links_to_name(name, node)
           end

@@ -14,7 +14,7 @@ SimpleEventHook {
     EventInterest {
       Constraint { "event.type", "=", "metadata-changed" },
       Constraint { "metadata.name", "=", "default" },
-      Constraint { "event.subject.key", "=", "default.audio.sink" },
+      Constraint { "event.subject.key", "c", "default.audio.sink", "default.audio.source" },
     },
   },
   execute = function(event)

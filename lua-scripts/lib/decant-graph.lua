@@ -5,7 +5,9 @@
 --
 --   node = { id, serial, name, description, nick,
 --            short_name   what comes after "decant." in the name, nil for other nodes
---            midi_from, output_to   a Decant node's properties decant.midi.from and decant.output.to, nil if absent
+--            midi_from, output_to, input_from   a Decant node's properties decant.midi.from and so on, nil if absent
+--            device_of    the short name of the Decant node that this device stands for, nil for other nodes
+--            media_class, priority
 --            complete     whether all the ports that the node came with are known
 --            audio_in, audio_out, midi_in, midi_out   ports in their order, without monitor ports
 --            monitor_out   what a sink plays, for whoever listens }
@@ -38,6 +40,10 @@ local function describe_node(proxy)
     short_name = short,
     midi_from = short and properties["decant.midi.from"],
     output_to = short and properties["decant.output.to"],
+    input_from = short and properties["decant.input.from"],
+    device_of = properties["decant.device.of"],
+    media_class = properties["media.class"] or "",
+    priority = tonumber(properties["priority.session"]) or 0,
     missing_ports = proxy:get_n_input_ports() + proxy:get_n_output_ports(),
     audio_in = {},
     audio_out = {},
@@ -65,7 +71,9 @@ local function add_port(node, proxy)
     return
   end
   local direction = properties["port.direction"] == "in" and "_in" or "_out"
-  local list = properties["port.monitor"] == "true" and "monitor_out" or kind .. direction
+  -- What a virtual source gives is the monitor of what goes into it.
+  local monitor = properties["port.monitor"] == "true" and not node.media_class:find("^Audio/Source")
+  local list = monitor and "monitor_out" or kind .. direction
   table.insert(node[list], {
     id = proxy["bound-id"],
     serial = properties["object.serial"] or "",
@@ -113,15 +121,35 @@ function graph.read(source)
   return nodes
 end
 
--- The name of the default audio sink, or nil while there is none.
-function graph.default_sink(source)
+local function default_name(source, kind)
   local metadata = source:call("get-object-manager", "metadata"):lookup {
     Constraint { "metadata.name", "=", "default" },
   }
-  local value = metadata and metadata:find(0, "default.audio.sink")
+  local value = metadata and metadata:find(0, "default.audio." .. kind)
   -- The parser recurses on the C stack; a name is not that long.
   local parsed = value and #value < 4096 and Json.Raw(value):parse()
   return type(parsed) == "table" and parsed.name or nil
+end
+
+-- The default audio "sink" or "source" among `nodes`, or nil while there is none. Where the user has chosen a device
+-- of ours it is the one that would be chosen without: what goes into a device must come out of another.
+function graph.default_node(source, nodes, kind)
+  local wanted = default_name(source, kind)
+  local class = kind == "sink" and "Audio/Sink" or "Audio/Source"
+  local best
+  for _, node in ipairs(nodes) do
+    if node.name == wanted and not node.device_of then
+      return node
+    elseif wanted and not node.device_of and node.media_class:find(class, 1, true) == 1 and
+      (not best or node.priority > best.priority) then
+      best = node
+    end
+  end
+  for _, node in ipairs(nodes) do
+    if node.name == wanted and node.device_of then
+      return best
+    end
+  end
 end
 
 return graph
