@@ -4,6 +4,7 @@
 #include "service/plugin-content.hpp"
 
 #include "service/hosts/parameter-names.hpp"
+#include "service/hosts/plugin-kind.hpp"
 #include "service/hosts/state-file.hpp"
 #include "service/log.hpp"
 #include "service/plugin-ports.hpp"
@@ -118,6 +119,8 @@ void PluginContent::handle(const HostReady& ready)
     const bool changed = !processor_ || !same_ports(plugin_, ready.description);
     plugin_ = ready.description;
     open_editors_.clear(); // it is another host
+    log(Severity::info,
+        fmt::format("node '{}': {} is ready ({})", config_.name, plugin_.name, kind_of(plugin_)));
     latency_ = plugin_.latency;
     if (changed)
         make_processor();

@@ -9,6 +9,7 @@
 #include "service/cli/verbs.hpp"
 #include "service/hosts/opened-plugin.hpp"
 #include "service/hosts/parameter-names.hpp"
+#include "service/hosts/plugin-kind.hpp"
 #include "service/hosts/state-file.hpp"
 #include "service/midi-file.hpp"
 #include "service/plugin-address.hpp"
@@ -259,6 +260,7 @@ void render_plugin(const RenderOptions& options)
                                          fmt::print(stderr, "{}\n", line);
                                  });
     const auto& plugin = opened.description();
+    fmt::print("{}: {}\n", plugin.name, service::kind_of(plugin));
     if (state)
         opened.host().set_state(state->bytes);
     if (material.midi && !plugin.midi_in)

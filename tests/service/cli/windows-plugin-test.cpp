@@ -38,6 +38,13 @@ fs::path plugin(const std::string& name)
     return fs::path(std::getenv("DECANT_TEST_PLUGINS")) / name;
 }
 
+/// As the programs are compiled for that DECANT_TEST_PLUGINS holds.
+std::string bits()
+{
+    const char* bits = std::getenv("DECANT_TEST_BITS");
+    return bits == nullptr ? "64" : bits;
+}
+
 /// Runs `decant` with plugins in the tests' prefix.
 tests::Result decant_with(const tests::Arguments& arguments)
 {
@@ -154,7 +161,8 @@ TEST_CASE("a parameter is set by its name, and an unknown one is answered with t
 
 TEST_CASE("key 69 of a Windows synth is 440 Hz, and silence after its release")
 {
-    const std::string suffix = GENERATE(".dll", ".vst3", ".clap");
+    const auto [suffix, format] =
+        GENERATE(table<std::string, std::string>({{".dll", "VST2"}, {".vst3", "VST3"}, {".clap", "CLAP"}}));
     INFO(suffix);
     const TemporaryDirectory directory;
     write_score(directory.path() / "a.mid");
@@ -162,7 +170,9 @@ TEST_CASE("key 69 of a Windows synth is 440 Hz, and silence after its release")
                                      directory.path() / "a.mid", "--output", directory.path() / "a.wav"});
     INFO(result.errors);
     REQUIRE(result.exit == 0);
-    CHECK_THAT(result.output, ContainsSubstring("times faster than real time"));
+    CHECK_THAT(result.output,
+               ContainsSubstring("times faster than real time") &&
+                   ContainsSubstring("Decant Test Sine: " + format + ", " + bits() + " bits, instrument"));
 
     const auto sound = sound_in(directory.path() / "a.wav");
     CHECK_THAT(frequency_of(sound, 48000, 4800, 86400), WithinAbs(440, 0.5));
@@ -194,14 +204,14 @@ TEST_CASE("probe tells what a Windows plugin is, for people and for scripts")
     const auto text = decant_with({"probe", plugin("decant-test-sine.dll")});
     INFO(text.errors);
     REQUIRE(text.exit == 0);
-    CHECK_THAT(text.output,
-               ContainsSubstring("Decant Test Sine") && ContainsSubstring("VST2, 64 bits, instrument"));
+    CHECK_THAT(text.output, ContainsSubstring("Decant Test Sine") &&
+                                ContainsSubstring("VST2, " + bits() + " bits, instrument"));
 
     const auto json =
         nlohmann::json::parse(decant_with({"probe", "--json", plugin("decant-test-gain.dll")}).output);
     CHECK(json["kind"] == "plugin");
     CHECK(json["format"] == "VST2");
-    CHECK(json["bits"] == 64);
+    CHECK(json["bits"] == std::stoi(bits()));
     CHECK(json["instrument"] == false);
     CHECK(json["inputs"].size() == 2);
     CHECK(json["outputs"].size() == 2);
@@ -214,7 +224,7 @@ TEST_CASE("probe lists the plugins of a file, and takes one by its name or id be
     const auto text = decant_with({"probe", plugin("decant-test-mirror.clap")});
     INFO(text.errors);
     REQUIRE(text.exit == 0);
-    CHECK_THAT(text.output, ContainsSubstring("CLAP, 64 bits, effect") &&
+    CHECK_THAT(text.output, ContainsSubstring("CLAP, " + bits() + " bits, effect") &&
                                 ContainsSubstring("decant.test-mirror-of-notes  Mirror of notes"));
     for (const std::string address :
          {"decant-test-mirror.clap#Mirror of notes", "decant-test-mirror.clap#decant.test-mirror-of-notes",
@@ -233,12 +243,13 @@ TEST_CASE("a VST3 bundle is its directory")
 {
     const TemporaryDirectory directory;
     const auto bundle = directory.path() / "Any name.vst3";
-    fs::create_directories(bundle / "Contents" / "x86_64-win");
-    fs::copy(plugin("decant-test-gain.vst3"), bundle / "Contents" / "x86_64-win" / "Gain.vst3");
+    const auto build = bundle / "Contents" / (bits() == "64" ? "x86_64-win" : "x86-win");
+    fs::create_directories(build);
+    fs::copy(plugin("decant-test-gain.vst3"), build / "Gain.vst3");
     const auto result = decant_with({"probe", bundle});
     INFO(result.errors);
     CHECK(result.exit == 0);
-    CHECK_THAT(result.output, ContainsSubstring("VST3, 64 bits, effect"));
+    CHECK_THAT(result.output, ContainsSubstring("VST3, " + bits() + " bits, effect"));
 }
 
 TEST_CASE("a plugin that a file does not hold is answered with those that it does")
