@@ -181,6 +181,35 @@ name_missing() {
     fail "install what is missing, then run this again"
 }
 
+# Wine's 32-bit half is of another architecture on Debian. It is no condition: without it the tests of 32-bit plugins
+# are skipped, and say so.
+add_32_bit_wine() {
+    local yes=$1 added=no plan install=(apt-get install --yes --no-install-recommends --no-remove)
+    [ "$(dpkg --print-architecture)" = amd64 ] || return 0
+    have_one 'file /usr/lib/i386-linux-gnu/wine/i386-windows/ntdll.dll' && return
+    have_one 'file /usr/lib/x86_64-linux-gnu/wine/i386-windows/ntdll.dll' && return
+    say "32-bit Wine is not installed; without it the tests of 32-bit plugins are skipped."
+    # Nobody to ask, or nobody who may.
+    [ "$yes" = yes ] || [ -t 0 ] || return 0
+    [ "$(id -u)" = 0 ] || command -v sudo >/dev/null || return 0
+    confirm "Install it (architecture i386, wine32:i386)?" "$yes" || return 0
+    if ! dpkg --print-foreign-architectures | grep -qx i386; then
+        as_root dpkg --add-architecture i386
+        added=yes
+    fi
+    as_root apt-get update -q || true
+    # Libraries of both architectures have to be of one version. What is installed already stays as it is.
+    if plan=$("${install[@]}" --simulate wine32:i386) && ! grep -q '^Inst [^ ]* \[' <<<"$plan" &&
+        as_root env DEBIAN_FRONTEND=noninteractive "${install[@]}" -o Dpkg::Use-Pty=0 wine32:i386; then
+        return
+    fi
+    say "apt has no 32-bit Wine that goes with what is installed ('sudo apt upgrade' may help):"
+    say "the tests of 32-bit plugins will be skipped."
+    if [ $added = yes ]; then
+        as_root dpkg --remove-architecture i386 || true
+    fi
+}
+
 set_up() {
     local command=$1 yes=$2 ID='' ID_LIKE='' VERSION_ID='' PRETTY_NAME='this system'
     # shellcheck source=/dev/null
@@ -190,6 +219,7 @@ set_up() {
         # Testing and unstable have no number.
         [ "${VERSION_ID:-99}" -ge 12 ] || fail "$PRETTY_NAME is too old: Decant needs Debian 12 or later"
         set_up_debian "$command" "$yes" "${VERSION_ID:-unstable}"
+        [ "$command" != test ] || add_32_bit_wine "$yes"
         ;;
     *' fedora '*) name_missing "$command" "$PRETTY_NAME" 'sudo dnf install' fedora ;;
     *' arch '*) name_missing "$command" "$PRETTY_NAME" 'sudo pacman -S --needed' arch ;;

@@ -87,7 +87,12 @@ void process_double(AEffect*, double** inputs, double** outputs, int frames)
 
 } // namespace
 
+#ifdef _WIN64
 extern "C" __declspec(dllexport) AEffect* entry(audioMasterCallback host) asm("main");
+#else
+// Names of C begin with an underscore there, of which dllexport does not know for a name that asm gives.
+asm(".globl _main\n.set _main, _entry\n.section .drectve\n.ascii \" -export:main\"\n.text");
+#endif
 extern "C" AEffect* entry(audioMasterCallback host)
 {
     auto* effect = new AEffect{};

@@ -37,7 +37,7 @@ TEST_CASE("a host says its version, its width and Wine's version before anything
     WineHost host;
     const auto hello = host.link().wait_hello();
     CHECK(hello.version == protocol::version);
-    CHECK(hello.bits == 64);
+    CHECK(hello.bits == static_cast<std::uint32_t>(bits_under_test()));
     CHECK_FALSE(hello.wine.empty());
 }
 
@@ -51,7 +51,7 @@ TEST_CASE("an effect is described with its ports, parameters and programs",
     const auto plugin = host.link().load(test_plugin(format.file("decant-test-gain")).string(), "");
 
     CHECK(plugin.format == format.format);
-    CHECK(plugin.bits == 64);
+    CHECK(plugin.bits == static_cast<std::uint32_t>(bits_under_test()));
     CHECK(plugin.id == id_of_gain(format.format));
     CHECK(plugin.name == "Decant Test Gain");
     CHECK(plugin.vendor == "The Decant authors");

@@ -36,10 +36,11 @@ TEST_CASE("a file that is no plugin says what is wrong with it, and the host liv
 {
     const tests::ScratchDirectory directory;
     const std::string gain = content_of(test_plugin("decant-test-gain.dll"));
-    std::string made_for_32_bit = gain;
+    const bool wide = bits_under_test() == 64;
+    std::string other_width = gain;
     std::string made_for_arm = gain;
     const auto machine = static_cast<std::size_t>(static_cast<unsigned char>(gain[0x3c])) + 4;
-    made_for_32_bit.replace(machine, 2, "\x4c\x01", 2);
+    other_width.replace(machine, 2, wide ? "\x4c\x01" : "\x64\x86", 2);
     made_for_arm.replace(machine, 2, "\x64\xaa", 2);
 
     const std::vector<Case> cases{
@@ -51,7 +52,8 @@ TEST_CASE("a file that is no plugin says what is wrong with it, and the host liv
         {directory.write("text.dll", "MZ, said the text"), FailureCode::not_a_plugin,
          "install the plugin again"},
         {directory.write("short.dll", gain.substr(0, 300)), FailureCode::not_a_plugin, ""},
-        {directory.write("narrow.dll", made_for_32_bit), FailureCode::wrong_architecture, "32-bit"},
+        {directory.write("other.dll", other_width), FailureCode::wrong_architecture,
+         wide ? "made for 32-bit" : "made for 64-bit"},
         {directory.write("arm.dll", made_for_arm), FailureCode::wrong_architecture, "ARM"},
         {test_plugin("broken-program.exe").string(), FailureCode::not_a_plugin, "program"},
         {test_plugin("broken-no-entry.dll").string(), FailureCode::not_a_plugin, "entry point"},

@@ -5,6 +5,7 @@
 
 #include "nodes/bridge/exchange-process.hpp"
 #include "nodes/bridge/futex.hpp"
+#include "service/hosts/wine.hpp"
 #include "tests/support/wait-until.hpp"
 
 #include <chrono>
@@ -23,6 +24,13 @@ std::string variable(const char* name)
         throw std::runtime_error(std::string(name) +
                                  " is not set: run this through `meson test --suite wine`");
     return value;
+}
+
+/// Not `wine`, which is a script on Debian: the loader is the host's process.
+std::string loader()
+{
+    static const service::Wine wine = service::find_wine();
+    return wine.loader_for(bits_under_test()).string();
 }
 
 Arguments with_options(Arguments command, const Arguments& options)
@@ -60,15 +68,24 @@ void keep_session()
 
 } // namespace
 
+int bits_under_test()
+{
+    const char* bits = std::getenv("DECANT_TEST_BITS");
+    return bits == nullptr ? 64 : std::stoi(bits);
+}
+
 Arguments wine_host_command()
 {
-    return {"wine", variable("DECANT_WINE_ROOT") + "/x86_64-windows/decant-host64.exe"};
+    return {loader(),
+            variable("DECANT_WINE_ROOT") + (bits_under_test() == 64 ? "/x86_64-windows/decant-host64.exe"
+                                                                    : "/i386-windows/decant-host32.exe")};
 }
 
 Environment wine_host_environment()
 {
     Environment environment = own_environment();
     environment["WINEPREFIX"] = variable("DECANT_TEST_PREFIX");
+    environment["WINELOADER"] = loader();
     environment["WINEDLLPATH"] = variable("DECANT_WINE_ROOT");
     environment["WINEDLLOVERRIDES"] = "mscoree,mshtml,winemenubuilder.exe=d;avrt=n,b";
     environment.try_emplace("WINEDEBUG", "-all");

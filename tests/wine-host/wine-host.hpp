@@ -17,7 +17,10 @@
 namespace decant::tests
 {
 
-/// The command that starts a host, without its options. [any]
+/// The width of the hosts and plugins that are tested, 32 or 64. [any]
+int bits_under_test();
+
+/// The command that starts a host of that width, without its options. [any]
 Arguments wine_host_command();
 
 /// With the build tree's host and the tests' prefix.
