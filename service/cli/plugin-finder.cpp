@@ -104,11 +104,14 @@ std::optional<LinuxBridge> bridge_of(const fs::path& library)
 
 bool PluginFinder::is_new(const fs::path& path)
 {
-    std::error_code error;
-    const auto place = fs::canonical(path, error);
+    // Whichever way leads to a prefix, it is one; else a link to a folder above would have no end.
+    const auto settled = [](const fs::path& way) {
+        std::error_code error;
+        const auto place = fs::canonical(way, error);
+        return (error ? way : place).string();
+    };
     const auto prefix = service::prefix_around(path);
-    return seen_.insert((error ? path : place).string() + '\0' + (prefix ? prefix->string() : std::string()))
-        .second;
+    return seen_.insert(settled(path) + '\0' + (prefix ? settled(*prefix) : std::string())).second;
 }
 
 void PluginFinder::add(FoundFile file)
