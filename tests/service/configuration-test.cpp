@@ -412,6 +412,137 @@ TEST_CASE("rules change the nodes that they match, from any file")
     CHECK_THAT(result.problems[0].text, ContainsSubstring("did you mean 'polyphony'?"));
 }
 
+TEST_CASE("a rule also matches a type that the file tells and the name in the graph")
+{
+    const Home home;
+    const auto result = home.parse(R"(
+        decant.nodes = [ { name = a path = ~/Piano.sfz } { name = b path = "~/Bass.dll" } ]
+        decant.rules = [
+            { matches = [ { type = plugin } ]  actions = { update-props = { group = all } } }
+            { matches = [ { node.name = decant.a } ]  actions = { update-props = { volume = -3 } } }
+            { matches = [ { name = "!b" type = "!plugin" } ]  actions = { update-props = { polyphony = 9 } } }
+        ])");
+    REQUIRE(result.problems.empty());
+    CHECK(result.nodes.at(1).host_group == "all");
+    CHECK(result.nodes.at(0).volume == -3);
+    CHECK(result.nodes.at(0).polyphony == 9);
+}
+
+TEST_CASE("a rule that can never do anything is reported with its place")
+{
+    const Home home;
+    struct Case {
+        std::string rule;
+        std::string message;
+    };
+    for (const auto& [rule, message] : std::vector<Case>{
+             {"x", "a rule must be an object"},
+             {"{ actions = { update-props = { a = 1 } } }", "a rule needs matches"},
+             {"{ matches = [ ] actions = { update-props = { a = 1 } } }", "a rule needs matches"},
+             {"{ matches = [ x ] actions = { update-props = { a = 1 } } }", "each of matches must be"},
+             {"{ matches = [ { name = \"~Key(\" } ] actions = { update-props = { a = 1 } } }",
+              "'~Key(' is no regular expression: "},
+             {"{ matches = [ { name = x } ] }", "a rule needs actions"},
+             {"{ matches = [ { name = x } ] actions = { update-prop = { a = 1 } } }",
+              "there is no action 'update-prop'; did you mean 'update-props'?"},
+             {"{ matches = [ { name = x } ] actions = { update-props = 1 } }",
+              "update-props must be an object"},
+             {"{ match = [ ] matches = [ { name = x } ] actions = { update-props = { a = 1 } } }",
+              "a rule has no key 'match'"},
+         }) {
+        INFO(rule);
+        const auto result = home.parse("decant.nodes = [ { name = piano path = ~/Piano.sfz } ]\n"
+                                       "decant.rules = [ " +
+                                       rule + " ]");
+        REQUIRE(result.problems.size() == 1);
+        CHECK_THAT(result.problems[0].text, ContainsSubstring(message));
+        CHECK(result.problems[0].where.position.line == 2);
+        CHECK_FALSE(result.problems[0].fatal);
+        CHECK(result.nodes.size() == 1);
+    }
+}
+
+TEST_CASE("wine.* is environment for the host of a plugin, and of nobody else")
+{
+    const Home home;
+    const auto result = home.parse(R"(
+        decant.properties = { wine.WINEDEBUG = "+seh"  wine.WINEFSYNC = 1 }
+        decant.nodes = [ { name = a path = ~/Piano.sfz }
+                         { name = b path = "~/Bass.dll" wine.WINEDEBUG = ""  wine.MY_SETTING = "a b" } ])");
+    REQUIRE(result.problems.empty());
+    CHECK(result.nodes.at(0).wine.empty());
+    CHECK(result.nodes.at(1).wine ==
+          std::map<std::string, std::string>{{"MY_SETTING", "a b"}, {"WINEDEBUG", ""}, {"WINEFSYNC", "1"}});
+
+    const auto refusal = [&home](const std::string& keys) {
+        const auto bad = home.parse("decant.nodes = [ { name = a " + keys + " } ]");
+        REQUIRE(bad.problems.size() == 1);
+        return bad.problems[0].text;
+    };
+    CHECK_THAT(refusal("path = \"~/Bass.dll\" wine.WINEPREFIX = x"), ContainsSubstring("prefix = DIRECTORY"));
+    CHECK_THAT(refusal("path = \"~/Bass.dll\" wine.WINELOADER = x"), ContainsSubstring("DECANT_WINE"));
+    CHECK_THAT(refusal("path = \"~/Bass.dll\" wine.a-b = x"), ContainsSubstring("is no variable"));
+    CHECK_THAT(refusal("path = \"~/Bass.dll\" wine.1 = x"), ContainsSubstring("is no variable"));
+    CHECK_THAT(refusal("path = \"~/Bass.dll\" wine.A = [ 1 ]"), ContainsSubstring("must be a text"));
+    CHECK_THAT(refusal("path = ~/Piano.sfz wine.A = 1"), ContainsSubstring("for a plugin only"));
+}
+
+TEST_CASE("a plugin that is a device leads somewhere even if nothing is said")
+{
+    const Home home;
+    const auto result = home.parse(R"(decant.nodes = [
+        { name = eq path = "~/Bass.dll" as = sink }
+        { name = room path = "~/Bass.dll" as = sink output.to = [ eq ] }
+        { name = denoise path = "~/Bass.dll" as = source }
+        { name = gate path = "~/Bass.dll" as = source input.from = [ "~Mic \"A\"" "b\\c" ] }
+        { name = wrong path = "~/Bass.dll" as = sinc }
+        { name = organ path = ~/Organ.wav as = sink } ])");
+    REQUIRE(result.nodes.size() == 5);
+    CHECK(result.nodes[0].properties.at("decant.as") == "sink");
+    CHECK(result.nodes[0].output_to == std::vector<std::string>{"default"});
+    CHECK(result.nodes[1].output_to == std::vector<std::string>{"eq"});
+    CHECK(result.nodes[2].output_to.empty());
+    CHECK(result.nodes[2].properties.at("decant.input.from") == R"(["default"])");
+    CHECK(result.nodes[3].properties.at("decant.input.from") == R"(["~Mic \"A\"", "b\\c"])");
+    REQUIRE(result.problems.size() == 2);
+    CHECK_THAT(result.problems[0].text, ContainsSubstring("as must be sink or source, not 'sinc'"));
+    CHECK_THAT(result.problems[1].text, ContainsSubstring("'as' is for a plugin only"));
+}
+
+TEST_CASE("the place of each value is known, whether the node gives it, all nodes or a rule")
+{
+    const Home home;
+    const auto result = home.parse("decant.properties = { polyphony = 8 volume = 1 }\n"
+                                   "decant.nodes = [ { name = a path = ~/Piano.sfz volume = 2 } ]\n"
+                                   "decant.rules = [ { matches = [ { name = a } ]\n"
+                                   "  actions = { update-props = { quality = linear } } } ]");
+    REQUIRE(result.problems.empty());
+    const auto& settings = result.written.at("a").settings;
+    CHECK(result.written.at("a").where.position == TextPosition{2, 18});
+    CHECK(settings.at("polyphony").origin == SettingOrigin::properties);
+    CHECK(settings.at("polyphony").where.position.line == 1);
+    CHECK(settings.at("volume").origin == SettingOrigin::node);
+    CHECK(settings.at("volume").where.position.line == 2);
+    CHECK(settings.at("quality").origin == SettingOrigin::rule);
+    CHECK(settings.at("quality").where.position.line == 4);
+}
+
+TEST_CASE("a circle of outputs is reported once, and all its nodes play")
+{
+    const Home home;
+    const auto result = home.parse(R"(decant.nodes = [
+        { name = a path = "~/Bass.dll" output.to = [ b default ] }
+        { name = b path = "~/Bass.dll" output.to = [ c ] }
+        { name = c path = "~/Bass.dll" output.to = [ b ] }
+        { name = d path = "~/Bass.dll" output.to = [ d ] }
+        { name = e path = "~/Bass.dll" output.to = [ a b ] } ])");
+    CHECK(result.nodes.size() == 5);
+    REQUIRE(result.problems.size() == 2);
+    CHECK_THAT(to_text(result.problems[0]),
+               ContainsSubstring("a.conf:4:40: node 'c': output.to closes a circle, b -> c -> b"));
+    CHECK_THAT(to_text(result.problems[1]), ContainsSubstring("node 'd': output.to closes a circle, d -> d"));
+}
+
 TEST_CASE("a key that is given twice is reported")
 {
     const Home home;
