@@ -233,7 +233,8 @@ void PluginContent::handle(const bridge::EditorChanged& window)
 
 void PluginContent::handle(const bridge::LatencyChanged& moved)
 {
-    latency_ = moved.frames;
+    if (std::exchange(latency_, moved.frames) != moved.frames)
+        log(Severity::info, fmt::format("node '{}': its latency is {} frames now", config_.name, latency_));
     publish_latency();
 }
 

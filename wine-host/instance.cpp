@@ -106,6 +106,7 @@ void Instance::restart()
         plugin_->deactivate();
         plugin_->activate(rate_, max_frames_);
         attach();
+        line_.log("the plugin asked to be restarted, and was");
     } catch (const PluginError& error) {
         active_ = false;
         line_.log(std::string("the plugin asked for a restart and did not survive it: ") + error.what() +
