@@ -260,6 +260,20 @@ bool PrivateSession::wireplumber_ready() const
     return sink && !sink->is_null() && snapshot.ports_of("test-sink", Direction::input).size() == 2;
 }
 
+namespace
+{
+
+/// Whether a program of Windows runs in a prefix that others share. The first of them that came has started
+/// wineserver for all: its end would leave the hosts of other tests without.
+bool is_shared_wine(const std::string& variables, const std::string& home)
+{
+    constexpr std::string_view name{"\0WINEPREFIX=", 12};
+    const auto found = ('\0' + variables).find(name);
+    return found != std::string::npos && variables.compare(found + name.size() - 1, home.size(), home) != 0;
+}
+
+} // namespace
+
 std::string PrivateSession::logs() const
 {
     std::string result;
@@ -284,6 +298,8 @@ void PrivateSession::kill_strays() const noexcept
                 continue;
             std::ifstream file(entry.path() / "environ", std::ios::binary);
             const std::string variables{std::istreambuf_iterator<char>(file), {}};
+            if (is_shared_wine(variables, home().string()))
+                continue;
             if (variables.starts_with(mark) || variables.find('\0' + mark) != std::string::npos)
                 ::kill(id, SIGKILL);
         }
