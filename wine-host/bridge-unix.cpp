@@ -9,6 +9,7 @@
 #include "wine-host/protocol/next-block.hpp"
 #include "wine-host/unix-calls.hpp"
 #include "wine-host/unix-threads.hpp"
+#include "wine-host/unix-watch.hpp"
 
 #include <boost/interprocess/file_mapping.hpp>
 #include <boost/interprocess/mapped_region.hpp>
@@ -18,7 +19,6 @@
 #include <atomic>
 #include <cerrno>
 #include <climits>
-#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
@@ -27,12 +27,10 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include <linux/futex.h>
 #include <linux/time_types.h>
-#include <poll.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -113,33 +111,6 @@ protocol::Doorbell* bell_at(const Mapping& mapping, std::uint32_t offset) noexce
                                                          offset);
     }
     return nullptr;
-}
-
-/// Ends this process when the service ends, or our parent, which is somebody else if a wrapper script stands
-/// between: it is all that the service can kill. The plugin, whatever it is doing, is not asked: there is
-/// nobody left to whom it could matter.
-///
-/// A death signal of the parent would not do: it is sent when the *thread* that started us ends.
-void watch(int service, int parent)
-{
-    // Wine's signal handlers expect a Windows thread: a signal meant for the process must not be delivered
-    // here.
-    sigset_t all;
-    sigset_t previous;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &previous);
-    std::thread([service, parent] {
-        std::array<pollfd, 2> watched{pollfd{service, POLLIN, 0}, pollfd{parent, POLLIN, 0}};
-        while (poll(watched.data(), watched.size(), -1) < 0 && errno == EINTR) {
-        }
-        _exit(0);
-    }).detach();
-    pthread_sigmask(SIG_SETMASK, &previous, nullptr);
-}
-
-int open_process(pid_t process) noexcept
-{
-    return static_cast<int>(syscall(SYS_pidfd_open, process, 0));
 }
 
 /// Where a region may lie.

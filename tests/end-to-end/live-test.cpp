@@ -9,8 +9,13 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
 #include <functional>
+#include <iterator>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace decant::tests
@@ -71,6 +76,20 @@ struct Room {
         return wait_until([&] { return listener.exact >= 20; });
     }
 };
+
+std::optional<pid_t> wineserver_of(const std::string& prefix)
+{
+    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+        std::string name;
+        std::getline(std::ifstream(entry.path() / "comm"), name);
+        std::ifstream file(entry.path() / "environ", std::ios::binary);
+        const std::string variables{std::istreambuf_iterator<char>(file), {}};
+        if (name.starts_with("wineserver") &&
+            variables.find("WINEPREFIX=" + prefix + '\0') != std::string::npos)
+            return static_cast<pid_t>(std::stoi(entry.path().filename().string()));
+    }
+    return std::nullopt;
+}
 
 } // namespace
 
@@ -201,8 +220,11 @@ TEST_CASE("an end of the whole of Wine is an end of its hosts, which come back")
     room.wire(session, rack);
     REQUIRE(room.plays(1024));
 
-    for (std::uint64_t i = 1; i <= 3; ++i) {
-        REQUIRE(session.run({"wineserver", "-k"}).exit == 0);
+    for (std::uint64_t i = 1; i <= 4; ++i) {
+        if (i < 4) // which ends all that it serves
+            REQUIRE(session.run({"wineserver", "-k"}).exit == 0);
+        else // which tells nobody
+            REQUIRE(::kill(wineserver_of(prefix).value(), SIGKILL) == 0);
         CHECK(wait_until([&] { return rack.nodes()["gain"]["restarts"].get<std::uint64_t>() >= i; }));
         REQUIRE(rack.wait_for("gain", "running"));
         CHECK(room.plays(1024));

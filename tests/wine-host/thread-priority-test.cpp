@@ -80,7 +80,7 @@ std::map<std::string, Schedule> threads_of(WineHost& host, const std::string& pl
     return threads;
 }
 
-TEST_CASE("a thread of a plugin has in Linux what it asks for in Windows", "[threads]")
+TEST_CASE("a thread of a plugin has in Linux what it asks for in Windows")
 {
     if (!realtime_is_allowed())
         SKIP("no real-time priorities here: the limit \"rtprio\" is below 60 (see decant doctor)");
@@ -106,7 +106,7 @@ TEST_CASE("a thread of a plugin has in Linux what it asks for in Windows", "[thr
     }
 }
 
-TEST_CASE("in a process of the real-time class the bands descend below the audio thread", "[threads]")
+TEST_CASE("in a process of the real-time class the bands descend below the audio thread")
 {
     if (!realtime_is_allowed())
         SKIP("no real-time priorities here: the limit \"rtprio\" is below 60 (see decant doctor)");
@@ -128,7 +128,7 @@ TEST_CASE("in a process of the real-time class the bands descend below the audio
     }
 }
 
-TEST_CASE("a host without real time gives none to its plugin's threads", "[threads]")
+TEST_CASE("a host without real time gives none to its plugin's threads")
 {
     WineHost host;
     for (const auto& [name, schedule] : threads_of(host, "decant-test-workers.dll")) {
