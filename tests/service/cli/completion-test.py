@@ -11,7 +11,8 @@ import sys
 import tempfile
 import unittest
 
-DECANT, DIRECTORY = sys.argv[1:3]
+# Meson gives a path from the build directory.
+DECANT, DIRECTORY = (os.path.abspath(path) for path in sys.argv[1:3])
 
 
 class Completion(unittest.TestCase):
