@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "service/cli/addition.hpp"
+#include "service/cli/finite-number.hpp"
 #include "service/cli/progress-bar.hpp"
 #include "service/cli/service-request.hpp"
 #include "service/cli/verbs.hpp"
@@ -235,7 +236,7 @@ void add_add(CLI::App& application)
         ->allow_extra_args(false);
     verb->add_option("--timeout", options->timeout,
                      "Longest time in seconds for the start of a host, and for the loading of a plugin")
-        ->check(CLI::Range(0.1, 3600.0))
+        ->check(CLI::Range(0.1, 3600.0) & decant::service::finite_number)
         ->capture_default_str();
     verb->add_option("-j,--jobs", options->settings.jobs, "Hosts at the same time")
         ->check(CLI::Range(1, 16))

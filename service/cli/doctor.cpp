@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "service/cli/finite-number.hpp"
 #include "service/cli/rack-view.hpp"
 #include "service/cli/verbs.hpp"
 #include "service/doctor/check.hpp"
@@ -199,7 +200,7 @@ void add_doctor(CLI::App& application)
             ->type_name("[SECONDS]")
             ->expected(0, 1)
             ->default_str("10")
-            ->check(CLI::Range(0.2, 3600.0))
+            ->check(CLI::Range(0.2, 3600.0) & decant::service::finite_number)
             ->excludes("--root");
     verb->add_flag("--load", options->load, "Keep all CPUs busy while measuring")->needs(probe);
     verb->add_option(

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "service/cli/file-kind.hpp"
+#include "service/cli/finite-number.hpp"
 #include "service/cli/instrument-report.hpp"
 #include "service/cli/plugin-probe.hpp"
 #include "service/cli/verbs.hpp"
@@ -81,7 +82,7 @@ void add_probe(CLI::App& application)
                      "Wine prefix; found from the path of the plugin by default");
     verb->add_option("--timeout", options->timeout,
                      "Longest time in seconds for the start and for the loading")
-        ->check(CLI::Range(0.1, 3600.0))
+        ->check(CLI::Range(0.1, 3600.0) & decant::service::finite_number)
         ->capture_default_str();
     verb->add_flag("--json", options->json, "Print JSON, for scripts");
     verb->add_flag("-v,--verbose", options->verbose, "Print what Wine and the plugin say");

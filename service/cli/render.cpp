@@ -4,6 +4,7 @@
 #include "nodes/sampler/instrument.hpp"
 #include "nodes/sampler/sampler-setup.hpp"
 #include "service/cli/file-kind.hpp"
+#include "service/cli/finite-number.hpp"
 #include "service/cli/offline-render.hpp"
 #include "service/cli/sound-file.hpp"
 #include "service/cli/verbs.hpp"
@@ -330,7 +331,7 @@ void add_render(CLI::App& application)
             std::vector<std::string>(sampler::quality_names.begin(), sampler::quality_names.end())))
         ->capture_default_str();
     verb->add_option("--tail", options->tail, "Longest time in seconds that silence is waited for at the end")
-        ->check(CLI::Range(0.0, 3600.0))
+        ->check(CLI::Range(0.0, 3600.0) & decant::service::finite_number)
         ->capture_default_str();
     verb->add_option("--prefix", options->prefix, "Wine prefix; found from the path of the plugin by default")
         ->needs(plugin);

@@ -195,7 +195,10 @@ def judge(wav, notes, picture):
 
 
 def demo(build, out, live):
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DemoError(f"{out} cannot be a directory for the results: {error.strerror}. --out DIR names another one.") from error
     results = {name: out / name for name in ("demo.wav", "graph.svg", "demo.png")}
     for path in results.values():
         path.unlink(missing_ok=True)
@@ -240,6 +243,7 @@ def demo(build, out, live):
 def main():
     # A polite end is an end like any other: the session stops what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))  # the terminal was closed
     try:
         demo(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve(), "--live" in sys.argv[3:])
     except DemoError as error:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The PipeWire session that the demo plays in: one of its own, or the user's."""
 
+import ctypes
 import json
 import os
 import pathlib
@@ -13,8 +14,16 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
+LIBC = ctypes.CDLL(None)
+
 # What a program needs that has nothing to do with a session.
 NEUTRAL = ("PATH", "LD_LIBRARY_PATH", "LANG", "USER", "LOGNAME", "TMPDIR", "TZ")
+
+
+def end_with_parent():
+    """Called by a child: nothing goes on, a recording least of all, when the demo is killed."""
+    set_parent_death_signal = 1  # prctl(2)
+    LIBC.prctl(set_parent_death_signal, signal.SIGTERM)
 
 
 class DemoError(Exception):
@@ -66,6 +75,7 @@ class Session:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
+                    preexec_fn=end_with_parent,
                 )
         except FileNotFoundError as error:
             raise DemoError(f"{command[0]} is not installed; run scripts/demo, which installs what is missing") from error

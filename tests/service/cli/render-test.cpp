@@ -138,6 +138,7 @@ TEST_CASE("wrong options are told apart from a render that fails")
               "NAME=NUMBER"},
              {{"--instrument", instrument, "--midi", midi, "--output", out, "--rate", "1"}, 2, "768000"},
              {{"--instrument", instrument, "--midi", midi, "--output", out, "--block", "0"}, 2, "8192"},
+             {{"--instrument", instrument, "--midi", midi, "--output", out, "--tail", "nan"}, 2, "no number"},
              {{"--instrument", instrument, "--midi", midi, "--output", studio.file("out.mp3")},
               1,
               ".wav or .flac"},
