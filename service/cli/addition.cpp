@@ -8,6 +8,7 @@
 #include "service/cli/plugin-probe.hpp"
 #include "service/cli/unfinished-file.hpp"
 #include "service/hosts/pe-file.hpp"
+#include "service/hosts/plugin-kind.hpp"
 #include "service/hosts/vst3-bundle.hpp"
 #include "service/hosts/wine-prefix.hpp"
 
@@ -120,8 +121,9 @@ try {
     if (const auto prefix = prefix_of(path); !prefix.empty())
         plugin.prefix = prefix;
     const auto report = probe_plugin(plugin, settings_.timeout, {}, {});
-    return {report.plugin.name.empty() ? path.stem().string() : report.plugin.name, summary_of(report),
-            std::max<std::size_t>(report.plugin.in_file.size(), 1) - 1, true};
+    return {report.plugin.name.empty() ? path.stem().string() : report.plugin.name,
+            service::kind_of(report.plugin), std::max<std::size_t>(report.plugin.in_file.size(), 1) - 1,
+            true};
 } catch (const std::exception& error) {
     return {{}, error.what(), 0, false};
 }

@@ -3,6 +3,8 @@
 
 #include "service/cli/plugin-report.hpp"
 
+#include "service/hosts/plugin-kind.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -16,21 +18,6 @@ namespace decant::cli
 
 namespace
 {
-
-std::string_view name_of(protocol::PluginFormat format)
-{
-    switch (format) {
-    case protocol::PluginFormat::vst2:
-        return "VST2";
-    case protocol::PluginFormat::vst3:
-        return "VST3";
-    case protocol::PluginFormat::clap:
-        return "CLAP";
-    case protocol::PluginFormat::chain:
-        return "chain";
-    }
-    return "unknown";
-}
 
 std::string_view yes_no(bool value)
 {
@@ -72,12 +59,6 @@ nlohmann::ordered_json ports_json(const std::vector<protocol::PortDescription>& 
 
 } // namespace
 
-std::string summary_of(const PluginReport& report)
-{
-    return fmt::format("{}, {} bits, {}", name_of(report.plugin.format), report.plugin.bits,
-                       report.plugin.instrument ? "instrument" : "effect");
-}
-
 std::string to_text(const PluginReport& report)
 {
     const auto& plugin = report.plugin;
@@ -88,7 +69,7 @@ std::string to_text(const PluginReport& report)
     line("Name", plugin.name);
     line("Vendor", plugin.vendor);
     line("Version", plugin.version);
-    line("Format", summary_of(report));
+    line("Format", service::kind_of(report.plugin));
     line("Id", plugin.id);
     line("MIDI", fmt::format("in {}, out {}", yes_no(plugin.midi_in), yes_no(plugin.midi_out)));
     line("Editor", yes_no(plugin.has_editor));
@@ -135,7 +116,7 @@ nlohmann::ordered_json to_json(const PluginReport& report)
         in_file.push_back({{"id", one.id}, {"name", one.name}});
     return {{"file", report.file.string()},
             {"kind", "plugin"},
-            {"format", name_of(plugin.format)},
+            {"format", service::name_of(plugin.format)},
             {"bits", plugin.bits},
             {"id", plugin.id},
             {"name", plugin.name},

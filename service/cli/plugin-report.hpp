@@ -20,9 +20,6 @@ struct PluginReport {
     protocol::PluginDescription plugin;
 };
 
-/// "VST2, 64 bits, instrument"
-[[nodiscard]] std::string summary_of(const PluginReport& report);
-
 [[nodiscard]] std::string to_text(const PluginReport& report);
 [[nodiscard]] nlohmann::ordered_json to_json(const PluginReport& report);
 
