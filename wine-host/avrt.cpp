@@ -20,11 +20,16 @@ using SetLevel = DWORD(CDECL*)(DWORD thread, int level);
 /// Of winerror.h, which mingw-w64 10 does not have.
 constexpr DWORD invalid_task_name = 1550;
 
+// The host's; looked for once, as that takes the loader's lock, and plugins come here in their process calls.
+Enter enter_task;
+Leave leave_task;
+SetLevel set_task_level;
+
 template <class Function>
-Function of_host(const char* name)
+void find(Function& function, const char* name)
 {
-    return reinterpret_cast<Function>(
-        reinterpret_cast<void*>(GetProcAddress(GetModuleHandleW(nullptr), name)));
+    function =
+        reinterpret_cast<Function>(reinterpret_cast<void*>(GetProcAddress(GetModuleHandleW(nullptr), name)));
 }
 
 BOOL answer(DWORD error)
@@ -48,7 +53,6 @@ DWORD thread_of(HANDLE handle)
 
 HANDLE enter(const wchar_t* name, DWORD* index)
 {
-    const auto enter_task = of_host<Enter>("decant_enter_task");
     if (index == nullptr)
         return answer(ERROR_INVALID_PARAMETER), nullptr;
     const DWORD thread = GetCurrentThreadId();
@@ -98,16 +102,15 @@ __declspec(dllexport) HANDLE WINAPI AvSetMmMaxThreadCharacteristicsA(const char*
 
 __declspec(dllexport) BOOL WINAPI AvRevertMmThreadCharacteristics(HANDLE handle)
 {
-    const auto leave_task = of_host<Leave>("decant_leave_task");
     return answer(leave_task != nullptr ? leave_task(thread_of(handle)) : ERROR_INVALID_HANDLE);
 }
 
 __declspec(dllexport) BOOL WINAPI AvSetMmThreadPriority(HANDLE handle, int level)
 {
-    const auto set_level = of_host<SetLevel>("decant_set_task_level");
     if (level < -2 || level > 2)
         return answer(ERROR_INVALID_PARAMETER);
-    return answer(set_level != nullptr ? set_level(thread_of(handle), level) : ERROR_INVALID_HANDLE);
+    return answer(set_task_level != nullptr ? set_task_level(thread_of(handle), level)
+                                            : ERROR_INVALID_HANDLE);
 }
 
 /// Percent of the CPU that is left to all others: Windows' own default.
@@ -151,5 +154,15 @@ __declspec(dllexport) BOOL WINAPI AvRtLeaveThreadOrderingGroup(HANDLE)
 __declspec(dllexport) BOOL WINAPI AvRtDeleteThreadOrderingGroup(HANDLE)
 {
     return answer(ERROR_CALL_NOT_IMPLEMENTED);
+}
+
+BOOL WINAPI DllMain(HINSTANCE, DWORD reason, void*)
+{
+    if (reason == DLL_PROCESS_ATTACH) {
+        find(enter_task, "decant_enter_task");
+        find(leave_task, "decant_leave_task");
+        find(set_task_level, "decant_set_task_level");
+    }
+    return TRUE;
 }
 }

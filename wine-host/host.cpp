@@ -5,6 +5,7 @@
 
 #include "wine-host/text.hpp"
 #include "wine-host/threads/priority-hooks.hpp"
+#include "wine-host/threads/thread-priorities.hpp"
 
 #include <windows.h>
 
@@ -68,6 +69,7 @@ void Host::run()
 {
     while (!finished_) {
         pump_windows();
+        thread_priorities::complain_for_others();
         if (!work())
             wait();
     }

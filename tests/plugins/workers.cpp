@@ -3,7 +3,9 @@
 
 // A VST2 plugin that starts threads which ask Windows for every kind of priority. Each has a name, that of
 // what it asks for, and sleeps for ever; one to which Windows does not tell its own priority again is called
-// "liar". With DECANT_REALTIME_CLASS the process asks for REALTIME_PRIORITY_CLASS, after its threads.
+// "liar". In its process call it asks for less for the thread that calls it, and for more for the thread
+// "asked-in-block". With DECANT_REALTIME_CLASS the process asks for REALTIME_PRIORITY_CLASS, after its
+// threads.
 
 #include <fst/aeffectx.h>
 
@@ -149,6 +151,8 @@ DWORD WINAPI wait_for_others(void* name)
     return 0;
 }
 
+HANDLE asked_in_block;
+
 DWORD WINAPI end(void*)
 {
     return 0;
@@ -168,6 +172,9 @@ void start_workers()
     const HANDLE running = CreateThread(nullptr, 0, wait_for_others, after, 0, nullptr);
     Sleep(100); // so that it runs
     SetThreadPriority(running, THREAD_PRIORITY_TIME_CRITICAL);
+
+    static wchar_t in_block[] = L"asked-in-block";
+    asked_in_block = CreateThread(nullptr, 0, wait_for_others, in_block, 0, nullptr);
 
     // One that is gone.
     const HANDLE ended = CreateThread(nullptr, 0, end, nullptr, 0, nullptr);
@@ -197,7 +204,12 @@ float get_parameter(AEffect*, int)
     return 0;
 }
 
-void process(AEffect*, float**, float**, int) {}
+void process(AEffect*, float**, float**, int)
+{
+    SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_LOWEST);
+    leave(enter(L"Pro Audio"));
+    SetThreadPriority(asked_in_block, THREAD_PRIORITY_TIME_CRITICAL);
+}
 
 } // namespace
 

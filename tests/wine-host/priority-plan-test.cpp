@@ -82,3 +82,12 @@ TEST_CASE("the tasks of Windows are known, whatever their case, and no others")
     CHECK(!multimedia_task(L"Pro"));
     CHECK(!multimedia_task(L"Pro Audio "));
 }
+
+TEST_CASE("a thread that never asks has no priority, or that just below the ceiling")
+{
+    CHECK(worker_priority(plan) == LinuxPriority{});
+    CHECK(worker_priority({80, ThreadPolicy::round_robin, true}) ==
+          LinuxPriority{ThreadPolicy::round_robin, 79, 0});
+    CHECK(worker_priority({80, ThreadPolicy::other, true}) == LinuxPriority{});
+    CHECK(worker_priority({0, ThreadPolicy::fifo, true}) == LinuxPriority{});
+}

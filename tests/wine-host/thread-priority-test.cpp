@@ -75,7 +75,8 @@ std::map<std::string, Schedule> threads_of(WineHost& host, const std::string& pl
     // The last of them is named last.
     REQUIRE(wait_until([&] {
         threads = schedules_of(host.process().id());
-        return threads.contains("asked-after") && threads.contains("mistaken") && threads.size() >= 20;
+        return threads.contains("asked-after") && threads.contains("mistaken") &&
+               threads.contains("asked-in-block") && threads.size() >= 21;
     }));
     return threads;
 }
@@ -106,6 +107,22 @@ TEST_CASE("a thread of a plugin has in Linux what it asks for in Windows")
     }
 }
 
+TEST_CASE(
+    "a plugin that asks in its process call leaves the audio thread as it is, and moves its own threads")
+{
+    if (!realtime_is_allowed())
+        SKIP("no real-time priorities here: the limit \"rtprio\" is below 60 (see decant doctor)");
+    WineHost host({"--rt-priority", std::to_string(ceiling)});
+    auto threads = threads_of(host, "decant-test-workers.dll");
+    CHECK(threads["asked-in-block"] == not_realtime);
+
+    host.link().activate(48000, 64);
+    (void)host.run_block(64, 48000);
+    threads = schedules_of(host.process().id());
+    CHECK(threads["asked-in-block"] == fifo(1));
+    CHECK(threads["decant-audio"] == Schedule{SCHED_FIFO, ceiling});
+}
+
 TEST_CASE("in a process of the real-time class the bands descend below the audio thread")
 {
     if (!realtime_is_allowed())
@@ -123,6 +140,23 @@ TEST_CASE("in a process of the real-time class the bands descend below the audio
     CHECK(threads["critical"] == fifo(1));
     CHECK(threads["pro-audio"] == fifo(2));
     for (const char* ordinary : {"main", "decant-control", "silent", "idle"}) {
+        INFO(ordinary);
+        CHECK(threads[ordinary] == not_realtime);
+    }
+}
+
+TEST_CASE("where workers inherit, threads that never ask come just below the audio thread, and no others")
+{
+    if (!realtime_is_allowed())
+        SKIP("no real-time priorities here: the limit \"rtprio\" is below 60 (see decant doctor)");
+    WineHost host({"--rt-priority", std::to_string(ceiling)}, 0, {{"DECANT_RT_WORKERS", "inherit"}});
+    auto threads = threads_of(host, "decant-test-workers.dll");
+    const Schedule inherited{SCHED_RR, ceiling - 1};
+    CHECK(threads["silent"] == inherited);
+    CHECK(threads["asked-in-block"] == inherited);
+    CHECK(threads["critical"] == fifo(1));
+    CHECK(threads["decant-audio"] == Schedule{SCHED_FIFO, ceiling});
+    for (const char* ordinary : {"main", "decant-control", "normal", "lowest", "calmed", "reverted"}) {
         INFO(ordinary);
         CHECK(threads[ordinary] == not_realtime);
     }

@@ -4,6 +4,7 @@
 // What avrt.dll asks of the host that it lies beside.
 
 #include "wine-host/threads/thread-priorities.hpp"
+#include "wine-host/threads/wish-table.hpp"
 
 #include <windows.h>
 
@@ -24,13 +25,17 @@ DWORD enter(DWORD thread, const wchar_t* name)
     const auto task = multimedia_task(name);
     if (!task)
         return invalid_task_name;
-    if (thread_priorities::task_of(thread) != MultimediaTask::none)
+    if (!thread_priorities::wishes().enter_task(thread, *task))
         return thread_already_in_task;
-    thread_priorities::ask(thread, [task](WindowsPriority& wish) {
-        wish.task = *task;
-        wish.task_level = 0;
-    });
+    thread_priorities::complain();
     return 0;
+}
+
+/// Windows' error, or 0.
+DWORD answer(bool in_a_task)
+{
+    thread_priorities::complain();
+    return in_a_task ? 0 : ERROR_INVALID_HANDLE;
 }
 
 } // namespace
@@ -45,20 +50,12 @@ __declspec(dllexport) DWORD CDECL decant_enter_task(DWORD thread, const wchar_t*
 
 __declspec(dllexport) DWORD CDECL decant_leave_task(DWORD thread)
 {
-    using namespace decant::host;
-    if (thread_priorities::task_of(thread) == MultimediaTask::none)
-        return ERROR_INVALID_HANDLE;
-    thread_priorities::ask(thread, [](WindowsPriority& wish) { wish.task = MultimediaTask::none; });
-    return 0;
+    return decant::host::answer(decant::host::thread_priorities::wishes().leave_task(thread));
 }
 
 /// `level` is an AVRT_PRIORITY, -2 to 2.
 __declspec(dllexport) DWORD CDECL decant_set_task_level(DWORD thread, int level)
 {
-    using namespace decant::host;
-    if (thread_priorities::task_of(thread) == MultimediaTask::none)
-        return ERROR_INVALID_HANDLE;
-    thread_priorities::ask(thread, [level](WindowsPriority& wish) { wish.task_level = level; });
-    return 0;
+    return decant::host::answer(decant::host::thread_priorities::wishes().ask_task_level(thread, level));
 }
 }

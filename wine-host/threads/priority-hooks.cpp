@@ -6,6 +6,7 @@
 #include "wine-host/text.hpp"
 #include "wine-host/threads/function-patch.hpp"
 #include "wine-host/threads/thread-priorities.hpp"
+#include "wine-host/threads/wish-table.hpp"
 
 #include <windows.h>
 
@@ -28,9 +29,23 @@ SetThreadPriorityFunction set_thread_priority;
 SetPriorityClassFunction set_priority_class;
 SetInformationThread set_information_thread;
 
+/// The number of a thread that has ended may come again, and the new one has asked for nothing.
+bool has_ended(HANDLE thread)
+{
+    DWORD code = STILL_ACTIVE;
+    return GetExitCodeThread(thread, &code) && code != STILL_ACTIVE;
+}
+
+/// A plugin may ask in its process call: no lock here, and no memory, and no more of wineserver's time than
+/// the caller takes himself.
 void ask_level(HANDLE thread, int level)
 {
-    thread_priorities::ask(GetThreadId(thread), [level](WindowsPriority& wish) { wish.level = level; });
+    const DWORD id = thread == GetCurrentThread() ? GetCurrentThreadId() : GetThreadId(thread);
+    auto& wishes = thread_priorities::wishes();
+    if (!wishes.runs(id) && has_ended(thread))
+        return;
+    wishes.ask_level(id, level);
+    thread_priorities::complain();
 }
 
 // What Windows answers comes first, so that GetThreadPriority stays true.
@@ -50,7 +65,7 @@ BOOL WINAPI on_set_priority_class(HANDLE process, DWORD process_class)
     const BOOL done = set_priority_class(process, process_class);
     const DWORD error = GetLastError();
     if (done && GetProcessId(process) == GetCurrentProcessId())
-        thread_priorities::ask_for_process(process_class);
+        thread_priorities::wishes().ask_class(process_class);
     SetLastError(error);
     return done;
 }
@@ -101,6 +116,7 @@ PriorityPlan plan_below(int ceiling)
         plan.bands = ThreadPolicy::other;
     else if (!policy.empty() && policy != "RR")
         print_error("WINE_RT_POLICY is FF, RR or TS, not \"" + policy + "\"; taken for RR");
+    plan.workers = variable(L"DECANT_RT_WORKERS") == "inherit";
     const std::string highest = variable(L"WINE_RT_PRIO");
     if (highest.empty() || ceiling == 0)
         return plan;

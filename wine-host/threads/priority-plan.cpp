@@ -91,4 +91,11 @@ LinuxPriority linux_priority(const WindowsPriority& asked, const PriorityPlan& p
     return not_realtime(base_of(asked.process_class) + level);
 }
 
+LinuxPriority worker_priority(const PriorityPlan& plan) noexcept
+{
+    if (!plan.workers || plan.ceiling <= 1 || plan.bands == ThreadPolicy::other)
+        return {};
+    return {plan.bands, plan.ceiling - 1, 0};
+}
+
 } // namespace decant::host

@@ -15,6 +15,7 @@ namespace decant::host
 struct PriorityPlan {
     int ceiling = 0; ///< of SCHED_FIFO, which nobody reaches; 0: no real time for anybody
     ThreadPolicy bands = ThreadPolicy::round_robin; ///< of REALTIME_PRIORITY_CLASS but TIME_CRITICAL
+    bool workers = false; ///< a thread that never asks comes just below the ceiling, by the bands' policy
 };
 
 /// A task of the Multimedia Class Scheduler.
@@ -50,5 +51,8 @@ struct LinuxPriority {
 /// steps of two below that, as Wine-NSPA has them, and all else is not real-time: its nice is what Windows'
 /// base priority (of 1 to 15) is below or above normal. [any]
 [[nodiscard]] LinuxPriority linux_priority(const WindowsPriority& asked, const PriorityPlan& plan) noexcept;
+
+/// What a thread has that never asks. [any]
+[[nodiscard]] LinuxPriority worker_priority(const PriorityPlan& plan) noexcept;
 
 } // namespace decant::host

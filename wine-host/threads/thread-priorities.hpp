@@ -5,13 +5,14 @@
 #include "wine-host/threads/priority-plan.hpp"
 
 #include <cstdint>
-#include <functional>
 
 namespace decant::host
 {
 
+class WishTable;
+
 /// Gives the threads of a plugin in Linux what they ask for in Windows. A thread changes only when it, or
-/// another one for it, asks. One per process; all functions: [any], but no real-time thread of ours.
+/// another one for it, asks. One per process.
 namespace thread_priorities
 {
 
@@ -19,17 +20,18 @@ namespace thread_priorities
 /// has their windows. Threads that begin are known when decant-bridge.dll says so. [main]
 void begin(const PriorityPlan& plan);
 
-/// The calling thread is Decant's: whatever is asked for it is not carried out.
+/// The calling thread is Decant's: whatever is asked for it is not carried out. [any]
 void leave_me_alone() noexcept;
 
-/// A change of what the Windows thread `thread` asks for. One that has not come to run yet has it when it
-/// does.
-void ask(std::uint32_t thread, const std::function<void(WindowsPriority&)>& change) noexcept;
+/// Where wishes are left. [any, also rt]
+[[nodiscard]] WishTable& wishes() noexcept;
 
-/// A change of what the process asks for, for those of its threads that asked before.
-void ask_for_process(std::uint32_t process_class) noexcept;
+/// Says so, once, if Linux has refused what a thread was to have; on a thread of Decant's own it waits for
+/// the main thread to do so. [any, also rt]
+void complain() noexcept;
 
-[[nodiscard]] MultimediaTask task_of(std::uint32_t thread) noexcept;
+/// The same, for the main thread. [main]
+void complain_for_others() noexcept;
 
 } // namespace thread_priorities
 
