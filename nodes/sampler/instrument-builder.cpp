@@ -55,7 +55,8 @@ void InstrumentBuilder::visit(const SfzHeader& header)
 void InstrumentBuilder::add(const SampleRegion& added)
 try {
     const Place place{.file = std::make_shared<const std::string>(added.file.string()), .line = 0};
-    LoadedSample loaded = pool_.get(added.file);
+    LoadedSample loaded =
+        pool_.get(added.file, added.region.reverse ? Direction::backward : Direction::forward);
     for (const std::string& text : loaded.problems)
         problems_.add(place, text);
     parts_.samples.push_back(std::move(loaded.sample));
@@ -152,7 +153,8 @@ void InstrumentBuilder::add_region(const SfzHeader& header)
         problems_.add(header.place,
                       fmt::format("lovel={} is above hivel={}, so no velocity plays this region; swap them",
                                   draft.region.lovel, draft.region.hivel));
-    const Sample* sample = find_sample(draft.sample, header);
+    const Sample* sample =
+        find_sample(draft.sample, draft.region.reverse ? Direction::backward : Direction::forward, header);
     if (sample == nullptr)
         return;
     const auto articulation = articulations_.add(draft.region.parameters, header.place);

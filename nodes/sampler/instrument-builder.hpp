@@ -6,6 +6,7 @@
 #include "nodes/sampler/instrument.hpp"
 #include "nodes/sampler/sfz-parser.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -81,8 +82,9 @@ class InstrumentBuilder
     int polyphony_scopes_ = 0;
 
     // The sample of each name as written; null if it cannot be played, which is reported once.
-    std::unordered_map<std::string, const Sample*> by_name_;
+    std::array<std::unordered_map<std::string, const Sample*>, 2> by_name_; // by direction
     std::map<std::tuple<const Sample*, FrameRange, std::int64_t>, const Loop*> known_loops_;
+    std::size_t crossfade_bytes_ = 0; // of all loops
     std::map<std::vector<VelocityPoint>, const Curve*> velocity_curves_;
     InstrumentParts parts_;
     CurveSet curves_;
@@ -114,10 +116,14 @@ private:
     [[nodiscard]] bool apply_control_default(const SfzOpcode& opcode);
     void add_curve(const SfzHeader& header);
     void add_region(const SfzHeader& header);
-    [[nodiscard]] const Sample* find_sample(const std::string& name, const SfzHeader& header);
+    [[nodiscard]] const Sample* find_sample(const std::string& name, Direction direction,
+                                            const SfzHeader& header);
     [[nodiscard]] std::optional<Zone> make_zone(Region region, const Sample& sample, const Place& place);
     void hold_beginnings(const Zone& zone);
-    [[nodiscard]] const Loop* find_loop(const Zone& zone, const Place& place);
+    void set_loop(Zone& zone, const Place& place);
+    [[nodiscard]] std::optional<FrameRange> loop_range(const Zone& zone, const Place& place);
+    [[nodiscard]] std::int64_t crossfade_of(const Zone& zone, FrameRange range, const Place& place);
+    [[nodiscard]] const Loop* find_loop(const Sample& sample, FrameRange range, std::int64_t crossfade);
     [[nodiscard]] const Curve* find_velocity_curve(const std::vector<VelocityPoint>& points);
     [[nodiscard]] std::uint32_t find_keyswitch(const KeyswitchConditions& conditions);
     void build_articulations();

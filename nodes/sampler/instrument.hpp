@@ -27,6 +27,7 @@ struct Zone {
     const Sample* sample;                ///< owned by the instrument
     const Loop* loop;                    ///< owned by the instrument; null if the sample is not looped
     LoopMode loop_mode;                  ///< resolved
+    std::int64_t repeats = endless;      ///< of the loop
     FrameRange frames;                   ///< what plays, without regard to the loop
     float gain;                          ///< linear, of all volume opcodes
     double keycenter_cents;              ///< key that plays the sample as it is, in cents above key 0
@@ -36,6 +37,7 @@ struct Zone {
     std::uint32_t keyswitch = no_keyswitch;             ///< index of the instrument's
 
     static constexpr std::uint32_t no_keyswitch = 0xffffffff;
+    static constexpr std::int64_t endless = -1;
 };
 
 /// The value of a controller when the instrument starts (set_ccN), from 0 to 1.

@@ -132,6 +132,7 @@ constexpr std::array off_modes{Choice<OffMode>("fast", OffMode::fast),
 constexpr std::array switches{Choice<bool>("on", true), Choice<bool>("off", false), Choice<bool>("1", true),
                               Choice<bool>("0", false)};
 constexpr std::array switch_velocities{Choice<bool>("current", false), Choice<bool>("previous", true)};
+constexpr std::array directions{Choice<bool>("forward", false), Choice<bool>("reverse", true)};
 constexpr std::array phases{Choice<bool>("normal", false), Choice<bool>("invert", true)};
 constexpr std::array fade_curves{Choice<FadeCurve>("power", FadeCurve::power),
                                  Choice<FadeCurve>("gain", FadeCurve::gain)};
@@ -307,6 +308,11 @@ const std::unordered_map<std::string_view, ApplyOpcode>& opcode_table()
         {"loopstart", [](Region& r, Value v) { return number(r.loop_start, v, 0, longest_sample); }},
         {"loop_end", [](Region& r, Value v) { return number(r.loop_end, v, 0, longest_sample); }},
         {"loopend", [](Region& r, Value v) { return number(r.loop_end, v, 0, longest_sample); }},
+        {"loop_crossfade", [](Region& r, Value v) { return number(r.loop_crossfade, v, 0, 100); }},
+        {"loop_count", [](Region& r, Value v) { return number(r.loop_count, v, 0, longest_sample); }},
+        {"loopcount", [](Region& r, Value v) { return number(r.loop_count, v, 0, longest_sample); }},
+        {"count", [](Region& r, Value v) { return number(r.count, v, 0, longest_sample); }},
+        {"direction", [](Region& r, Value v) { return choose(r.reverse, v, directions); }},
         {"group", [](Region& r, Value v) { return number(r.group, v, lowest_group, highest_group); }},
         {"polyphony_group", [](Region& r, Value v) { return number(r.group, v, lowest_group, highest_group); }},
         {"off_by", [](Region& r, Value v) { return number(r.off_by, v, lowest_group, highest_group); }},

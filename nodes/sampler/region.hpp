@@ -219,6 +219,10 @@ struct Region {
     std::optional<LoopMode> loop_mode;      ///< else as the sample says
     std::optional<std::int64_t> loop_start; ///< else as the sample says
     std::optional<std::int64_t> loop_end;   ///< the last frame of the loop; else as the sample says
+    float loop_crossfade = 0;               ///< s, before the loop's end
+    std::optional<std::int64_t> loop_count; ///< times that the loop is repeated; else without end
+    std::optional<std::int64_t> count;      ///< times that the whole sample plays, whatever the key does
+    bool reverse = false;                   ///< from its end to its offset
 
     // Groups
     int group = 0;             ///< 0: none

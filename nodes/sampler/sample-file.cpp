@@ -71,6 +71,13 @@ bool make_finite(std::int32_t&)
 
 } // namespace
 
+void turn_round(std::byte* frames, std::int64_t count, std::size_t frame_bytes) noexcept
+{
+    std::byte* last = frames + static_cast<std::size_t>(std::max<std::int64_t>(count - 1, 0)) * frame_bytes;
+    for (; frames < last; frames += frame_bytes, last -= frame_bytes)
+        std::swap_ranges(frames, frames + frame_bytes, last);
+}
+
 SampleFile::SampleFile(const fs::path& path)
 {
     std::error_code error;

@@ -16,6 +16,13 @@
 namespace decant::sampler
 {
 
+/// Which way a file is read. What is read backward is a sample of its own, from the file's last frame to its
+/// first, so that voices know one direction only.
+enum class Direction : std::uint8_t { forward, backward };
+
+/// Brings frames into the opposite order.
+void turn_round(std::byte* frames, std::int64_t count, std::size_t frame_bytes) noexcept;
+
 /// A sound file that is being read: WAV, FLAC, AIFF, OGG and what else libsndfile knows. Frames come in the
 /// format in which samples are kept, of the first two channels. One thread at a time, never an audio thread.
 class SampleFile

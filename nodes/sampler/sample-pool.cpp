@@ -71,7 +71,7 @@ bool reaches_its_end(SampleFile& file)
 // Reads the head and leaves the rest to the desk's readers; false if the file is too short for that, or not
 // to be trusted.
 bool read_head(const fs::path& path, SampleFile& file, const std::shared_ptr<StreamDesk>& desk,
-               Sample& sample)
+               Direction direction, Sample& sample)
 {
     const std::int64_t frames = file.claimed_frames();
     if (!file.seekable() || frames <= 0 || frames > most_frames)
@@ -81,19 +81,23 @@ bool read_head(const fs::path& path, SampleFile& file, const std::shared_ptr<Str
     const std::size_t whole = plenty ? 4 * long_head : 2 * short_head; // a stream would save too little
     if (static_cast<std::size_t>(frames) * sample.frame_bytes() <= whole)
         return false;
-    if (!reaches_its_end(file) || !file.seek(0))
+    if (!reaches_its_end(file))
         return false;
     const auto head = static_cast<std::int64_t>(bytes / sample.frame_bytes());
     const std::int64_t guards = 2 * guard_frames;
     sample.data.resize(static_cast<std::size_t>(head + guards) * sample.frame_bytes() + slack_bytes);
     const std::int64_t wanted = head + guard_frames;
-    if (file.read(sample.data.data() + static_cast<std::size_t>(guard_frames) * sample.frame_bytes(),
-                  wanted) != wanted)
+    std::byte* const first =
+        sample.data.data() + static_cast<std::size_t>(guard_frames) * sample.frame_bytes();
+    const bool backward = direction == Direction::backward;
+    if (!file.seek(backward ? frames - wanted : 0) || file.read(first, wanted) != wanted)
         return false;
+    if (backward)
+        turn_round(first, wanted, sample.frame_bytes());
     std::error_code error;
     sample.stream = std::make_shared<SampleStream>(
         desk, SampleStream::Origin{.file = path, .time = fs::last_write_time(path, error)},
-        sample.frame_bytes(), head, frames);
+        sample.frame_bytes(), head, frames, direction);
     desk->add(sample.stream);
     sample.frames = frames;
     sample.head_frames = head;
@@ -150,7 +154,7 @@ void read_instrument(const SampleFile& file, Sample& sample, LoadedSample& loade
     sample.loop = range;
 }
 
-LoadedSample load(const fs::path& path, const std::shared_ptr<StreamDesk>* desk)
+LoadedSample load(const fs::path& path, const std::shared_ptr<StreamDesk>* desk, Direction direction)
 {
     SampleFile file(path);
     LoadedSample loaded;
@@ -164,11 +168,14 @@ LoadedSample load(const fs::path& path, const std::shared_ptr<StreamDesk>* desk)
     if (const auto missing = missing_bytes(path))
         loaded.problems.push_back(
             fmt::format("truncated: {} bytes are missing at its end; copy or download it again", *missing));
-    if (desk == nullptr || !read_head(path, file, *desk, *sample)) {
+    if (desk == nullptr || !read_head(path, file, *desk, direction, *sample)) {
         if (desk != nullptr && file.seekable())
             static_cast<void>(file.seek(0));
         sample->data.clear();
         read_all(file, loaded, *sample);
+        if (direction == Direction::backward)
+            turn_round(sample->data.data() + static_cast<std::size_t>(guard_frames) * sample->frame_bytes(),
+                       sample->frames, sample->frame_bytes());
     }
     if (file.repaired() != 0)
         loaded.problems.push_back(fmt::format(
@@ -186,14 +193,14 @@ LoadedSample load(const fs::path& path, const std::shared_ptr<StreamDesk>* desk)
 
 } // namespace
 
-LoadedSample load_sample(const fs::path& file)
+LoadedSample load_sample(const fs::path& file, Direction direction)
 {
-    return load(file, nullptr);
+    return load(file, nullptr, direction);
 }
 
-LoadedSample load_sample(const fs::path& file, const std::shared_ptr<StreamDesk>& desk)
+LoadedSample load_sample(const fs::path& file, const std::shared_ptr<StreamDesk>& desk, Direction direction)
 {
-    return load(file, &desk);
+    return load(file, &desk, direction);
 }
 
 CountedLoading::CountedLoading(LoadProgress& progress) noexcept
@@ -217,21 +224,23 @@ SamplePool& SamplePool::shared()
     return pool;
 }
 
-LoadedSample SamplePool::get(const fs::path& file)
+LoadedSample SamplePool::get(const fs::path& file, Direction direction)
 {
     if (progress_of_thread != nullptr)
         progress_of_thread->samples.fetch_add(1);
     std::error_code error;
     Version version{.path = fs::weakly_canonical(file, error).string(),
                     .time = fs::last_write_time(file, error),
-                    .size = fs::file_size(file, error)};
+                    .size = fs::file_size(file, error),
+                    .direction = direction};
     const std::scoped_lock lock(mutex_);
     if (const auto known = entries_.find(version); known != entries_.end()) {
         if (auto sample = known->second.sample.lock())
             return {.sample = std::move(sample), .problems = known->second.problems};
     }
     std::erase_if(entries_, [](const auto& entry) { return entry.second.sample.expired(); });
-    LoadedSample loaded = options_.stream ? load_sample(file, desk_) : load_sample(file);
+    LoadedSample loaded =
+        options_.stream ? load_sample(file, desk_, direction) : load_sample(file, direction);
     if (loaded.sample->stream && !readers_)
         readers_.emplace(desk_, options_.readers);
     entries_.insert_or_assign(std::move(version),

@@ -27,11 +27,13 @@ struct LoadedSample {
 
 /// Reads a whole sound file: WAV, FLAC, AIFF, OGG and what else libsndfile knows. Throws std::runtime_error.
 /// [main]
-[[nodiscard]] LoadedSample load_sample(const std::filesystem::path& file);
+[[nodiscard]] LoadedSample load_sample(const std::filesystem::path& file,
+                                       Direction direction = Direction::forward);
 
 /// The same, but of a long file its head; the rest comes from the desk's readers.
 [[nodiscard]] LoadedSample load_sample(const std::filesystem::path& file,
-                                       const std::shared_ptr<StreamDesk>& desk);
+                                       const std::shared_ptr<StreamDesk>& desk,
+                                       Direction direction = Direction::forward);
 
 /// How far a loading is.
 struct LoadProgress {
@@ -67,6 +69,7 @@ private:
         std::string path;
         std::filesystem::file_time_type time;
         std::uintmax_t size;
+        Direction direction;
 
         friend auto operator<=>(const Version&, const Version&) = default;
     };
@@ -92,7 +95,8 @@ public:
     [[nodiscard]] StreamDesk& desk() noexcept { return *desk_; }
 
     /// Throws std::runtime_error if the file cannot be read.
-    [[nodiscard]] LoadedSample get(const std::filesystem::path& file);
+    [[nodiscard]] LoadedSample get(const std::filesystem::path& file,
+                                   Direction direction = Direction::forward);
 };
 
 } // namespace decant::sampler

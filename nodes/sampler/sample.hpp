@@ -40,8 +40,8 @@ struct Sample {
 
     // What the file says about playing it
     std::optional<int> root_key;
-    float detune = 0; ///< cents above root_key at which the file sounds
-    std::optional<FrameRange> loop;
+    float detune = 0;               ///< cents above root_key at which the file sounds
+    std::optional<FrameRange> loop; ///< counted as in the file, whatever the direction
 
     [[nodiscard]] std::size_t frame_bytes() const noexcept { return channels * bytes_of(format); }
 
@@ -67,15 +67,23 @@ struct Sample {
 ///
 /// At seam.end the position goes back by a multiple of `length` into [wrap, wrap + length). A short loop is
 /// repeated in the seam and wraps inside it; a long one wraps into the sample.
+///
+/// With a crossfade the last frames before the end turn into those before the start.
 struct Loop {
     FrameRange range;
+    std::int64_t crossfade;      ///< frames
     FrameRange seam;             ///< what is played from `data`
     std::int64_t wrap;           ///< the first position to go back to
     std::int64_t length;         ///< a multiple of the loop's length
     std::vector<std::byte> data; ///< guard frames, seam, guard frames, slack, in the sample's format
 
-    /// Preconditions: 0 <= range.start < range.end <= sample.frames. Throws as Sample::read() does.
-    Loop(const Sample& sample, FrameRange range);
+    /// Preconditions: 0 <= range.start < range.end <= sample.frames, crossfade <= longest_crossfade(range).
+    /// Throws as Sample::read() does.
+    Loop(const Sample& sample, FrameRange range, std::int64_t crossfade = 0);
+
+    /// There are no more frames to turn into, and a loop that is left has to have some of its own: 0 if it is
+    /// short.
+    [[nodiscard]] static std::int64_t longest_crossfade(FrameRange range) noexcept;
 
     /// The frame of the seam at `position`.
     [[nodiscard]] const std::byte* frame(std::int64_t position, std::size_t frame_bytes) const noexcept

@@ -22,6 +22,45 @@ constexpr std::uint64_t fixed(std::int64_t frames) noexcept
     return static_cast<std::uint64_t>(frames) << position_bits;
 }
 
+constexpr std::int64_t nowhere = -1;
+
+std::int64_t once_round(const Loop& loop) noexcept DECANT_REALTIME
+{
+    return loop.range.end - loop.range.start;
+}
+
+// How far a loop takes a voice back at a frame, counting the repeats. A voice whose last one is over is not
+// looping any more.
+std::int64_t go_back(Voice& voice, std::int64_t frame) noexcept DECANT_REALTIME
+{
+    const Loop& loop = *voice.zone->loop;
+    const std::int64_t back = frame < loop.seam.end ? 0 : (frame - loop.wrap) / loop.length * loop.length;
+    if (voice.repeats == Zone::endless)
+        return back;
+    const std::int64_t most = voice.repeats * once_round(loop);
+    if (back >= most || frame >= loop.range.end + most) {
+        voice.looping = false;
+        return most;
+    }
+    voice.repeats -= back / once_round(loop);
+    return back;
+}
+
+// The frame at which a voice has repeated its loop as often as it shall.
+std::int64_t last_of_repeats(const Voice& voice) noexcept DECANT_REALTIME
+{
+    const Loop& loop = *voice.zone->loop;
+    return voice.repeats == Zone::endless ? loop.seam.end : loop.range.end + voice.repeats * once_round(loop);
+}
+
+// What comes behind the sample's own frames, or those up to the seam of its loop.
+std::int64_t behind(const Voice& voice) noexcept DECANT_REALTIME
+{
+    const Loop* const loop = voice.looping ? voice.zone->loop : nullptr;
+    const bool stays_in_seam = loop != nullptr && loop->wrap >= loop->seam.start;
+    return loop == nullptr || stays_in_seam ? nowhere : loop->wrap;
+}
+
 } // namespace
 
 // Turns to the memory that the position lies in; false if there is none: the sample is at its end, or what
@@ -36,18 +75,21 @@ bool VoiceGroup::next_stretch(unsigned lane) noexcept DECANT_REALTIME
     std::int64_t limit = voice.zone->frames.end;
     voice.origin = 0;
     if (voice.looping) {
+        const std::int64_t back = go_back(voice, frame);
+        at -= fixed(back);
+        frame -= back;
+    }
+    if (voice.looping) {
         const Loop& loop = *voice.zone->loop;
-        if (frame >= loop.seam.end) {
-            const std::int64_t back = (frame - loop.wrap) / loop.length * loop.length;
-            at -= fixed(back);
-            frame -= back;
-        }
         limit = loop.seam.start;
         if (frame >= limit) {
+            std::int64_t end = std::min(loop.seam.end, last_of_repeats(voice));
             voice.origin = loop.seam.start;
             cursor.data = loop.frame(loop.seam.start, sample.frame_bytes());
+            if (sample.stream && loop.wrap < limit && end == loop.seam.end)
+                end = before_gap(lane, frame, end, loop.wrap, limit);
             cursor.position = at - fixed(voice.origin);
-            cursor.end = fixed(loop.seam.end - loop.seam.start);
+            cursor.end = fixed(end - voice.origin);
             return true;
         }
     }
@@ -66,27 +108,22 @@ bool VoiceGroup::next_stretch(unsigned lane) noexcept DECANT_REALTIME
         cursor.data = memory + static_cast<std::size_t>(guard_frames) * sample.frame_bytes();
     }
     if (sample.stream && frame < end)
-        end = before_gap(lane, frame, end, limit);
+        end = before_gap(lane, frame, end, end == limit ? behind(voice) : end, limit);
     cursor.position = at - fixed(voice.origin);
     cursor.end = fixed(end - voice.origin);
     return cursor.position < cursor.end;
 }
 
-// A stretch that ends at `end` is read to there if what comes next is in memory. Otherwise it is looked for
-// again while there is time to fade out; then the fade begins, and all of the stretch is for that.
-std::int64_t VoiceGroup::before_gap(unsigned lane, std::int64_t frame, std::int64_t end,
+// A stretch that ends at `end` and goes on at `next` is read to there if that is in memory. Otherwise it is
+// looked for again while there is time to fade out; then the fade begins, and all of the stretch is for that.
+// Nothing comes behind a stretch whose `next` is `nowhere`.
+std::int64_t VoiceGroup::before_gap(unsigned lane, std::int64_t frame, std::int64_t end, std::int64_t next,
                                     std::int64_t limit) noexcept DECANT_REALTIME
 {
+    if (next == nowhere)
+        return end;
     Voice& voice = voices_[lane];
     const Sample& sample = *voice.zone->sample;
-    std::int64_t next = end;
-    if (end == limit) {
-        if (!voice.looping)
-            return end; // the end of the sample
-        next = voice.zone->loop->wrap;
-        if (next >= voice.zone->loop->seam.start)
-            return end; // a short loop stays in its seam
-    }
     ask_ahead(lane, frame, next, limit);
     if (next < sample.resident() ||
         voice.stream.prepare(*sample.stream, sample.stream->index_of(next), *streams_))
@@ -102,6 +139,26 @@ std::int64_t VoiceGroup::before_gap(unsigned lane, std::int64_t frame, std::int6
         ++streams_->starved;
     starving_ |= LaneMask{1} << lane;
     return end;
+}
+
+// The note has ended: from where the loop is as the sample is, out into the rest of the sample.
+void VoiceGroup::leave_loop(unsigned lane) noexcept DECANT_REALTIME
+{
+    Voice& voice = voices_[lane];
+    const Loop& loop = *voice.zone->loop;
+    std::uint64_t at = position(lane);
+    const auto frame = static_cast<std::int64_t>(at >> position_bits);
+    if (loop.crossfade > 0 && frame >= loop.seam.start && frame < loop.range.end) {
+        voice.repeats = 1; // it is on its way to the start
+        return;
+    }
+    // Back from the repetitions behind the loop's end into the sample.
+    if (frame >= loop.range.end) {
+        const std::int64_t once = loop.range.end - loop.range.start;
+        at -= fixed((frame - loop.range.start) / once * once);
+    }
+    voice.looping = false;
+    place(lane, at);
 }
 
 // Asks for the blocks that are read in the next moments, from the frame `from` on.

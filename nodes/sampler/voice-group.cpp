@@ -70,6 +70,7 @@ bool VoiceGroup::start(unsigned lane, const VoiceStart& start, double bend_cents
     if (voice.envelope.done() || start.offset >= zone.frames.end - zone.frames.start)
         return false;
     voice.looping = zone.loop != nullptr;
+    voice.repeats = zone.repeats;
     voice.pitch = (100.0 * voice.key - zone.keycenter_cents) * region.pitch_keytrack / 100 +
                   100.0 * region.transpose + region.tune + region.group_tune + region.master_tune +
                   region.global_tune + voice.cents;
@@ -226,18 +227,8 @@ void VoiceGroup::release(unsigned lane) noexcept DECANT_REALTIME
     voice.held = false;
     if (voice.zone->loop_mode == LoopMode::one_shot || voice.envelope.releasing())
         return;
-    if (voice.zone->loop_mode == LoopMode::loop_sustain && voice.looping) {
-        // Back from the repetitions behind the loop's end into the sample.
-        const FrameRange& range = voice.zone->loop->range;
-        std::uint64_t at = position(lane);
-        const auto frame = static_cast<std::int64_t>(at >> position_bits);
-        if (frame >= range.end) {
-            const std::int64_t once = range.end - range.start;
-            at -= fixed((frame - range.start) / once * once);
-        }
-        voice.looping = false;
-        place(lane, at);
-    }
+    if (voice.zone->loop_mode == LoopMode::loop_sustain && voice.looping)
+        leave_loop(lane);
     if (voice.zone->articulation != nullptr) {
         modulations_[lane].release(voice.sources);
         if (voice.zone->articulation->amplitude_envelope) { // which ends it

@@ -104,7 +104,8 @@ struct Voice : VoiceStart {
     float width_step = 0;  ///< per frame
     float wanted_width = 1;
     bool looping = false;
-    bool sounded = false; ///< a frame of it has been rendered
+    std::int64_t repeats = Zone::endless; ///< of its loop that are left
+    bool sounded = false;                 ///< a frame of it has been rendered
     StreamPosition stream;
 };
 
@@ -200,7 +201,8 @@ private:
     [[nodiscard]] std::uint64_t position(unsigned lane) const noexcept DECANT_REALTIME;
     [[nodiscard]] bool next_stretch(unsigned lane) noexcept DECANT_REALTIME;
     [[nodiscard]] std::int64_t before_gap(unsigned lane, std::int64_t frame, std::int64_t end,
-                                          std::int64_t limit) noexcept DECANT_REALTIME;
+                                          std::int64_t next, std::int64_t limit) noexcept DECANT_REALTIME;
+    void leave_loop(unsigned lane) noexcept DECANT_REALTIME;
     void ask_ahead(unsigned lane, std::int64_t frame, std::int64_t from,
                    std::int64_t limit) noexcept DECANT_REALTIME;
 

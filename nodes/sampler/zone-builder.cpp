@@ -21,6 +21,14 @@ namespace decant::sampler
 namespace
 {
 
+constexpr std::size_t most_crossfade_bytes = 256 << 20;
+
+// Where frames of the file are in a sample that is read backward.
+FrameRange backward(FrameRange range, const Sample& sample)
+{
+    return {.start = sample.frames - range.end, .end = sample.frames - range.start};
+}
+
 float linear(float decibels)
 {
     return std::pow(10.0f, decibels / 20.0f);
@@ -50,11 +58,12 @@ std::string reason_for_missing(const std::filesystem::path& directory, std::stri
 
 } // namespace
 
-const Sample* InstrumentBuilder::find_sample(const std::string& name, const SfzHeader& header)
+const Sample* InstrumentBuilder::find_sample(const std::string& name, Direction direction,
+                                             const SfzHeader& header)
 {
     // Plain concatenation: some libraries end default_path within a file name.
     const std::string whole = name.starts_with('*') ? name : default_path_ + name;
-    const auto [known, is_new] = by_name_.try_emplace(whole, nullptr);
+    const auto [known, is_new] = by_name_[static_cast<std::size_t>(direction)].try_emplace(whole, nullptr);
     if (!is_new)
         return known->second;
     Place place = header.place;
@@ -72,7 +81,7 @@ const Sample* InstrumentBuilder::find_sample(const std::string& name, const SfzH
             throw std::runtime_error(fmt::format("cannot be opened ({}); check its permissions, and whether "
                                                  "another program keeps it",
                                                  std::strerror(errno)));
-        LoadedSample loaded = pool_.get(*file);
+        LoadedSample loaded = pool_.get(*file, direction);
         for (const std::string& text : loaded.problems)
             problems_.add(place, fmt::format("sample {}: {}", whole, text));
         known->second = loaded.sample.get();
@@ -107,6 +116,8 @@ std::optional<Zone> InstrumentBuilder::make_zone(Region region, const Sample& sa
               .keycenter_cents = 0};
     const Region& r = zone.region;
     zone.frames.start = r.offset;
+    if (r.reverse)
+        zone.frames = backward(zone.frames, sample);
     zone.gain = linear(r.volume + r.group_volume + r.master_volume + r.global_volume) * r.amplitude / 100 *
                 r.group_amplitude / 100 * r.master_amplitude / 100 * r.global_amplitude / 100 *
                 (r.inverted ? -1.0f : 1.0f);
@@ -120,9 +131,7 @@ std::optional<Zone> InstrumentBuilder::make_zone(Region region, const Sample& sa
     if (!r.amp_velcurve.empty())
         zone.velocity_curve = find_velocity_curve(r.amp_velcurve);
     zone.keyswitch = find_keyswitch(r.keyswitch);
-    zone.loop_mode = r.loop_mode.value_or(sample.loop ? LoopMode::loop_continuous : LoopMode::no_loop);
-    if (zone.loop_mode == LoopMode::loop_continuous || zone.loop_mode == LoopMode::loop_sustain)
-        zone.loop = find_loop(zone, place);
+    set_loop(zone, place);
     hold_beginnings(zone);
     return zone;
 }
@@ -143,13 +152,36 @@ void InstrumentBuilder::hold_beginnings(const Zone& zone)
         hold(zone.frames.start);
         hold(std::min(zone.frames.start + enough, zone.frames.end - 1));
     }
-    if (zone.loop != nullptr && zone.loop_mode == LoopMode::loop_sustain) {
+    const bool is_left = zone.loop_mode == LoopMode::loop_sustain || zone.repeats != Zone::endless;
+    if (zone.loop != nullptr && is_left) {
         hold(zone.loop->range.start);
         hold(zone.loop->range.end - 1);
+        hold(zone.loop->range.end);
     }
 }
 
-const Loop* InstrumentBuilder::find_loop(const Zone& zone, const Place& place)
+void InstrumentBuilder::set_loop(Zone& zone, const Place& place)
+{
+    const Region& region = zone.region;
+    if (region.count.value_or(0) > 0) { // which says one_shot, too
+        zone.loop_mode = LoopMode::one_shot;
+        zone.repeats = *region.count - 1;
+        if (zone.repeats > 0)
+            zone.loop = find_loop(*zone.sample, zone.frames, 0);
+        return;
+    }
+    zone.loop_mode =
+        region.loop_mode.value_or(zone.sample->loop ? LoopMode::loop_continuous : LoopMode::no_loop);
+    if (zone.loop_mode != LoopMode::loop_continuous && zone.loop_mode != LoopMode::loop_sustain)
+        return;
+    zone.repeats = region.loop_count.value_or(Zone::endless);
+    const auto range = loop_range(zone, place);
+    if (range && zone.repeats != 0)
+        zone.loop = find_loop(*zone.sample, *range, crossfade_of(zone, *range, place));
+}
+
+// Nothing if there is no loop.
+std::optional<FrameRange> InstrumentBuilder::loop_range(const Zone& zone, const Place& place)
 {
     const Region& region = zone.region;
     const Sample& sample = *zone.sample;
@@ -166,12 +198,42 @@ const Loop* InstrumentBuilder::find_loop(const Zone& zone, const Place& place)
     if (range.start >= range.end) {
         problems_.add(place, fmt::format("the loop from {} to {} is empty; the region plays without a loop",
                                          range.start, range.end - 1));
-        return nullptr;
+        return std::nullopt;
     }
-    const auto [known, is_new] =
-        known_loops_.try_emplace(std::tuple(&sample, range, std::int64_t{0}), nullptr);
+    return region.reverse ? backward(range, sample) : range;
+}
+
+// In frames, as far as there are some.
+std::int64_t InstrumentBuilder::crossfade_of(const Zone& zone, FrameRange range, const Place& place)
+{
+    const Sample& sample = *zone.sample;
+    const auto wanted =
+        static_cast<std::int64_t>(std::lround(zone.region.loop_crossfade * static_cast<float>(sample.rate)));
+    std::int64_t frames = std::min(wanted, Loop::longest_crossfade(range));
+    if (frames < wanted)
+        problems_.add(place,
+                      fmt::format("loop_crossfade={} is longer than the sample allows before its loop, "
+                                  "or the loop; {:.3f} s of it are used",
+                                  zone.region.loop_crossfade, static_cast<double>(frames) / sample.rate));
+    const auto bytes = static_cast<std::size_t>(frames) * sample.frame_bytes();
+    if (frames > 0 && !known_loops_.contains({&sample, range, frames})) {
+        if (crossfade_bytes_ + bytes > most_crossfade_bytes) {
+            problems_.add(place, fmt::format("the loop crossfades of this instrument take more than {} MiB; "
+                                             "this loop has none; shorten loop_crossfade",
+                                             most_crossfade_bytes >> 20));
+            frames = 0;
+        } else {
+            crossfade_bytes_ += bytes;
+        }
+    }
+    return frames;
+}
+
+const Loop* InstrumentBuilder::find_loop(const Sample& sample, FrameRange range, std::int64_t crossfade)
+{
+    const auto [known, is_new] = known_loops_.try_emplace(std::tuple(&sample, range, crossfade), nullptr);
     if (is_new)
-        known->second = &parts_.loops.emplace_back(sample, range);
+        known->second = &parts_.loops.emplace_back(sample, range, crossfade);
     return known->second;
 }
 

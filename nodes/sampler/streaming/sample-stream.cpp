@@ -28,9 +28,9 @@ std::int64_t frames_per_block(std::size_t frame_bytes)
 } // namespace
 
 SampleStream::SampleStream(std::shared_ptr<StreamDesk> desk, Origin origin, std::size_t frame_bytes,
-                           std::int64_t first, std::int64_t frames)
+                           std::int64_t first, std::int64_t frames, Direction direction)
     : desk_(std::move(desk)), id_(0), origin_(std::move(origin)), frame_bytes_(frame_bytes), first_(first),
-      frames_(frames), block_frames_(frames_per_block(frame_bytes)),
+      frames_(frames), block_frames_(frames_per_block(frame_bytes)), direction_(direction),
       blocks_(static_cast<std::size_t>((frames - first + block_frames_ - 1) / block_frames_))
 {
 }
@@ -84,6 +84,16 @@ std::shared_ptr<void> SampleStream::hold(const std::shared_ptr<SampleStream>& st
 }
 
 bool SampleStream::read(std::int64_t start, std::int64_t count, std::byte* out) noexcept
+{
+    if (direction_ == Direction::forward)
+        return read_forward(start, count, out);
+    if (!read_forward(frames_ - start - count, count, out))
+        return false;
+    turn_round(out, count, frame_bytes_);
+    return true;
+}
+
+bool SampleStream::read_forward(std::int64_t start, std::int64_t count, std::byte* out) noexcept
 try {
     const std::scoped_lock lock(mutex_);
     const std::int64_t before = std::clamp<std::int64_t>(-start, 0, count);

@@ -73,15 +73,16 @@ private:
     std::int64_t first_; // frame
     std::int64_t frames_;
     std::int64_t block_frames_;
+    Direction direction_;
     std::vector<StreamBlock> blocks_;
 
     std::mutex mutex_; // of the file
     std::optional<OpenFile> open_;
 
 public:
-    /// Streams frames `first` … `frames` of a file. [main]
+    /// Streams frames `first` … `frames` of a file, counted from its end if it is read backward. [main]
     SampleStream(std::shared_ptr<StreamDesk> desk, Origin origin, std::size_t frame_bytes, std::int64_t first,
-                 std::int64_t frames);
+                 std::int64_t frames, Direction direction);
     SampleStream(const SampleStream&) = delete;
     SampleStream& operator=(const SampleStream&) = delete;
     ~SampleStream();
@@ -124,6 +125,9 @@ public:
     /// Until it is needed again; false if it is being read. [any, but an audio thread]
     bool close_file() noexcept;
     [[nodiscard]] bool file_open() noexcept;
+
+private:
+    [[nodiscard]] bool read_forward(std::int64_t start, std::int64_t count, std::byte* out) noexcept;
 };
 
 } // namespace decant::sampler

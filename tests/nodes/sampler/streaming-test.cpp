@@ -125,6 +125,9 @@ TEST_CASE("FLAC and Ogg files are decoded while they play")
         write_sound(directory / name, format, noise(std::size_t{10} * second));
         Both both(directory / name);
         CHECK(both.difference(11 * second, {note_on(0, 60), note_on(5 * second, 62)}) < 1e-6f);
+        Both backward(instrument(
+            directory, fmt::format("<region> sample={} direction=reverse loop_mode=one_shot", name)));
+        CHECK(backward.difference(11 * second, {note_on(0, 60), note_on(5 * second, 62)}) < 1e-6f);
     }
 }
 
@@ -138,7 +141,14 @@ TEST_CASE("loops of a streamed sample repeat at their frame, and let go at their
                  "loop_mode=loop_continuous loop_start=200000 loop_end=200099", // all of it in its seam
                  "loop_mode=loop_sustain loop_start=100000 loop_end=190000",
                  "loop_mode=loop_sustain loop_start=150000 loop_end=150020", "loop_mode=no_loop end=200000",
-                 "offset=150000", "offset=40000 loop_mode=one_shot");
+                 "offset=150000", "offset=40000 loop_mode=one_shot",
+                 "loop_mode=loop_continuous loop_start=150000 loop_end=250000 loop_crossfade=0.5",
+                 "loop_mode=loop_sustain loop_start=100000 loop_end=190000 loop_crossfade=1",
+                 "loop_mode=loop_continuous loop_start=200000 loop_end=200099 loop_count=30",
+                 "loop_mode=loop_continuous loop_start=100000 loop_end=180000 loop_count=2", "count=2",
+                 "direction=reverse", "direction=reverse offset=100000 end=230000",
+                 "direction=reverse loop_mode=loop_sustain loop_start=90000 loop_end=170000 "
+                 "loop_crossfade=0.3");
     INFO(loop);
     Both both(instrument(directory, fmt::format("<region> sample=a.wav {}", loop)));
     for (const int key : {60, 63}) {
