@@ -83,6 +83,23 @@ class Reader
         result_.sampler_memory = megabytes;
     }
 
+    void read_dma_latency(const JsonValue& value, const Location& where)
+    {
+        constexpr std::uint32_t most = 100'000;
+        std::uint32_t usec = 0;
+        const char* const end = value.text.data() + value.text.size();
+        const auto [rest, error] = std::from_chars(value.text.data(), end, usec);
+        if (value.is_text() && value.text == "off")
+            result_.dma_latency.reset();
+        else if (value.is_text() && error == std::errc() && rest == end && usec <= most)
+            result_.dma_latency = usec;
+        else
+            complain(where,
+                     fmt::format("cpu.dma-latency must be off or a number of microseconds from 0 to {}, "
+                                 "as in cpu.dma-latency = 0",
+                                 most));
+    }
+
     void read_section(const ConfigurationText& source, const JsonMember& section)
     {
         const auto& value = section.value;
@@ -93,6 +110,8 @@ class Reader
             for (const auto& [key, offset, setting] : value.members) {
                 if (key == "sampler.memory")
                     read_sampler_memory(setting, location(source, offset));
+                else if (key == "cpu.dma-latency")
+                    read_dma_latency(setting, location(source, offset));
                 else
                     defaults_[key] = {setting, location(source, offset), SettingOrigin::properties};
             }

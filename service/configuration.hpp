@@ -109,6 +109,7 @@ struct Configuration {
     std::vector<NodeConfig> nodes;                  ///< in the order of the files, names are unique
     std::map<std::string, WrittenSettings> written; ///< where values come from, by name; refused nodes, too
     std::optional<double> sampler_memory;           ///< MiB, for the samples of all nodes together
+    std::optional<std::uint32_t> dma_latency = 0;   ///< µs for /dev/cpu_dma_latency; nothing: not held
     std::vector<ConfigurationProblem> problems;
 };
 

@@ -103,7 +103,7 @@ struct Key {
     Reader read;
 };
 
-/// Every key of a node but `name`, `type` and node.*.
+/// Every key of a node but `name`, `type`, node.* and the variables of wine.*.
 const std::vector<Key>& keys()
 {
     static const std::vector<Key> table{
@@ -166,6 +166,20 @@ const std::vector<Key>& keys()
          [](auto& node, const auto& setting, const auto&) {
              constexpr std::array<std::string_view, 3> words{"auto", "sleep", "anticipate"};
              node.wake = static_cast<Wake>(read_word("wake", setting, words));
+         }},
+        {"wine.rt.prio", NodeType::plugin,
+         [](auto& node, const auto& setting, const auto&) {
+             node.wine["WINE_RT_PRIO"] = std::to_string(read_count("wine.rt.prio", setting, 1, 98));
+         }},
+        {"wine.rt.policy", NodeType::plugin,
+         [](auto& node, const auto& setting, const auto&) {
+             constexpr std::array<std::string_view, 3> words{"FF", "RR", "TS"};
+             node.wine["WINE_RT_POLICY"] = words.at(read_word("wine.rt.policy", setting, words));
+         }},
+        {"wine.rt.workers", NodeType::plugin,
+         [](auto& node, const auto& setting, const auto&) {
+             constexpr std::array<std::string_view, 2> words{"ask", "inherit"};
+             node.wine["DECANT_RT_WORKERS"] = words.at(read_word("wine.rt.workers", setting, words));
          }},
         {"params", NodeType::plugin,
          [](auto& node, const auto& setting, const auto&) {
@@ -332,17 +346,15 @@ NodeConfig make_node_config(const NodeSettings& settings, const Location& where,
                 node.properties[name] = read_text(name, setting);
             continue;
         }
-        if (name.starts_with(wine_prefix)) {
+        const auto& table = keys();
+        const auto key = std::find_if(table.begin(), table.end(),
+                                      [&name = name](const Key& each) { return each.name == name; });
+        if (key == table.end() && name.starts_with(wine_prefix)) {
             if (node.type == NodeType::plugin)
                 read_wine_variable(name, setting, node);
             else if (setting.origin == SettingOrigin::node)
                 warn(setting.where, fmt::format("'{}' is for a plugin only; leave it out", name));
-            continue;
-        }
-        const auto& table = keys();
-        const auto key = std::find_if(table.begin(), table.end(),
-                                      [&name = name](const Key& each) { return each.name == name; });
-        if (key == table.end()) {
+        } else if (key == table.end()) {
             const auto names = key_names();
             warn(setting.where, fmt::format("there is no key '{}'{}", name, suggestion(name, names)));
         } else if (key->type && *key->type != node.type) {

@@ -165,6 +165,8 @@ ordered_json to_json(const service::Configuration& configuration)
     return {{"nodes", std::move(nodes)},
             {"sampler_memory",
              configuration.sampler_memory ? ordered_json(*configuration.sampler_memory) : ordered_json()},
+            {"cpu_dma_latency",
+             configuration.dma_latency ? ordered_json(*configuration.dma_latency) : ordered_json()},
             {"problems", problems_json(configuration)}};
 }
 

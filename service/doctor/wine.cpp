@@ -19,7 +19,8 @@ namespace decant::doctor
 namespace
 {
 
-/// A variable that guides say to set, what in Wine's files shows that it is read, and what does it today.
+/// A variable that guides say to set, what in Wine's files shows that it is read (empty: Decant reads it),
+/// and what does it today.
 struct Variable {
     std::string_view name;
     std::string_view mark;
@@ -38,8 +39,8 @@ constexpr std::array variables{
     Variable{"WINEFSYNC", "WINEFSYNC", "use ntsync: Wine 10.16 or later on Linux 6.14 or later"},
     Variable{"WINEFSYNC_SPINCOUNT", "WINEFSYNC_SPINCOUNT", "use ntsync, which needs no such number"},
     Variable{"WINESYNC", "WINESYNC", "the README means WINEFSYNC; use ntsync"},
-    Variable{"WINE_RT_PRIO", "WINE_RT_PRIO", "only Wine-NSPA 8 and older have it"},
-    Variable{"WINE_RT_POLICY", "WINE_RT_POLICY", "only Wine-NSPA 8 and older have it"},
+    Variable{"WINE_RT_PRIO", "", ""},
+    Variable{"WINE_RT_POLICY", "", ""},
     Variable{"NSPA_RT_PRIO", "NSPA_RT_PRIO", "only Wine-NSPA 11 has it"},
     Variable{"NSPA_RT_POLICY", "NSPA_RT_POLICY", "only Wine-NSPA 11 has it"},
 };
@@ -164,7 +165,7 @@ Finding check_wine_variables(const Machine& machine)
         if (setting == settings.end())
             continue;
         const std::string text = fmt::format("{}={}", setting->first, setting->second);
-        if (wine_knows(machine, variable.mark)) {
+        if (variable.mark.empty() || wine_knows(machine, variable.mark)) {
             effective.push_back(text);
             continue;
         }

@@ -3,16 +3,20 @@
 #include "service/hosts/prefix-setup.hpp"
 
 #include "service/hosts/child-process.hpp"
+#include "service/hosts/display-environment.hpp"
 #include "service/hosts/wine-prefix.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include <fcntl.h>
@@ -148,16 +152,19 @@ void run_wineboot(const Wine& wine, const fs::path& prefix, int bits, PrefixStat
             "the Wine prefix " + prefix.string() +
             " was made by a Wine without a 32-bit half, and its .update-timestamp forbids updates. " +
             by_hand + " updates it nevertheless.");
-    // Without a display no window can say "the configuration is being updated"; without mscoree and mshtml
-    // none asks whether to download Mono and Gecko; without winemenubuilder the user's menus stay as they
-    // are.
-    const HostCommand command{{wine.loader, "wineboot", action},
-                              {{"WINEPREFIX", prefix},
-                               {"WINEARCH", "win64"},
-                               {"WINEDEBUG", "-all"},
-                               {"WINEDLLOVERRIDES", "mscoree,mshtml=;winemenubuilder.exe=d"},
-                               {"DISPLAY", ""},
-                               {"WAYLAND_DISPLAY", ""}}};
+    // Without a display no window can say "the configuration is being updated", which Wine-NSPA's variable
+    // brings back; without mscoree and mshtml none asks whether to download Mono and Gecko; without
+    // winemenubuilder the user's menus stay as they are.
+    const char* window = std::getenv("ENABLE_UPDATE_WINDOW");
+    auto display = window != nullptr && std::string_view(window) == "1"
+                       ? display_environment()
+                       : std::map<std::string, std::string>{{"DISPLAY", ""}, {"WAYLAND_DISPLAY", ""}};
+    HostCommand command{{wine.loader, "wineboot", action},
+                        {{"WINEPREFIX", prefix},
+                         {"WINEARCH", "win64"},
+                         {"WINEDEBUG", "-all"},
+                         {"WINEDLLOVERRIDES", "mscoree,mshtml=;winemenubuilder.exe=d"}}};
+    command.environment.merge(display);
     std::deque<std::string> last_lines;
     std::optional<std::string> end;
     bool succeeded = false;

@@ -64,6 +64,19 @@ TEST_CASE("the memory for samples is said once for all nodes")
     }
 }
 
+TEST_CASE("how fast CPUs wake while something plays is said once for all nodes")
+{
+    const Home home;
+    CHECK(home.parse("").dma_latency == 0);
+    CHECK(home.parse("decant.properties = { cpu.dma-latency = 20 }").dma_latency == 20);
+    CHECK_FALSE(home.parse("decant.properties = { cpu.dma-latency = off }").dma_latency);
+    for (const char* value : {"-1", "soon", "1000000", "1.5", "[ 1 ]"}) {
+        const auto bad = home.parse(std::string("decant.properties = { cpu.dma-latency = ") + value + " }");
+        REQUIRE(bad.problems.size() == 1);
+        CHECK_THAT(to_text(bad.problems[0]), ContainsSubstring("cpu.dma-latency must be off or a number"));
+    }
+}
+
 TEST_CASE("a plugin node says when it hands a block on, where its host runs, and how that waits")
 {
     const Home home;
@@ -485,6 +498,26 @@ TEST_CASE("wine.* is environment for the host of a plugin, and of nobody else")
     CHECK_THAT(refusal("path = \"~/Bass.dll\" wine.1 = x"), ContainsSubstring("is no variable"));
     CHECK_THAT(refusal("path = \"~/Bass.dll\" wine.A = [ 1 ]"), ContainsSubstring("must be a text"));
     CHECK_THAT(refusal("path = ~/Piano.sfz wine.A = 1"), ContainsSubstring("for a plugin only"));
+}
+
+TEST_CASE("wine.rt.* reaches the host as variables, and counts before those that are given by their names")
+{
+    const Home home;
+    const auto result = home.parse(R"(
+        decant.properties = { wine.rt.prio = 70 }
+        decant.nodes = [ { name = a path = ~/Piano.sfz }
+                         { name = b path = "~/Bass.dll" wine.WINE_RT_PRIO = 50 wine.rt.policy = FF
+                           wine.rt.workers = inherit }
+                         { name = c path = "~/Bass.dll" wine.rt.prio = 99 }
+                         { name = d path = "~/Bass.dll" wine.rt.policy = XX } ])");
+    REQUIRE(result.nodes.size() == 2);
+    CHECK(result.nodes.at(0).wine.empty());
+    CHECK(result.nodes.at(1).wine == std::map<std::string, std::string>{{"DECANT_RT_WORKERS", "inherit"},
+                                                                        {"WINE_RT_POLICY", "FF"},
+                                                                        {"WINE_RT_PRIO", "70"}});
+    REQUIRE(result.problems.size() == 2);
+    CHECK_THAT(result.problems[0].text, ContainsSubstring("wine.rt.prio must be"));
+    CHECK_THAT(result.problems[1].text, ContainsSubstring("wine.rt.policy must be"));
 }
 
 TEST_CASE("a plugin that is a device leads somewhere even if nothing is said")

@@ -110,10 +110,21 @@ TEST_CASE("wine.variables: whether one has an effect shows in Wine's own files")
     machine.facts.environment["WINEESYNC"] = "1";
     CHECK(machine.state("wine.variables") == State::info);
     machine.process(6, "decantd", {"decantd"})
-        .file("/proc/6/environ", std::string("STAGING_SHARED_MEMORY=1\0WINE_RT_PRIO=78\0", 41));
+        .file("/proc/6/environ", std::string("STAGING_SHARED_MEMORY=1\0NSPA_RT_PRIO=78\0", 41));
     const auto finding = machine.look("wine.variables");
     CHECK(finding.state == State::bad);
-    CHECK(finding.value == "without effect: STAGING_SHARED_MEMORY=1, WINE_RT_PRIO=78");
+    CHECK(finding.value == "without effect: STAGING_SHARED_MEMORY=1, NSPA_RT_PRIO=78");
+}
+
+TEST_CASE("wine.variables: what Decant heeds itself has an effect with every Wine")
+{
+    FakeMachine machine;
+    install_wine(machine, "");
+    machine.facts.environment["WINE_RT_PRIO"] = "78";
+    machine.facts.environment["WINE_RT_POLICY"] = "FF";
+    const auto finding = machine.look("wine.variables");
+    CHECK(finding.state == State::info);
+    CHECK(finding.value == "in effect: WINE_RT_POLICY=FF, WINE_RT_PRIO=78");
 }
 
 TEST_CASE("wine.debug: messages are for looking for faults")

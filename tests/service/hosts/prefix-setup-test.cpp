@@ -77,6 +77,16 @@ TEST_CASE("a missing prefix is made, without a window and for 64 bits, and that 
     CHECK_THAT(told[0], ContainsSubstring(world.prefix.string()));
 }
 
+TEST_CASE("with ENABLE_UPDATE_WINDOW=1 the window that says so is not kept away")
+{
+    ::setenv("DISPLAY", ":77", 1);
+    ::setenv("ENABLE_UPDATE_WINDOW", "1", 1);
+    const World world;
+    ensure_wine_prefix(world.wine, world.prefix, 64, {});
+    ::unsetenv("ENABLE_UPDATE_WINDOW");
+    CHECK(world.boot_lines() == std::vector<std::string>{"wineboot --init arch=win64 display=:77"});
+}
+
 TEST_CASE("a prefix that is there is left alone")
 {
     const World world;
