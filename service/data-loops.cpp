@@ -186,6 +186,14 @@ bool DataLoops::busy(unsigned cpu) const noexcept
                        [cpu](const Loop& loop) { return loop.seats != 0 && loop.cpu.value_or(cpu) == cpu; });
 }
 
+std::vector<DataLoops::Member> DataLoops::members() const
+{
+    std::vector<Member> members;
+    for (const auto& loop : loops_)
+        members.push_back({loop.name, loop.thread, loop.priority});
+    return members;
+}
+
 int DataLoops::priority() const noexcept
 {
     int highest = 0;

@@ -78,6 +78,13 @@ public:
     /// The real-time priority of the most urgent loop; 0: none is real-time.
     [[nodiscard]] int priority() const noexcept;
 
+    struct Member {
+        std::string_view name;
+        pid_t thread;
+        int priority; ///< that it had to begin with; 0: none
+    };
+    [[nodiscard]] std::vector<Member> members() const;
+
     [[nodiscard]] std::size_t size() const noexcept { return loops_.size(); }
 };
 

@@ -58,6 +58,8 @@ std::string to_json(const NodeStatus& status)
         object["editor"] = status.editor;
     if (status.memory != 0)
         object["memory"] = status.memory;
+    if (!status.rt.empty())
+        object["rt"] = status.rt;
     if (!status.wake.empty())
         object["wake"] = status.wake;
     if (status.awake)
@@ -98,6 +100,7 @@ try {
     }
     read(object, "editor", status.editor);
     read(object, "memory", status.memory);
+    read(object, "rt", status.rt);
     read(object, "wake", status.wake);
     if (const auto awake = object.find("awake"); awake != object.end())
         status.awake = awake->get<double>();

@@ -51,6 +51,7 @@ struct NodeStatus {
     std::uint64_t restarts = 0;          ///< of the host
     std::string editor;                  ///< plugins only: none, closed, open; empty: nobody knows yet
     std::optional<RoundTrip> round_trip; ///< plugins only
+    std::string rt;                      ///< plugins only: limits, rtkit, nice, none; empty: no host runs
     std::string wake;                    ///< plugins only: sleep, anticipate, as it is now
     std::optional<double> awake;         ///< part of the last second's blocks that found such a host awake
     std::optional<std::uint32_t> voices; ///< samplers only

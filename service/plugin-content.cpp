@@ -84,8 +84,9 @@ bridge::BlockStatistics since(const bridge::BlockStatistics& before, bridge::Blo
 } // namespace
 
 PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue,
-                             const AudioThreads& threads)
-    : owner_(owner), threads_(threads), config_(config), rate_(first_rate), place_(threads)
+                             const AudioThreads& threads, RightsOffice& rights, Wineservers& servers)
+    : owner_(owner), threads_(threads), config_(config), rate_(first_rate), place_(threads),
+      servers_(servers), audio_thread_(rights, fmt::format("node '{}': its audio thread", config.name))
 {
     PluginHostSettings settings;
     settings.plugin.path = config.path;
@@ -112,6 +113,11 @@ PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, Main
         },
         host_command_for(config.host_group.empty() ? config.name : config.host_group,
                          host_priority(threads, config)));
+}
+
+PluginContent::~PluginContent()
+{
+    servers_.forget(process_);
 }
 
 void PluginContent::handle(const HostReady& ready)
@@ -276,10 +282,25 @@ std::chrono::nanoseconds PluginContent::period() const noexcept
     return std::chrono::nanoseconds(quantum_ * second / rate_);
 }
 
+void PluginContent::keep_priorities()
+{
+    const pid_t process = host_->process();
+    if (const pid_t before = std::exchange(process_, process); before != process)
+        servers_.forget(before);
+    servers_.update(process, threads_.host_priority);
+    audio_thread_.update({.process = processor_->host_process(),
+                          .thread = processor_->host_thread(),
+                          .priority = host_priority(threads_, config_),
+                          .gives_way = true},
+                         processor_->host_demoted());
+}
+
 void PluginContent::tick(const nodes::FilterCounters* counters)
 {
-    if (processor_)
+    if (processor_) {
         place_.update(*processor_, config_, period());
+        keep_priorities();
+    }
     if (counters == nullptr)
         return;
     if (const std::uint32_t quantum = counters->frames; quantum != 0 && quantum != quantum_) {
@@ -304,6 +325,8 @@ void PluginContent::report(NodeStatus& status)
     if (!processor_)
         return;
     status.editor = editor();
+    if (processor_->host_thread() != 0)
+        status.rt = to_text(audio_thread_.right());
     const auto now = processor_->stats();
     status.late += now.late;
     status.dropped += now.dropped;

@@ -9,6 +9,8 @@
 #include "service/main-queue.hpp"
 #include "service/node-content.hpp"
 #include "service/plugin-parameters.hpp"
+#include "service/realtime/thread-keeper.hpp"
+#include "service/realtime/wineservers.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -40,6 +42,9 @@ class PluginContent final : public NodeContent
     std::uint32_t latency_ = 0; ///< the plugin's, in frames
     std::uint32_t quantum_ = 0; ///< frames, as the graph runs
     HostPlace place_;
+    Wineservers& servers_;
+    ThreadKeeper audio_thread_;
+    pid_t process_ = 0;                 ///< whose wineserver is seen to
     std::vector<std::string> warnings_; ///< about what the configuration wants of the plugin
     bool ready_ = false;                ///< a host runs
     std::map<std::uint64_t, std::function<void(std::string)>> awaiting_save_; ///< by ticket
@@ -59,6 +64,7 @@ class PluginContent final : public NodeContent
     void handle(const bridge::LatencyChanged& moved);
 
     void check_params();
+    void keep_priorities();
     void make_processor();
     [[nodiscard]] std::chrono::nanoseconds period() const noexcept;
     void publish_latency();
@@ -66,9 +72,10 @@ class PluginContent final : public NodeContent
     void end_waits(const std::string& problem);
 
 public:
-    /// `queue` and `threads` outlive it. Throws std::runtime_error.
+    /// All but `config` outlive it. Throws std::runtime_error.
     PluginContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue,
-                  const AudioThreads& threads);
+                  const AudioThreads& threads, RightsOffice& rights, Wineservers& servers);
+    ~PluginContent() override;
 
     [[nodiscard]] bool change(const NodeConfig& config) override;
     void set_loop_cpu(std::optional<unsigned> cpu) override { place_.set_loop_cpu(cpu); }

@@ -289,6 +289,12 @@ void RackNode::set_warnings(std::vector<std::string> warnings)
     warnings_ = std::move(warnings);
 }
 
+bool RackNode::has_run() noexcept
+{
+    const std::uint64_t cycles = filter_ ? filter_->counters().cycles.load() : 0;
+    return std::exchange(cycles_before_, cycles) != cycles && cycles != 0;
+}
+
 NodeStatus RackNode::take_status()
 {
     NodeStatus status;

@@ -45,6 +45,7 @@ class RackNode final : private ContentOwner
     std::unique_ptr<DeviceNode> device_;        ///< that stands for it; stays while its ports change
     std::uint64_t busy_before_ = 0;
     std::uint64_t period_before_ = 0;
+    std::uint64_t cycles_before_ = 0;
     std::uint64_t missed_before_ = 0; ///< by filter nodes that are gone
 
     void show(const Playable& playable) override;
@@ -93,8 +94,9 @@ public:
 
     void panic() noexcept; ///< no note sounds any more
 
-    void stop();              ///< see NodeContent::stop()
-    NodeStatus take_status(); ///< loads and round trips since the last call
+    void stop();                           ///< see NodeContent::stop()
+    [[nodiscard]] bool has_run() noexcept; ///< since the last call
+    NodeStatus take_status();              ///< loads and round trips since the last call
     void set_hint(std::string hint) { hint_ = std::move(hint); }
 
     /// What is suspicious in the graph now; the log is told what was not there before.

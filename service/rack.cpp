@@ -260,6 +260,14 @@ void Rack::tick()
         node->tick();
 }
 
+bool Rack::plays()
+{
+    bool plays = false;
+    for (const auto& [name, node] : nodes_)
+        plays |= node->has_run();
+    return plays;
+}
+
 void Rack::check_names(const GraphNames& graph)
 {
     if (std::exchange(names_checked_, graph.version()) == graph.version())

@@ -65,6 +65,9 @@ public:
 
     void tick(); ///< ten times a second
 
+    /// Whether a node has run since the last call.
+    [[nodiscard]] bool plays();
+
     /// Looks for names in the configuration that mean nobody.
     void check_names(const GraphNames& graph);
 

@@ -13,6 +13,7 @@
 #include <pipewire/conf.h>
 #include <spa/utils/string.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -96,11 +97,12 @@ Session::Session(SessionOptions options)
       context_(make_context(loop_, directories_)),
       loops_(context_.get(), spread_cpus(allowed_cpus(), cpu_directory)),
       threads_(arrange_audio_threads(loops_, spread_cpus(allowed_cpus(), cpu_directory))), queue_(loop_),
-      workers_(worker_count()),
+      workers_(worker_count()), rights_([this](std::function<void()> work) { queue_.post(std::move(work)); }),
       rack_(
           [this](const NodeConfig& config, ContentOwner& owner) -> std::unique_ptr<NodeContent> {
               if (config.type == NodeType::plugin)
-                  return std::make_unique<PluginContent>(config, owner, queue_, threads_);
+                  return std::make_unique<PluginContent>(config, owner, queue_, threads_, rights_,
+                                                         wineservers_);
               return std::make_unique<SamplerContent>(config, owner, loop_, queue_, workers_);
           },
           loops_),
@@ -108,6 +110,8 @@ Session::Session(SessionOptions options)
       connect_timer_(loop_, [this] { connect(); }), join_timer_(loop_, [this] { join_daemon(); }),
       watchdog_(sd_watchdog_enabled(0, nullptr) > 0)
 {
+    for (const auto& loop : loops_.members())
+        loop_keepers_.emplace_back(rights_, fmt::format("the data loop {}", loop.name));
     read_configuration();
 }
 
@@ -138,6 +142,7 @@ void Session::read_configuration()
     sampler::SamplePool::shared().set_memory(
         configuration.sampler_memory ? static_cast<std::size_t>(*configuration.sampler_memory * 1024 * 1024)
                                      : sampler::default_stream_memory());
+    cpu_latency_.set(configuration.dma_latency);
     rack_.apply(std::move(configuration));
     watcher_.watch(watched(directories_));
 }
@@ -272,12 +277,25 @@ void Session::wait_for_daemon(const std::string& reason)
     connect_timer_.start(back_off_);
 }
 
+/// A loop that has never been real-time is not made so: nobody has let it.
+void Session::keep_loops()
+{
+    auto keeper = loop_keepers_.begin();
+    for (const auto& loop : loops_.members()) {
+        if (loop.priority > 0)
+            keeper->update({.process = getpid(), .thread = loop.thread, .priority = loop.priority});
+        ++keeper;
+    }
+}
+
 void Session::tick() noexcept
 try {
+    keep_loops();
     if (!loss_)
         rack_.tick();
     if (++ticks_ % ticks_per_report != 0)
         return;
+    cpu_latency_.update(!loss_ && rack_.plays());
     if (board_ && !loss_) {
         if (++reports_ > reports_until_settled)
             rack_.check_names(*names_);

@@ -11,6 +11,10 @@
 #include "service/main-queue.hpp"
 #include "service/pipewire-handles.hpp"
 #include "service/rack.hpp"
+#include "service/realtime/cpu-latency.hpp"
+#include "service/realtime/rights-office.hpp"
+#include "service/realtime/thread-keeper.hpp"
+#include "service/realtime/wineservers.hpp"
 #include "service/request.hpp"
 #include "service/state-lock.hpp"
 #include "service/status-board.hpp"
@@ -18,6 +22,7 @@
 
 #include <chrono>
 #include <exception>
+#include <list>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -56,6 +61,10 @@ class Session
     AudioThreads threads_;
     MainQueue queue_;
     Workers workers_;
+    RightsOffice rights_;
+    Wineservers wineservers_{rights_};
+    std::list<ThreadKeeper> loop_keepers_; ///< in the order of the loops
+    CpuLatency cpu_latency_;
     Rack rack_;
     Core core_;
     Listener core_listener_;
@@ -83,6 +92,7 @@ class Session
     void lose(std::string reason) noexcept;
     void wait_for_daemon(const std::string& reason);
     void tick() noexcept;
+    void keep_loops();
     void tell_manager(const char* state = "") const;
     void end(std::exception_ptr failure = nullptr) noexcept;
 

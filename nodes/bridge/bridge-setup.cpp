@@ -185,6 +185,18 @@ pid_t BridgeProcessor::host_thread() noexcept
     return state_->current->thread().thread;
 }
 
+pid_t BridgeProcessor::host_process() noexcept
+{
+    const std::scoped_lock lock(setup_);
+    return state_->current ? state_->current->thread().process : 0;
+}
+
+bool BridgeProcessor::host_demoted() noexcept
+{
+    const std::scoped_lock lock(setup_);
+    return state_->current && state_->current->host_demoted();
+}
+
 std::uint32_t BridgeProcessor::latency() const noexcept
 {
     return state_->latency.load(std::memory_order_relaxed);

@@ -108,6 +108,12 @@ public:
     /// The thread that runs the plugin; 0 while that is not known. It is one of `child`'s.
     [[nodiscard]] pid_t host_thread() noexcept;
 
+    /// The process that is in; 0 while that is not known.
+    [[nodiscard]] pid_t host_process() noexcept;
+
+    /// Whether that thread has no priority for now because its block was late, or because it has none to run.
+    [[nodiscard]] bool host_demoted() noexcept;
+
     /// Frames, as the plugin reported it in its last block; what BridgeMode::pipelined adds is not in it.
     [[nodiscard]] std::uint32_t latency() const noexcept;
 

@@ -57,6 +57,9 @@ public:
     /// The host's audio thread, if it has been identified. [any]
     [[nodiscard]] HostThread thread() const noexcept { return watch_.thread(); }
 
+    /// Whether the guard has taken that thread's priority for now. [any]
+    [[nodiscard]] bool host_demoted() const noexcept { return watch_.demoted(); }
+
     /// The host works no more, or should not be waited for any more; ends a wait. [any]
     void abandon() noexcept;
 

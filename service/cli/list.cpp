@@ -19,7 +19,7 @@ namespace decant::cli
 namespace
 {
 
-constexpr std::size_t columns = 10;
+constexpr std::size_t columns = 11;
 using Row = std::array<std::string, columns>;
 
 /// A message of several lines would tear the table.
@@ -58,6 +58,7 @@ Row row_of(const RackNode& node)
             midi.empty() ? "-" : midi,
             node.id ? fmt::format("{:.1f}", status.load * 100) : "-",
             trip ? fmt::format("{:.0f}/{:.0f}", trip->p50, trip->max) : "-",
+            status.rt.empty() ? "-" : status.rt,
             std::to_string(status.late),
             std::to_string(status.xruns),
             remarks_on(status)};
@@ -79,7 +80,7 @@ void print_table(const std::vector<RackNode>& rack)
         return;
     }
     std::vector<Row> rows{
-        {"NAME", "TYPE", "STATE", "IN/OUT", "MIDI", "LOAD %", "TRIP us", "LATE", "XRUNS", "MESSAGE"}};
+        {"NAME", "TYPE", "STATE", "IN/OUT", "MIDI", "LOAD %", "TRIP us", "RT", "LATE", "XRUNS", "MESSAGE"}};
     for (const auto& node : rack)
         rows.push_back(row_of(node));
     std::array<std::size_t, columns> widths{};

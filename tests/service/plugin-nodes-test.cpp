@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "nodes/bridge/host-thread.hpp"
 #include "service/preset-exchange.hpp"
+#include "service/realtime/wineservers.hpp"
 #include "tests/service/running-service.hpp"
 
 #include "tests/support/graph-client.hpp"
@@ -103,7 +105,47 @@ public:
     std::uint64_t late() const { return listed("gain").at("late"); }
 };
 
+/// The thread of a host that runs the plugin; 0 if there is none.
+pid_t audio_thread_of(pid_t host)
+{
+    for (const auto& thread : std::filesystem::directory_iterator(fmt::format("/proc/{}/task", host))) {
+        std::string name;
+        if (std::getline(std::ifstream(thread.path() / "comm"), name) && name == "decant-audio")
+            return std::stoi(thread.path().filename().string());
+    }
+    return 0;
+}
+
+int priority_of(pid_t thread)
+{
+    const auto scheduling = bridge::scheduling_of(thread);
+    return scheduling ? scheduling->priority : 0;
+}
+
 } // namespace
+
+TEST_CASE("a plugin's thread is real-time by the limits, has that again when it was taken away, and "
+          "wineserver comes below")
+{
+    GainRack rack;
+    if (!wait_until([&] { return rack.listed("gain").value("rt", "") == "limits"; },
+                    std::chrono::seconds(10)))
+        SKIP("no real-time priorities here: the limit \"rtprio\" is too low (see decant doctor)");
+    const auto hosts = hosts_of(rack);
+    REQUIRE(hosts.size() == 1);
+    const pid_t thread = audio_thread_of(hosts[0]);
+    int before = 0;
+    REQUIRE(wait_until([&] { return (before = priority_of(thread)) > 0; }));
+    const auto server = wineserver_of(std::getenv("DECANT_TEST_PREFIX"));
+    REQUIRE(server);
+    CHECK(wait_until([&] { return priority_of(*server) == wineserver_priority(before); }));
+
+    bridge::demote(thread);
+    CHECK(wait_until([&] { return priority_of(thread) == before; }));
+    CHECK(rack.listed("gain").value("rt", "") == "limits");
+    CHECK_THAT(rack.process().errors(),
+               ContainsSubstring("had lost its real-time priority, and has it again"));
+}
 
 TEST_CASE("noise passes a Windows effect bit by bit at every quantum and rate")
 {

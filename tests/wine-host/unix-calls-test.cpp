@@ -14,6 +14,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstring>
 #include <limits>
@@ -25,7 +26,11 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace decant::tests
 {
@@ -265,6 +270,37 @@ TEST_CASE("a thread gets its name and, if it may have one, its priority")
         if (granted)
             CHECK(realtime.at<std::int32_t>(0) <= 5);
     }).join();
+}
+
+/// In a child, as a limit of time cannot be lifted again: spins until it has no priority any more.
+[[noreturn]] void run_over_time(const LinuxHalf& half)
+{
+    Parameters realtime;
+    realtime.put(0, std::int32_t{5});
+    if (half.call(UnixCall::make_realtime, realtime) != host::unix_done)
+        _exit(77);
+    constexpr rlimit limit{30'000, 20'000'000}; // microseconds
+    if (setrlimit(RLIMIT_RTTIME, &limit) != 0)
+        _exit(2);
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while ((sched_getscheduler(0) & ~SCHED_RESET_ON_FORK) == SCHED_FIFO)
+        if (std::chrono::steady_clock::now() > give_up)
+            _exit(1);
+    _exit(0);
+}
+
+TEST_CASE("a thread that runs for longer than its time limit allows loses its priority, and not its life")
+{
+    const LinuxHalf half(caller_of_64_bit);
+    const pid_t child = fork();
+    if (child == 0)
+        run_over_time(half);
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    REQUIRE(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77)
+        SKIP("no real-time priorities here: the limit \"rtprio\" is zero (see decant doctor)");
+    CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("pages that are given back read as zero")

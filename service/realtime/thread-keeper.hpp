@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/log.hpp"
+#include "service/realtime/rights-office.hpp"
+#include "service/realtime/thread-right.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace decant::service
+{
+
+/// Sees to it that a thread has what it is to have, and has it again when it was taken away: RealtimeKit does
+/// so after a suspend, and whenever it believes that the machine hangs. All functions: [main].
+class ThreadKeeper
+{
+    using Clock = std::chrono::steady_clock;
+
+    RightsOffice& office_;
+    std::string title_;
+    bool complains_;
+    pid_t thread_ = 0; ///< that all else is about
+    ThreadRight right_ = ThreadRight::none;
+    bool known_ = false;   ///< what its right is
+    bool asking_ = false;  ///< the office has not answered yet
+    bool suspect_ = false; ///< it seemed to have lost its priority at the last look
+    bool rested_ = false;  ///< since it ran over its time
+    Clock::time_point next_look_{};
+    std::int64_t slept_nsec_ = -1; ///< that the machine was suspended for; negative: not looked at
+    std::string told_;
+    std::shared_ptr<int> life_ = std::make_shared<int>();
+
+    [[nodiscard]] bool has_resumed() noexcept;
+    void say(Severity severity, const std::string& text);
+    void ask(const ThreadWish& wish);
+    void hear(const ThreadGrant& granted, bool wants_realtime);
+
+public:
+    /// What a thread is called in the log, as "node 'bass': its audio thread". Without `complains` that it
+    /// has no real time is not worth a word. `office` outlives it.
+    ThreadKeeper(RightsOffice& office, std::string title, bool complains = true);
+    ThreadKeeper(const ThreadKeeper&) = delete;
+    ThreadKeeper& operator=(const ThreadKeeper&) = delete;
+
+    /// Ten times a second; looks every two seconds, and at once after a suspend. `wish.thread` may be another
+    /// one than the last time, or 0. While it is `held_back` somebody has taken its priority on purpose, and
+    /// gives it back.
+    void update(const ThreadWish& wish, bool held_back = false);
+
+    [[nodiscard]] ThreadRight right() const noexcept { return right_; }
+};
+
+} // namespace decant::service

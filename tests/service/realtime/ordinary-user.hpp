@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace decant::tests
+{
+
+/// While it lives, the calling thread and those that it starts have no right to real time but what their
+/// limits say. Others of the process keep theirs.
+class OrdinaryUser
+{
+    using Sets = std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3>;
+    Sets before_{};
+
+    static void call(long number, Sets& sets)
+    {
+        __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+        if (syscall(number, &header, sets.data()) != 0)
+            throw std::system_error(errno, std::generic_category(), "capabilities(7)");
+    }
+
+public:
+    OrdinaryUser()
+    {
+        call(SYS_capget, before_);
+        Sets sets = before_;
+        sets[0].effective &= ~((1U << CAP_SYS_NICE) | (1U << CAP_SYS_RESOURCE));
+        call(SYS_capset, sets);
+    }
+    ~OrdinaryUser() { call(SYS_capset, before_); }
+    OrdinaryUser(const OrdinaryUser&) = delete;
+    OrdinaryUser& operator=(const OrdinaryUser&) = delete;
+};
+
+/// A process that sleeps, and whose limits allow no real time.
+class Sleeper
+{
+    pid_t id_;
+
+public:
+    Sleeper() : id_(fork())
+    {
+        if (id_ == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            for (const auto limit : {RLIMIT_RTPRIO, RLIMIT_NICE}) {
+                constexpr rlimit nothing{0, 0};
+                setrlimit(limit, &nothing);
+            }
+            for (;;)
+                pause();
+        }
+    }
+    ~Sleeper()
+    {
+        kill(id_, SIGKILL);
+        waitpid(id_, nullptr, 0);
+    }
+    Sleeper(const Sleeper&) = delete;
+    Sleeper& operator=(const Sleeper&) = delete;
+
+    [[nodiscard]] pid_t id() const noexcept { return id_; }
+};
+
+} // namespace decant::tests
