@@ -286,6 +286,14 @@ private:
             self.error_ = "the PipeWire daemon has closed the connection";
     }
 
+    static void on_io_changed(void* data, void* port, std::uint32_t id, void* area,
+                              std::uint32_t size) noexcept
+    {
+        if (port != nullptr && id == SPA_IO_Buffers)
+            static_cast<Filter*>(data)->process_.set_exchange(
+                port, size >= sizeof(spa_io_buffers) ? static_cast<const spa_io_buffers*>(area) : nullptr);
+    }
+
     static void on_process(void* data, spa_io_position* position) noexcept
     {
         static_cast<Filter*>(data)->process_.run(position);
@@ -295,6 +303,7 @@ private:
         pw_filter_events table{};
         table.version = PW_VERSION_FILTER_EVENTS;
         table.state_changed = on_state_changed;
+        table.io_changed = on_io_changed;
         table.param_changed = on_param_changed;
         table.process = on_process;
         return table;

@@ -80,17 +80,6 @@ const float* input_samples(void* port_data, std::uint32_t frames) noexcept
     return usable ? reinterpret_cast<const float*>(bytes.data()) : nullptr;
 }
 
-float* output_samples(void* port_data, std::uint32_t frames) noexcept
-{
-    spa_data* data = cycle_buffer(port_data);
-    if (data == nullptr)
-        return nullptr;
-    const auto size = static_cast<std::uint32_t>(frames * sizeof(float));
-    const bool fits = size <= data->maxsize;
-    set_content(*data, fits ? size : 0, sizeof(float));
-    return fits ? static_cast<float*>(data->data) : nullptr;
-}
-
 /// On every channel, since not every plugin listens to each of them: the sustain pedal up, or notes that end
 /// sound on; all sound off; all notes off.
 constexpr std::array<std::uint8_t, 3> ending_controllers{64, 120, 123};
@@ -176,6 +165,29 @@ Transport with_tempo(Transport transport, double tempo, std::uint32_t rate) noex
     return transport;
 }
 
+/// Null if nobody fetches the block. A port has buffers some cycles before the link's own start in the data
+/// loop: its first block is not fetched until then, and each one that is queued behind it makes all that
+/// follow wait, so that the port is late by a block for good and others of the node are not (PipeWire 1.4
+/// to 1.7).
+spa_data* FilterProcess::Output::cycle_buffer() const noexcept DECANT_REALTIME
+{
+    const spa_io_buffers* waiting = exchange.load(std::memory_order_relaxed);
+    if (waiting != nullptr && waiting->status == SPA_STATUS_HAVE_DATA)
+        return nullptr;
+    return nodes::cycle_buffer(data);
+}
+
+float* FilterProcess::Output::samples(std::uint32_t frames) noexcept DECANT_REALTIME
+{
+    spa_data* buffer = cycle_buffer();
+    if (buffer == nullptr)
+        return scratch.data();
+    const auto size = static_cast<std::uint32_t>(frames * sizeof(float));
+    const bool fits = size <= buffer->maxsize;
+    set_content(*buffer, fits ? size : 0, sizeof(float));
+    return fits ? static_cast<float*>(buffer->data) : scratch.data();
+}
+
 FilterProcess::FilterProcess(Processor& processor, FilterCounters& counters, ChannelMask channels)
     : processor_(processor), counters_(counters), midi_reader_(channels)
 {
@@ -189,8 +201,19 @@ void FilterProcess::add_input(void* port_data)
 
 void FilterProcess::add_output(void* port_data)
 {
-    outputs_.push_back({port_data, std::vector<float>(max_cycle_frames)});
+    auto& output = outputs_.emplace_back();
+    output.data = port_data;
+    output.scratch.resize(max_cycle_frames);
     output_data_.resize(outputs_.size());
+}
+
+void FilterProcess::set_exchange(const void* port_data, const spa_io_buffers* exchange) noexcept
+{
+    for (auto& output : outputs_)
+        if (output.data == port_data)
+            output.exchange.store(exchange, std::memory_order_relaxed);
+    if (midi_out_port_.data == port_data)
+        midi_out_port_.exchange.store(exchange, std::memory_order_relaxed);
 }
 
 std::span<const MidiEvent> FilterProcess::take_midi(std::uint32_t frames) noexcept DECANT_REALTIME
@@ -227,18 +250,17 @@ void FilterProcess::run(const spa_io_position* position) noexcept DECANT_REALTIM
     // Even a cycle that cannot be processed takes and returns the buffer of each port.
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
         const float* samples = input_samples(inputs_[i].data, cycle.frames);
-        input_data_[i] = samples != nullptr ? samples : inputs_[i].fallback.data();
+        input_data_[i] = samples != nullptr ? samples : inputs_[i].silence.data();
     }
-    for (std::size_t i = 0; i < outputs_.size(); ++i) {
-        float* samples = output_samples(outputs_[i].data, cycle.frames);
-        output_data_[i] = samples != nullptr ? samples : outputs_[i].fallback.data();
-    }
+    for (std::size_t i = 0; i < outputs_.size(); ++i)
+        output_data_[i] = outputs_[i].samples(cycle.frames);
     cycle.midi_in = take_midi(cycle.frames);
     // What comes in the same cycle is lost with it; whoever panics wants silence.
     if (midi_in_port_ != nullptr && panic_.load(std::memory_order_relaxed) &&
         panic_.exchange(false, std::memory_order_relaxed))
         cycle.midi_in = end_of_all.events;
-    spa_data* midi_out = midi_out_port_ != nullptr ? cycle_buffer(midi_out_port_) : nullptr;
+    const bool has_midi_out = midi_out_port_.data != nullptr;
+    spa_data* midi_out = has_midi_out ? midi_out_port_.cycle_buffer() : nullptr;
     midi_writer_.begin(midi_out != nullptr
                            ? std::span(static_cast<std::byte*>(midi_out->data), midi_out->maxsize)
                            : std::span<std::byte>(),
@@ -254,7 +276,7 @@ void FilterProcess::run(const spa_io_position* position) noexcept DECANT_REALTIM
         cycle.transport = with_tempo(transport_of(now), tempo_.load(std::memory_order_relaxed), cycle.rate);
         cycle.inputs = input_data_;
         cycle.outputs = output_data_;
-        cycle.midi_out = midi_out_port_ != nullptr ? &midi_writer_ : nullptr;
+        cycle.midi_out = has_midi_out ? &midi_writer_ : nullptr;
         processor_.process(cycle);
 
         counters_.rate.store(cycle.rate, std::memory_order_relaxed);

@@ -8,10 +8,13 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <vector>
 
-struct spa_io_position; // NOLINT(readability-identifier-naming): PipeWire's
+struct spa_data;        // NOLINT(readability-identifier-naming): PipeWire's
+struct spa_io_buffers;  // NOLINT(readability-identifier-naming)
+struct spa_io_position; // NOLINT(readability-identifier-naming)
 
 namespace decant::nodes
 {
@@ -53,19 +56,29 @@ struct CycleTimes {
 /// All that the audio thread of a filter node uses. Made by FilterNode before the node is connected.
 class FilterProcess
 {
-    struct Port {
-        void* data;                  ///< as pw_filter_add_port gave it
-        std::vector<float> fallback; ///< of an input: silence; of an output: scratch
+    struct Input {
+        void* data;                 ///< as pw_filter_add_port gave it
+        std::vector<float> silence; ///< while nothing is linked
+    };
+
+    struct Output {
+        void* data = nullptr; ///< as pw_filter_add_port gave it
+        std::atomic<const spa_io_buffers*> exchange =
+            nullptr;                     ///< where PipeWire fetches a block; may be null
+        std::vector<float> scratch = {}; ///< while nobody fetches it
+
+        [[nodiscard]] spa_data* cycle_buffer() const noexcept DECANT_REALTIME;
+        [[nodiscard]] float* samples(std::uint32_t frames) noexcept DECANT_REALTIME;
     };
 
     Processor& processor_;
     FilterCounters& counters_;
-    std::vector<Port> inputs_;
-    std::vector<Port> outputs_;
+    std::vector<Input> inputs_;
+    std::deque<Output> outputs_; ///< which cannot be moved
     std::vector<const float*> input_data_;
     std::vector<float*> output_data_;
     void* midi_in_port_ = nullptr;
-    void* midi_out_port_ = nullptr;
+    Output midi_out_port_;
     MidiReader midi_reader_;
     MidiWriter midi_writer_;
     std::atomic<bool> resumed_ = true;
@@ -85,8 +98,11 @@ public:
     void set_midi_in(void* port_data) { midi_in_port_ = port_data; } ///< [main] before the node is connected
     void set_midi_out(void* port_data)
     {
-        midi_out_port_ = port_data;
+        midi_out_port_.data = port_data;
     } ///< [main] before the node is connected
+
+    /// Where PipeWire fetches the blocks of an output; null if it does not any more. [main]
+    void set_exchange(const void* port_data, const spa_io_buffers* exchange) noexcept;
 
     /// The node starts again after a pause: cycles in between were not missed. [main]
     void resume() noexcept { resumed_.store(true, std::memory_order_relaxed); }
