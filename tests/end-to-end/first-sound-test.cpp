@@ -63,28 +63,13 @@ void check_concert_pitch(const PrivateSession& session, const Rack& rack, const 
     TestNode tape(client, "tape", stereo_in, recorder);
     session.link("keys:midi_out", "decant." + node + ":midi_in");
     session.link(rack.ports(node, Direction::output).at(0), "tape:FL");
-    const auto record = [&] {
-        recorder.start();
-        return wait_until([&] { return recorder.full(); });
-    };
 
-    REQUIRE(keyboard.play({0x90, 69, 127}));
-    REQUIRE(wait_until([&] { return record() && recorder.tape().front() != 0; }));
+    REQUIRE(play_until_heard(keyboard, {0x90, 69, 127}, recorder));
     CHECK(peak_of(recorder.tape()) > 0.1F);
     CHECK_THAT(frequency_of(recorder.tape(), recorder.rate()), WithinAbs(440.0, 0.5));
 
     REQUIRE(keyboard.play({0x80, 69, 0}));
-    CHECK(wait_until([&] { return record() && peak_of(recorder.tape()) == 0; }));
-}
-
-/// Whether so many blocks come through exactly; if not, the test says what came instead.
-bool hears(const NoiseListener& listener, std::uint64_t blocks)
-{
-    if (wait_until([&] { return listener.exact >= blocks; }))
-        return true;
-    UNSCOPED_INFO("heard " << listener.exact << " exact blocks, " << listener.jumps << " jumps, "
-                           << listener.damaged << " damaged, " << listener.silent << " silent");
-    return false;
+    CHECK(wait_until([&] { return record(recorder) && peak_of(recorder.tape()) == 0; }));
 }
 
 } // namespace

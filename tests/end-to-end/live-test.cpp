@@ -73,7 +73,7 @@ struct Room {
     [[nodiscard]] bool plays(std::uint32_t quantum)
     {
         listener.listen(quantum, 48000);
-        return wait_until([&] { return listener.exact >= 20; });
+        return hears(listener, 20);
     }
 };
 
@@ -204,7 +204,8 @@ TEST_CASE("after a sleep of the whole machine the plugin plays on, and nothing i
         const auto late = rack.nodes()["gain"]["late"].get<std::uint64_t>();
         room.listener.listen(1024, 48000);
         CHECK(wait_until([&] { return room.listener.exact >= 100; }));
-        CHECK(rack.nodes()["gain"]["late"].get<std::uint64_t>() <= late + 20);
+        // A busy machine has blocks too late, but not as many as in time.
+        CHECK(rack.nodes()["gain"]["late"].get<std::uint64_t>() <= late + 50);
     }
 }
 

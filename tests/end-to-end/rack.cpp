@@ -5,6 +5,7 @@
 
 #include "tests/support/process-table.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
 #include <csignal>
@@ -118,13 +119,11 @@ std::optional<pid_t> Rack::host_of(const std::string& node) const
         if (name.find_first_not_of("0123456789") != std::string::npos)
             continue;
         const auto words = command_line(entry.path());
-        bool host = false;
-        bool named = false;
-        for (std::size_t i = 0; i < words.size(); ++i) {
-            host = host || words[i].find("decant-host") != std::string::npos;
-            named = named || (words[i] == "--title" && i + 1 < words.size() && words[i + 1] == node);
-        }
+        const bool host = std::any_of(words.begin(), words.end(), [](const std::string& word) {
+            return word.find("decant-host") != std::string::npos;
+        });
         const auto id = static_cast<pid_t>(std::stoi(name));
+        const bool named = name_of(id) == node.substr(0, 15);
         if (host && named && is_descendant(id, service_->id()))
             return id;
     }
@@ -158,6 +157,15 @@ double Rack::parameter(const std::string& node, const std::string& name) const
         if (list[i] == name)
             return list[i + 1].get<double>();
     return NAN;
+}
+
+bool hears(const NoiseListener& listener, std::uint64_t blocks)
+{
+    if (wait_until([&] { return listener.exact >= blocks; }))
+        return true;
+    UNSCOPED_INFO("heard " << listener.exact << " exact blocks, " << listener.jumps << " jumps, "
+                           << listener.damaged << " damaged, " << listener.silent << " silent");
+    return false;
 }
 
 std::filesystem::path test_plugin(const std::string& file)

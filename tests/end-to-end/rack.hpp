@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "tests/support/noise.hpp"
 #include "tests/support/private-session.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -53,6 +55,9 @@ public:
     void set_parameter(const std::string& node, const std::string& name, double value) const;
     [[nodiscard]] double parameter(const std::string& node, const std::string& name) const;
 };
+
+/// Whether so many blocks come through exactly; if not, the test says what came instead.
+[[nodiscard]] bool hears(const NoiseListener& listener, std::uint64_t blocks);
 
 /// Where a plugin of tests/plugins is.
 [[nodiscard]] std::filesystem::path test_plugin(const std::string& file);

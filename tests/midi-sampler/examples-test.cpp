@@ -71,12 +71,7 @@ TEST_CASE("the example for JACK plays in a PipeWire graph what its MIDI port hea
     TestNode tape(client, "tape", {.inputs = {{"FL", "FL", ""}}, .outputs = {}}, recorder);
     session.link("keys:midi_out", "sampler:midi_in");
     session.link("sampler:out_l", "tape:FL");
-    REQUIRE(keyboard.play({0x90, 60, 127}));
-    const auto heard = [&] {
-        recorder.start();
-        return wait_until([&] { return recorder.full(); }) && recorder.tape().front() != 0;
-    };
-    REQUIRE(wait_until(heard));
+    REQUIRE(play_until_heard(keyboard, {0x90, 60, 127}, recorder));
     CHECK(frequency_of(recorder.tape(), recorder.rate()) == Approx(440).epsilon(1e-3));
     example->stop();
     CHECK(example->wait(patience) == 0);

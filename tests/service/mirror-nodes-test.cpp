@@ -66,6 +66,14 @@ std::string threads_below(pid_t process)
     return text;
 }
 
+std::string in_words(const Moments& moments)
+{
+    std::string text;
+    for (const auto& moment : moments)
+        text += fmt::format(" {}:{:02x}({})", moment.frame, moment.bytes.front(), moment.bytes.size());
+    return text;
+}
+
 /// A service that plays one mirror.
 class MirrorRack : public RunningService
 {
@@ -113,6 +121,9 @@ public:
         return -1000;
     }
 
+    /// Blocks that came too late so far.
+    std::uint64_t late() const { return listed("mirror").at("late").get<std::uint64_t>(); }
+
     /// Frames of delay that the first output says the sound has had.
     std::uint32_t latency() const
     {
@@ -129,27 +140,48 @@ public:
 
 /// A keyboard and a listener around the mirror.
 struct MidiLoop {
+    MirrorRack& rack;
     MidiSource keys;
     MidiListener ears;
     TestNode source;
     TestNode sink;
 
-    explicit MidiLoop(MirrorRack& rack)
-        : source(rack.client, "keys", midi_out, keys), sink(rack.client, "ears", midi_in, ears)
+    explicit MidiLoop(MirrorRack& mirror_rack)
+        : rack(mirror_rack), source(rack.client, "keys", midi_out, keys),
+          sink(rack.client, "ears", midi_in, ears)
     {
         rack.session().link("keys:midi_out", "decant.mirror:midi_in");
         rack.session().link("decant.mirror:midi_out", "ears:midi_in");
-        REQUIRE(wait_until([&] { return source->counters().cycles > 0 && sink->counters().cycles > 0; }));
+        REQUIRE(tests::midi_passes(keys, ears));
     }
 
-    /// What comes back of `events`; all of it, if that is `count`.
-    Moments play(Moments events, std::size_t count)
+    /// What comes back of `events`; all of it, if that is as many.
+    Moments play(const Moments& events)
     {
         ears.forget();
-        keys.events = std::move(events);
+        keys.events = events;
         keys.send = true;
-        (void)wait_until([&] { return ears.heard().size() >= count; });
+        (void)wait_until([&] { return ears.heard().size() >= events.size(); }, std::chrono::seconds(5));
         return ears.heard();
+    }
+
+    /// Whether all events come back at their frames. If the machine had no time for their block, which is
+    /// counted, the keys in it are not struck; then they are sent once more.
+    bool gives_back(const Moments& events)
+    {
+        bool lost = false;
+        const bool came = wait_until([&] {
+            const auto late = rack.late();
+            const auto heard = play(events);
+            if (heard == events)
+                return true;
+            lost = !wait_until([&] { return rack.late() != late; }, std::chrono::seconds(5));
+            if (lost)
+                UNSCOPED_INFO("came back: " << in_words(heard));
+            lost = lost || !tests::midi_passes(keys, ears);
+            return lost;
+        });
+        return came && !lost;
     }
 };
 
@@ -176,7 +208,7 @@ TEST_CASE("MIDI passes a Windows plugin in the graph with its frames, and a SysE
                         {0, 17, sysex(64 * 1024)},
                         {0, 100, {0xa0, 60, 30}},
                         {0, 255, {0x80, 60, 64}}};
-    CHECK(loop.play(notes, notes.size()) == notes);
+    CHECK(loop.gives_back(notes));
 
     if (!mirror.controllers)
         return; // they are parameters to VST3
@@ -188,7 +220,7 @@ TEST_CASE("MIDI passes a Windows plugin in the graph with its frames, and a SysE
         {0, 60, {0x81, 60, 11}}, {0, 60, {0x82, 64, 12}}, {0, 70, {0xb5, 0, 1}},   {0, 70, {0xb5, 32, 2}},
         {0, 70, {0xc5, 42}},
     };
-    CHECK(loop.play(expression, expression.size()) == expression);
+    CHECK(loop.gives_back(expression));
 }
 
 TEST_CASE("a parameter that a plugin moves itself is shown in the graph")

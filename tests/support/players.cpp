@@ -42,6 +42,24 @@ void Recorder::process(const nodes::Cycle& cycle) noexcept
     recorded_ = start + count;
 }
 
+bool record(Recorder& recorder)
+{
+    recorder.start();
+    return wait_until([&] { return recorder.full(); });
+}
+
+bool play_until_heard(Keyboard& keyboard, std::array<std::uint8_t, 3> message, Recorder& recorder)
+{
+    return wait_until([&] {
+        if (!keyboard.play(message))
+            return false;
+        for (int tape = 0; tape < 2; ++tape) // the sound may begin in the middle of the first
+            if (record(recorder) && recorder.tape().front() != 0)
+                return true;
+        return false;
+    });
+}
+
 double frequency_of(const std::vector<float>& sound, double rate)
 {
     std::vector<double> periods;

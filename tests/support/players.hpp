@@ -46,6 +46,15 @@ public:
     [[nodiscard]] const std::vector<float>& tape() const noexcept { return tape_; }
 };
 
+/// Fills the tape; false if the graph does not run. [main]
+[[nodiscard]] bool record(Recorder& recorder);
+
+/// Plays the message until the tape begins with its sound; false if it never does. Once is not enough: a link
+/// that PipeWire calls active loses what is sent before the clients at its ends have taken over its buffers.
+/// [main]
+[[nodiscard]] bool play_until_heard(Keyboard& keyboard, std::array<std::uint8_t, 3> message,
+                                    Recorder& recorder);
+
 /// The frequency of a single tone, in the unit of `rate`: from the median of the periods between two rising
 /// zero crossings, each placed between its samples by a straight line, so that a block that a busy machine
 /// has missed does not count. Zero if there are less than two crossings.
