@@ -67,6 +67,7 @@ struct NodeConfig {
     std::string plugin_class;                    ///< inside the file; empty for the first
     std::vector<ChainPart> chain;                ///< empty for a single plugin
     std::optional<std::filesystem::path> prefix; ///< Wine prefix; found from `path` if there is none
+    bool host_spare = true;               ///< whether a host waits for the next plugin that needs one like it
     std::string host_group;               ///< plugins of one group share a host; empty: a host of its own
     std::map<std::string, double> params; ///< values of parameters by name
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "service/hosts/spare-hosts.hpp"
 #include "service/hosts/spawner.hpp"
 #include "service/log.hpp"
 #include "service/pipewire-handles.hpp"
@@ -27,6 +28,7 @@ try {
     }
 
     decant::service::Spawner spawner; // before PipeWire changes what hosts would inherit
+    decant::service::SpareHosts spares;
     const decant::service::PipeWireLibrary library(&argc, &argv);
     decant::service::Session session({.wait_for_daemon = !no_wait});
     session.run();

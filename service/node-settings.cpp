@@ -95,6 +95,14 @@ std::string quoted_list(const std::vector<std::string>& names)
     return list + "]";
 }
 
+bool read_flag(std::string_view key, const NodeSetting& setting)
+{
+    const auto flag = to_bool(setting.value);
+    if (!flag)
+        refuse(key, setting, "true or false");
+    return *flag;
+}
+
 using Reader = std::function<void(NodeConfig&, const NodeSetting&, const fs::path& home)>;
 
 struct Key {
@@ -127,10 +135,7 @@ const std::vector<Key>& keys()
         {"enabled",
          {},
          [](auto& node, const auto& setting, const auto&) {
-             const auto flag = to_bool(setting.value);
-             if (!flag)
-                 refuse("enabled", setting, "true or false");
-             node.enabled = *flag;
+             node.enabled = read_flag("enabled", setting);
          }},
         {"plugin", NodeType::plugin,
          [](auto& node, const auto& setting, const auto&) {
@@ -151,6 +156,10 @@ const std::vector<Key>& keys()
         {"host.group", NodeType::plugin,
          [](auto& node, const auto& setting, const auto&) {
              node.host_group = read_text("host.group", setting);
+         }},
+        {"host.spare", NodeType::plugin,
+         [](auto& node, const auto& setting, const auto&) {
+             node.host_spare = read_flag("host.spare", setting);
          }},
         {"mode", NodeType::plugin,
          [](auto& node, const auto& setting, const auto&) {

@@ -32,7 +32,7 @@ HostCommandSource host_command_for(const std::string& title, int priority)
         auto command = wine_host_command(plugin, progress);
         if (priority > 0)
             command.arguments.insert(command.arguments.end(), {"--rt-priority", std::to_string(priority)});
-        command.arguments.insert(command.arguments.end(), {"--title", title});
+        command.title = title;
         return command;
     };
 }
@@ -93,6 +93,7 @@ PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, Main
     settings.plugin.plugin_class = config.plugin_class;
     settings.plugin.prefix = config.prefix;
     settings.plugin.group = config.host_group;
+    settings.plugin.spare = config.host_spare;
     settings.plugin.environment = config.wine;
     for (const auto& part : config.chain)
         settings.plugin.chain.push_back({part.name, part.path.string(), part.plugin_class});

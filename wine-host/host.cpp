@@ -116,7 +116,12 @@ void Host::serve_group(const protocol::Message& message)
     switch (message.type) {
     case MessageType::open:
         try {
-            add(request.get_text()).greet();
+            const std::string region = request.get_text();
+            const std::string title = request.get_text();
+            auto& instance = add(region);
+            if (!title.empty())
+                instance.bridge().name_thread(title);
+            instance.greet();
             group_->send(MessageType::done, message.id);
         } catch (const std::exception& error) {
             group_->send_failed(message.id, FailureCode::other, error.what());

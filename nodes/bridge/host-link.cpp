@@ -208,10 +208,10 @@ std::vector<double> HostLink::values(Timeout timeout)
     return values;
 }
 
-void HostLink::open(std::string_view name, Timeout timeout)
+void HostLink::open(std::string_view name, std::string_view title, Timeout timeout)
 {
     protocol::WireWriter payload;
-    payload.put_text(name);
+    payload.put_text(name).put_text(title);
     (void)request(MessageType::open, payload.bytes(), MessageType::done, timeout);
 }
 

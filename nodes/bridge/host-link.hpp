@@ -138,9 +138,9 @@ public:
     /// The parameters' values in order of the description.
     std::vector<double> values(Timeout timeout = std::chrono::seconds(10));
 
-    /// Lets a group's process, whose own link this is, open the region at the path `name` for another plugin,
-    /// which says hello there.
-    void open(std::string_view name, Timeout timeout = std::chrono::seconds(20));
+    /// Lets a process for several plugins, whose own link this is, open the region at the path `name` for
+    /// another one, which says hello there. The process is called `title` from then on if that is not empty.
+    void open(std::string_view name, std::string_view title = {}, Timeout timeout = std::chrono::seconds(20));
 
     /// The host answers, and then ends by itself, or only lets go of the region if it is a group's. One that
     /// is gone before it answers has done what it was asked.

@@ -45,12 +45,14 @@ struct PluginFile {
     std::map<std::string, std::string> environment; ///< for the host, besides the service's own
     std::vector<protocol::LoadedPart> chain = {};   ///< the plugins of a chain, `path` the first; else empty
     std::string group = {}; ///< plugins of one group share a process; empty: it has its own
+    bool spare = false;     ///< whether a process is to wait for the next one that is needed like this
 };
 
-/// A command line that starts a host; the path of the region is added to it.
+/// A command line that starts a host; the path of the region and the title are added to it.
 struct HostCommand {
     std::vector<std::string> arguments;             ///< [0] is the program, an absolute path
     std::map<std::string, std::string> environment; ///< replaces the service's own, name by name
+    std::string title = {}; ///< names what is in the process in `top` and `ps`; may be empty
 };
 
 /// Told what takes a while, in a sentence for people.

@@ -13,10 +13,11 @@ namespace decant::service
 namespace
 {
 
-HostCommand with_region(HostCommand command, const std::string& group, const bridge::SharedRegion& region)
+HostCommand with_region(HostCommand command, const std::string& option, const bridge::SharedRegion& region)
 {
-    command.arguments.insert(command.arguments.end(),
-                             {group.empty() ? "--region" : "--group", region.name()});
+    command.arguments.insert(command.arguments.end(), {option, region.name()});
+    if (!command.title.empty())
+        command.arguments.insert(command.arguments.end(), {"--title", command.title});
     return command;
 }
 
@@ -25,7 +26,23 @@ HostCommand with_region(HostCommand command, const std::string& group, const bri
 std::shared_ptr<HostProcess> HostProcess::start(const HostCommand& command,
                                                 const bridge::SharedRegion& region, Member& member)
 {
-    return std::shared_ptr<HostProcess>(new HostProcess({}, command, nullptr, region, member));
+    return std::shared_ptr<HostProcess>(new HostProcess(command, nullptr, region, {&member}));
+}
+
+std::shared_ptr<HostProcess> HostProcess::start_spare(const HostCommand& command)
+{
+    HostCommand untitled = command;
+    untitled.title.clear();
+    return start_for_all(untitled, {});
+}
+
+std::shared_ptr<HostProcess> HostProcess::start_for_all(const HostCommand& command,
+                                                        std::vector<Member*> members)
+{
+    auto region = std::make_shared<bridge::SharedRegion>();
+    const auto& same = *region;
+    return std::shared_ptr<HostProcess>(
+        new HostProcess(command, std::move(region), same, std::move(members)));
 }
 
 std::shared_ptr<HostProcess> HostProcess::join(const std::string& group, const HostCommand& command,
@@ -39,20 +56,17 @@ std::shared_ptr<HostProcess> HostProcess::join(const std::string& group, const H
     auto& known = groups[{group, command.arguments, command.environment}];
     if (auto process = known.lock(); process && process->enter(member))
         return process;
-    auto region = std::make_shared<bridge::SharedRegion>();
-    const auto& same = *region;
-    std::shared_ptr<HostProcess> process(new HostProcess(group, command, std::move(region), same, member));
+    auto process = start_for_all(command, {&member});
     known = process;
     return process;
 }
 
-HostProcess::HostProcess(std::string group, const HostCommand& command,
-                         std::shared_ptr<bridge::SharedRegion> own, const bridge::SharedRegion& region,
-                         Member& member)
-    : group_(std::move(group)), region_(std::move(own)), members_{&member},
+HostProcess::HostProcess(const HostCommand& command, std::shared_ptr<bridge::SharedRegion> own,
+                         const bridge::SharedRegion& region, std::vector<Member*> members)
+    : region_(std::move(own)), members_(std::move(members)),
       process_(
-          with_region(command, group_, region), [this](std::string_view line) { take_line(line); },
-          [this](const std::string&) { ended(); })
+          with_region(command, region_ ? "--group" : "--region", region),
+          [this](std::string_view line) { take_line(line); }, [this](const std::string&) { ended(); })
 {
     if (!region_)
         return;
@@ -71,13 +85,20 @@ bool HostProcess::enter(Member& member)
     return true;
 }
 
-void HostProcess::open(const bridge::SharedRegion& region, std::chrono::milliseconds hello_patience)
+bool HostProcess::running() const
+{
+    const std::lock_guard lock(mutex_);
+    return !closed_;
+}
+
+void HostProcess::open(const bridge::SharedRegion& region, const std::string& title,
+                       std::chrono::milliseconds hello_patience)
 {
     if (!link_)
         return;
     if (!std::exchange(greeted_, true))
         link_->wait_hello(hello_patience);
-    link_->open(region.name());
+    link_->open(region.name(), title);
 }
 
 void HostProcess::leave(Member& member, std::chrono::milliseconds patience) noexcept

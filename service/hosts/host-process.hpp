@@ -45,6 +45,9 @@ public:
     static std::shared_ptr<HostProcess> start(const HostCommand& command, const bridge::SharedRegion& region,
                                               Member& member);
 
+    /// Starts a process that waits for one plugin; nobody is in it yet. Throws PluginError.
+    static std::shared_ptr<HostProcess> start_spare(const HostCommand& command);
+
     /// Joins the process that was started with the same command for the group of this name, or starts it.
     /// Plugins whose commands differ, because they are of another width or prefix, never meet in one. Throws
     /// PluginError.
@@ -54,9 +57,16 @@ public:
     HostProcess(const HostProcess&) = delete;
     HostProcess& operator=(const HostProcess&) = delete;
 
-    /// Lets a group's process open the region of a member, who has the turn; of others it is open already.
-    /// Throws bridge::HostError.
-    void open(const bridge::SharedRegion& region, std::chrono::milliseconds hello_patience);
+    /// False if the process is no more, or about to end.
+    [[nodiscard]] bool enter(Member& member);
+
+    /// Whether the process knows of a member's region from its start, and not by open().
+    [[nodiscard]] bool opens_by_itself() const noexcept { return region_ == nullptr; }
+
+    /// Lets the process open the region of a member, who has the turn, and show `title` if that is not empty.
+    /// Does nothing in one that opens by itself. Throws bridge::HostError.
+    void open(const bridge::SharedRegion& region, const std::string& title,
+              std::chrono::milliseconds hello_patience);
 
     /// The main thread of the process serves one member after the other: who asks it for something has the
     /// turn, so that his patience does not end while another plugin loads.
@@ -85,12 +95,14 @@ public:
     /// The last lines that it wrote, each behind a line break and a blank.
     [[nodiscard]] std::string last_words() const;
 
+    /// Whether it has not ended, nor is about to.
+    [[nodiscard]] bool running() const;
+
     [[nodiscard]] pid_t pid() const noexcept { return process_.pid(); }
 
 private:
-    const std::string group_;
-    std::shared_ptr<bridge::SharedRegion> region_; ///< a group's own
-    std::optional<bridge::HostLink> link_;         ///< a group's own; who has the turn uses it
+    std::shared_ptr<bridge::SharedRegion> region_; ///< its own; null if it has but that of its only member
+    std::optional<bridge::HostLink> link_;         ///< over that; who has the turn uses it
     bool greeted_ = false;
     std::timed_mutex turn_;
 
@@ -103,10 +115,12 @@ private:
 
     ChildProcess process_; ///< last: its thread uses the above
 
-    HostProcess(std::string group, const HostCommand& command, std::shared_ptr<bridge::SharedRegion> own,
-                const bridge::SharedRegion& region, Member& member);
+    /// With `own` it serves those who enter, and else the one whose `region` it is.
+    HostProcess(const HostCommand& command, std::shared_ptr<bridge::SharedRegion> own,
+                const bridge::SharedRegion& region, std::vector<Member*> members);
 
-    [[nodiscard]] bool enter(Member& member);
+    static std::shared_ptr<HostProcess> start_for_all(const HostCommand& command,
+                                                      std::vector<Member*> members);
     void take_line(std::string_view line);
     void ended();
     void end(std::chrono::milliseconds patience) noexcept;

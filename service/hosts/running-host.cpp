@@ -3,6 +3,7 @@
 #include "service/hosts/running-host.hpp"
 
 #include "service/hosts/display-environment.hpp"
+#include "service/hosts/spare-hosts.hpp"
 #include "service/hosts/thread-table.hpp"
 #include "service/hosts/vst3-bundle.hpp"
 
@@ -77,13 +78,22 @@ decltype(auto) RunningHost::ask(const std::string& activity, Ask&& question)
 
 RunningHost::RunningHost(const HostCommand& command, PluginFile plugin, const HostTimeouts& timeouts,
                          Listeners listeners)
-    : plugin_(std::move(plugin)), timeouts_(timeouts), listeners_(std::move(listeners)),
+    : command_(command), plugin_(std::move(plugin)), timeouts_(timeouts), listeners_(std::move(listeners)),
       prefix_(prefix_of(command)), has_display_(service::has_display(command.environment)),
       region_(std::make_shared<bridge::SharedRegion>()), link_(region_, listeners_.notification),
-      opened_(plugin_.group.empty()),
-      process_(plugin_.group.empty() ? HostProcess::start(command, *region_, *this)
-                                     : HostProcess::join(plugin_.group, command, *this))
+      process_(find_process())
 {
+    opened_ = process_->opens_by_itself();
+}
+
+std::shared_ptr<HostProcess> RunningHost::find_process()
+{
+    if (!plugin_.group.empty())
+        return HostProcess::join(plugin_.group, command_, *this);
+    if (auto* spares = SpareHosts::of_process(); spares != nullptr && plugin_.spare)
+        if (auto spare = spares->take(command_, *this))
+            return spare;
+    return HostProcess::start(command_, *region_, *this);
 }
 
 RunningHost::~RunningHost()
@@ -117,7 +127,8 @@ const protocol::PluginDescription& RunningHost::load()
 {
     hello_ = ask("starting", [this] {
         opened_ = true;
-        process_->open(*region_, timeouts_.hello);
+        // A group has its title from its start.
+        process_->open(*region_, plugin_.group.empty() ? command_.title : std::string(), timeouts_.hello);
         return link_.wait_hello(timeouts_.hello);
     });
     description_ = ask("loading the plugin", [this] {
@@ -130,6 +141,9 @@ const protocol::PluginDescription& RunningHost::load()
         return link_.load(dll_of_plugin(plugin_.path).string(), plugin_.plugin_class, timeouts_.load);
     });
     loaded_ = true;
+    // Not before: a processor that starts two hosts at once has neither soon.
+    if (auto* spares = SpareHosts::of_process(); spares != nullptr && plugin_.spare && plugin_.group.empty())
+        spares->replenish(command_);
     return description_;
 }
 

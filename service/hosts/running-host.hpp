@@ -105,6 +105,7 @@ public:
     [[nodiscard]] const std::shared_ptr<bridge::SharedRegion>& region() const noexcept { return region_; }
 
 private:
+    HostCommand command_;
     PluginFile plugin_;
     HostTimeouts timeouts_;
     Listeners listeners_;
@@ -117,9 +118,9 @@ private:
     bool loaded_ = false;
     bool hangs_ = false; ///< it did not answer the last question in time
 
-    bool opened_;        ///< the host knows of the region
-    bool unfit_ = false; ///< it does not answer any more
-    bool quit_ = false;  ///< it has answered that
+    bool opened_ = false; ///< the host knows of the region
+    bool unfit_ = false;  ///< it does not answer any more
+    bool quit_ = false;   ///< it has answered that
     std::atomic<bool> abandoned_ = false;
 
     std::shared_ptr<HostProcess> process_; ///< last: its thread uses the above
@@ -129,6 +130,7 @@ private:
     void process_ended() override;
     [[nodiscard]] bool crashed() const override;
 
+    [[nodiscard]] std::shared_ptr<HostProcess> find_process();
     [[nodiscard]] std::unique_lock<std::timed_mutex> take_turn();
     [[nodiscard]] PluginError explained(const bridge::HostError& error, const std::string& activity);
 

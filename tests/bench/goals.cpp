@@ -76,11 +76,14 @@ std::vector<Goal> goals(const Findings& findings)
                                          usec(best->costs.wineserver))});
     if (options.instances == 1)
         goals.push_back({"MB of an instance alone (PSS)", 9, megabytes(findings.memory_per_instance)});
-    if (options.instances > 1 && !findings.times_to_open.empty()) {
-        std::vector<double> times(findings.times_to_open.begin() + 1, findings.times_to_open.end());
+    // Of a group most join a process that runs.
+    std::vector<double> times = findings.times_with_spare;
+    if (options.group && findings.times_to_open.size() > 1)
+        times.assign(findings.times_to_open.begin() + 1, findings.times_to_open.end());
+    if (!times.empty()) {
         std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2),
                          times.end());
-        goals.push_back({"ms to open an instance", 40, times[times.size() / 2]});
+        goals.push_back({"ms to open an instance", options.group ? 7.0 : 40.0, times[times.size() / 2]});
     }
     return goals;
 }

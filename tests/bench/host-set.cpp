@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/host-set.hpp"
 
+#include "service/hosts/spare-hosts.hpp"
 #include "tests/bench/costs.hpp"
 #include "tests/bench/scheduling.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
 #include <stdexcept>
+#include <thread>
 
 namespace decant::bench
 {
@@ -34,13 +37,13 @@ HostSet::HostSet(const Options& options, const WineSession& wine, unsigned chain
     : options_(options), chain_(chain), signal_(gain),
       guard_(options.guard ? std::make_shared<bridge::Guard>(guard_priority) : nullptr)
 {
-    service::PluginFile file{options.plugin, "", wine.prefix(), {}};
-    file.group = options.group ? "bench" : "";
+    file_ = {options.plugin, "", wine.prefix(), {}};
+    file_.group = options.group ? "bench" : "";
     for (unsigned part = 0; chain > 1 && part < chain; ++part)
-        file.chain.push_back({fmt::format("gain {}", part), options.plugin.string(), ""});
+        file_.chain.push_back({fmt::format("gain {}", part), options.plugin.string(), ""});
     for (unsigned index = 0; index < options.instances; ++index) {
         const auto& plugin = plugins_.emplace_back(
-            std::make_unique<BridgedPlugin>(file, options.rate, gain_position, options.mode, guard_));
+            std::make_unique<BridgedPlugin>(file_, options.rate, gain_position, options.mode, guard_));
         if (options.burn_usec != 0)
             plugin->burn(options.burn_usec);
         subjects_.push_back(std::make_unique<PluginSubject>(plugin->processor(), signal_, index,
@@ -137,6 +140,23 @@ std::vector<double> HostSet::times_to_open() const
     std::vector<double> times;
     for (const auto& plugin : plugins_)
         times.push_back(plugin->time_to_open().count());
+    return times;
+}
+
+std::vector<double> HostSet::times_with_spare() const
+{
+    constexpr int rounds = 9;
+    service::SpareHosts spares;
+    service::PluginFile file = file_;
+    file.group.clear();
+    file.spare = true;
+    std::vector<double> times;
+    for (int round = 0; round <= rounds; ++round) {
+        const BridgedPlugin plugin(file, options_.rate, gain_position, options_.mode, guard_);
+        if (round > 0) // the first had none
+            times.push_back(plugin.time_to_open().count());
+        std::this_thread::sleep_for(std::chrono::seconds(1)); // until the next host waits
+    }
     return times;
 }
 

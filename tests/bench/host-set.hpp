@@ -20,6 +20,7 @@ namespace decant::bench
 class HostSet
 {
     Options options_;
+    service::PluginFile file_;
     unsigned chain_;
     TestSignal signal_;
     std::shared_ptr<bridge::Guard> guard_; ///< may be null
@@ -43,6 +44,10 @@ public:
 
     /// Milliseconds each instance took to open, in order.
     [[nodiscard]] std::vector<double> times_to_open() const;
+
+    /// Milliseconds that some more take one after the other, each in a host that waits for it as in the
+    /// service. They are gone afterwards.
+    [[nodiscard]] std::vector<double> times_with_spare() const;
 
     /// Bytes of an instance's share of memory (PSS), on the average.
     [[nodiscard]] double memory_per_instance() const;

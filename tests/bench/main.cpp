@@ -56,9 +56,10 @@ bool run(const Options& options)
                           std::back_inserter(contenders));
     compete(contenders, pace_of(options), tracepoint);
 
-    Findings findings{options, {}, hosts.times_to_open(), hosts.memory_per_instance()};
+    Findings findings{options, {}, hosts.times_to_open(), {}, hosts.memory_per_instance()};
     for (Contender& contender : contenders)
         findings.series.push_back(std::move(contender.series));
+    findings.times_with_spare = hosts.times_with_spare();
     fmt::print("{}", options.json ? json(findings) : table(findings));
     if (!options.svg.empty())
         write_svg(findings, options.svg);

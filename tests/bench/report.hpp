@@ -18,7 +18,8 @@ struct Findings {
     Options options;
     std::vector<Series> series;
     std::vector<double> times_to_open; ///< ms, in order of opening; the first may have started a wineserver
-    double memory_per_instance;        ///< bytes of a host's share of memory (PSS)
+    std::vector<double> times_with_spare; ///< ms, of instances one by one, each in a host that waited for it
+    double memory_per_instance;           ///< bytes of a host's share of memory (PSS)
 
     /// The floor with the better median: what the others are compared with.
     [[nodiscard]] const Series& reference() const;

@@ -62,16 +62,11 @@ std::string node(const std::string& plugin, const std::string& more = {})
     return node_of(plugin, path_of(plugin), more);
 }
 
-/// The hosts that the service runs.
+/// The hosts of the node "gain", which are called as it is.
 std::vector<pid_t> hosts_of(RunningService& service)
 {
-    std::vector<pid_t> hosts;
-    for (const pid_t id : tests::children_of(service.process().id())) {
-        std::string name;
-        std::getline(std::ifstream("/proc/" + std::to_string(id) + "/comm"), name);
-        if (name != "decant-spawner")
-            hosts.push_back(id);
-    }
+    auto hosts = tests::children_of(service.process().id());
+    std::erase_if(hosts, [](pid_t id) { return tests::name_of(id) != "gain"; });
     return hosts;
 }
 
@@ -396,17 +391,12 @@ TEST_CASE("a Windows synth plays the pitch of the key and ends with it")
             service.session().graph().ports_of("decant.sine", tests::Direction::output).at(0).name,
         "recorder:input");
     service.session().link("keys:midi_out", "decant.sine:midi_in");
-    const auto record = [&] {
-        recorder.start();
-        return wait_until([&] { return recorder.full(); });
-    };
 
-    REQUIRE(keyboard.play({0x90, 69, 100}));
-    REQUIRE(wait_until([&] { return record() && recorder.tape().front() != 0; }));
+    REQUIRE(tests::play_until_heard(keyboard, {0x90, 69, 100}, recorder));
     CHECK(tests::frequency_of(recorder.tape(), recorder.rate()) == Catch::Approx(440).margin(0.5));
 
     REQUIRE(keyboard.play({0x80, 69, 0}));
-    CHECK(wait_until([&] { return record() && tests::peak_of(recorder.tape()) == 0; }));
+    CHECK(wait_until([&] { return tests::record(recorder) && tests::peak_of(recorder.tape()) == 0; }));
 }
 
 } // namespace decant::service

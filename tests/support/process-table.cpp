@@ -26,6 +26,13 @@ pid_t parent_of(pid_t process)
     return parent;
 }
 
+std::string name_of(pid_t process)
+{
+    std::string name;
+    std::getline(std::ifstream("/proc/" + std::to_string(process) + "/comm"), name);
+    return name;
+}
+
 std::vector<pid_t> children_of(pid_t process)
 {
     std::vector<pid_t> children;

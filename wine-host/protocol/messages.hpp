@@ -33,7 +33,8 @@ enum class MessageType : std::uint32_t {
     select_program = 11, ///< u32 index into the description's programs -> done | failed
     open_editor = 12,    ///< EditorRequest -> done | failed; shows a window that is open already
     close_editor = 13,   ///< text: a part as in EditorRequest -> done
-    open = 8, ///< to a group's own region: text path of the region of another plugin -> done | failed
+    open = 8,            ///< to a group's own region: text path of the region of another plugin,
+                         ///< text new title of the process, or "" -> done | failed
 
     // Host to service
     hello = 100,             ///< Hello
