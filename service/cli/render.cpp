@@ -14,11 +14,13 @@
 #include "service/hosts/state-file.hpp"
 #include "service/midi-file.hpp"
 #include "service/plugin-address.hpp"
+#include "service/unique-names.hpp"
 #include "wine-host/protocol/version.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -42,7 +44,7 @@ namespace
 using Clock = std::chrono::steady_clock;
 
 struct RenderOptions {
-    std::string plugin;
+    std::vector<std::string> plugins; ///< in series
     std::string plugin_class;
     std::string instrument;
     std::string quality{to_string(sampler::Quality::sinc32)};
@@ -241,13 +243,28 @@ void set_parameters(const RenderOptions& options, const protocol::PluginDescript
     }
 }
 
+/// Several are a chain in one process, as in the configuration: their parameters are called "Reverb:Mix".
+service::PluginFile plugin_file(const RenderOptions& options)
+{
+    service::PluginFile file;
+    service::UniqueNames names;
+    for (const auto& text : options.plugins) {
+        const auto address = service::parse_plugin_address(text);
+        const auto path = std::filesystem::absolute(address.file);
+        if (options.plugins.size() > 1)
+            file.chain.push_back({names.add(path.stem().string()), path.string(), address.plugin});
+        if (file.path.empty()) {
+            file.path = path;
+            file.plugin_class = options.plugin_class.empty() ? address.plugin : options.plugin_class;
+        }
+    }
+    return file;
+}
+
 void render_plugin(const RenderOptions& options)
 {
     Material material(options);
-    service::PluginFile file;
-    auto address = service::parse_plugin_address(options.plugin);
-    file.path = std::filesystem::absolute(address.file);
-    file.plugin_class = options.plugin_class.empty() ? std::move(address.plugin) : options.plugin_class;
+    auto file = plugin_file(options);
     if (!options.prefix.empty())
         file.prefix = options.prefix;
     std::optional<service::SavedState> state;
@@ -282,10 +299,14 @@ void render_plugin(const RenderOptions& options)
 
 void render(const RenderOptions& options)
 {
-    if (options.plugin.empty() && options.instrument.empty())
+    const bool unnamed = std::ranges::find(options.plugins, "") != options.plugins.end();
+    if (unnamed || (options.plugins.empty() && options.instrument.empty()))
         throw CLI::ValidationError("--plugin and --instrument need the name of a file");
-    if (is_instrument_file(options.plugin))
-        throw CLI::ValidationError(fmt::format("{} is no plugin: play it with --instrument", options.plugin));
+    for (const auto& plugin : options.plugins)
+        if (is_instrument_file(plugin))
+            throw CLI::ValidationError(fmt::format("{} is no plugin: play it with --instrument", plugin));
+    if (options.plugins.size() > 1 && !options.plugin_class.empty())
+        throw CLI::ValidationError("with several --plugin write FILE#NAME in place of --class");
     if (is_plugin_file(options.instrument))
         throw CLI::ValidationError(fmt::format("{} is a plugin: play it with --plugin", options.instrument));
     if (options.midi.empty() && options.input.empty())
@@ -306,7 +327,10 @@ void add_render(CLI::App& application)
     auto* verb = application.add_subcommand(
         "render", "Play MIDI or a sound through a plugin or an instrument, to a file");
     auto* source = verb->add_option_group("source", "What plays");
-    auto* plugin = source->add_option("--plugin", options->plugin, "A Windows plugin (.dll)");
+    auto* plugin = source
+                       ->add_option("--plugin", options->plugins,
+                                    "A Windows plugin (.dll, .vst3, .clap); several are played in series")
+                       ->allow_extra_args(false);
     auto* instrument = source->add_option("--instrument", options->instrument,
                                           "An instrument (.sfz) or a sound file, in the sampler");
     source->require_option(1);
@@ -342,6 +366,8 @@ void add_render(CLI::App& application)
                  "Examples:\n"
                  "  decant render --plugin Synth.dll --midi song.mid --output song.wav\n"
                  "  decant render --plugin Reverb.dll --input dry.wav --output wet.wav --param Mix=0.3\n"
+                 "  decant render --plugin Synth.dll --plugin Reverb.vst3 --midi song.mid --output song.wav "
+                 "--param Reverb:Mix=0.3\n"
                  "  decant render --instrument Piano.sfz --midi song.mid --output song.flac --rate 96000\n\n"
                  "Exit code: 0 done, 1 failed, 2 wrong usage.");
     verb->callback([options] { render(*options); });

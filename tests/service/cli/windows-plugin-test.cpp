@@ -159,6 +159,29 @@ TEST_CASE("a parameter is set by its name, and an unknown one is answered with t
         REQUIRE(out[i] == noise[i] * 0.5F);
 }
 
+TEST_CASE("several plugins are rendered in series, with parameters of each by its name")
+{
+    const TemporaryDirectory directory;
+    const auto noise = write_noise(directory.path() / "in.wav", 48000, 5000);
+    const auto render = [&](const std::string& third, const std::string& parameter) {
+        return decant_with({"render", "--plugin", plugin("decant-test-gain.dll"), "--plugin",
+                            plugin("decant-test-gain.vst3"), "--plugin", plugin(third), "--input",
+                            directory.path() / "in.wav", "--output", directory.path() / "out.wav", "--tail",
+                            "0", "--param", "decant-test-gain:Gain=0.25", "--param", parameter});
+    };
+    const auto result = render("decant-test-gain.clap", "decant-test-gain 3:Gain=0.25");
+    INFO(result.errors);
+    REQUIRE(result.exit == 0);
+    const auto out = sound_in(directory.path() / "out.wav");
+    REQUIRE(out.size() == noise.size());
+    for (std::size_t i = 0; i < out.size(); ++i)
+        REQUIRE(out[i] == noise[i] * 0.125F);
+
+    CHECK_THAT(render("decant-test-gain.clap", "decant-test-gain 3:Gian=0.25").errors,
+               ContainsSubstring("decant-test-gain 3:Gain"));
+    CHECK_THAT(render("no-such.dll", "decant-test-gain:Gain=1").errors, ContainsSubstring("no-such.dll"));
+}
+
 TEST_CASE("key 69 of a Windows synth is 440 Hz, and silence after its release")
 {
     const auto [suffix, format] =
