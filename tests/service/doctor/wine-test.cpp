@@ -124,7 +124,7 @@ TEST_CASE("wine.variables: what Decant heeds itself has an effect with every Win
     machine.facts.environment["WINE_RT_POLICY"] = "FF";
     const auto finding = machine.look("wine.variables");
     CHECK(finding.state == State::info);
-    CHECK(finding.value == "in effect: WINE_RT_POLICY=FF, WINE_RT_PRIO=78");
+    CHECK(finding.value == "in effect: WINE_RT_PRIO=78, WINE_RT_POLICY=FF");
 }
 
 TEST_CASE("wine.debug: messages are for looking for faults")
