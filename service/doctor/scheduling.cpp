@@ -168,8 +168,8 @@ Finding check_wineserver_thread(const Machine& machine)
     if (above_audio)
         return bad(
             joined(seen) + ", above the audio threads", why,
-            {.text = "Give it less than the audio threads have: chrt -f -p 60 PID, or unset what raised it "
-                     "(STAGING_RT_PRIORITY_SERVER, setcap)",
+            {.text = "Unset what raised it (STAGING_RT_PRIORITY_SERVER, setcap): decantd puts it below them "
+                     "when a plugin is loaded, unless that has more rights",
              .effect = Effect::at_once});
     if (enough)
         return good(joined(seen), why);
@@ -177,7 +177,8 @@ Finding check_wineserver_thread(const Machine& machine)
         note(joined(seen) + ": matters if plugins have threads of their own and there is no ntsync", why);
     finding.fix =
         Fix{.text = fmt::format(
-                "With the right to a priority (limits.rtprio): chrt -f -p 60 {}, as long as it runs",
+                "With the right to a priority (limits.rtprio) decantd puts it below the audio threads of its "
+                "plugins; by hand, for as long as it runs: chrt -f -p 60 {}",
                 servers.front()->id)};
     return finding;
 }
