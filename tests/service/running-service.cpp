@@ -26,6 +26,12 @@ void RunningService::start(const tests::Arguments& options)
     process_ = session_.spawn(arguments);
 }
 
+void RunningService::start_by(tests::Arguments program)
+{
+    program.emplace_back(DECANTD);
+    process_ = session_.spawn(program);
+}
+
 void RunningService::write_tone(const std::string& name) const
 {
     SF_INFO info{};

@@ -26,6 +26,9 @@ public:
 
     void start(const tests::Arguments& options = {});
 
+    /// As the last arguments of another program, which may change what it is allowed to do.
+    void start_by(tests::Arguments program);
+
     /// Makes a sound file in the home of the session. Throws std::runtime_error.
     void write_tone(const std::string& name) const;
 
