@@ -16,8 +16,9 @@ namespace decant::service
 namespace
 {
 
-/// Below any sound card: it becomes the default if somebody chooses it, never by itself.
-constexpr const char* lowest_priority = "0";
+/// Below any sound card, and below what says none, as null sinks do, which WirePlumber takes for 0: it
+/// becomes the default if somebody chooses it, never by itself while there is another.
+constexpr const char* lowest_priority = "-1";
 
 std::string position_of(const std::vector<std::string>& channels)
 {
