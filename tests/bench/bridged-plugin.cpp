@@ -17,19 +17,22 @@ namespace decant::bench
 namespace
 {
 
-service::HostCommand host_command(const service::PluginFile& file)
+service::HostCommand host_command(const service::PluginFile& file, int priority)
 {
-    return service::wine_host_command(
+    auto command = service::wine_host_command(
         file, [](const std::string& text) { fmt::print(stderr, "bridge-bench: {}\n", text); });
+    if (priority > 0)
+        command.arguments.insert(command.arguments.end(), {"--rt-priority", std::to_string(priority)});
+    return command;
 }
 
 } // namespace
 
 BridgedPlugin::BridgedPlugin(const service::PluginFile& file, std::uint32_t rate, double position,
-                             bridge::BridgeMode mode, std::shared_ptr<bridge::Guard> guard)
-    : host_(host_command(file), file, {}, {.notification = {}, .output = [](std::string_view line) {
-                                               fmt::print(stderr, "host: {}\n", line);
-                                           }})
+                             bridge::BridgeMode mode, std::shared_ptr<bridge::Guard> guard, int priority)
+    : host_(host_command(file, priority), file, {}, {.notification = {}, .output = [](std::string_view line) {
+                                                         fmt::print(stderr, "host: {}\n", line);
+                                                     }})
 {
     const protocol::PluginDescription& plugin = host_.load();
     host_.activate(rate, protocol::max_frames);

@@ -27,9 +27,10 @@ class BridgedPlugin
 
 public:
     /// Starts the host or joins it, loads the plugin, activates it for blocks of any size and sets its first
-    /// parameter to `position` in its range, 0..1. `guard` may be null. Throws service::PluginError. [main]
+    /// parameter to `position` in its range, 0..1. `guard` may be null. With a `priority` its threads are
+    /// real-time below that as far as they ask for it. Throws service::PluginError. [main]
     BridgedPlugin(const service::PluginFile& file, std::uint32_t rate, double position,
-                  bridge::BridgeMode mode, std::shared_ptr<bridge::Guard> guard);
+                  bridge::BridgeMode mode, std::shared_ptr<bridge::Guard> guard, int priority = 0);
 
     /// Ends the plugin, and the host with the last one.
     ~BridgedPlugin();
