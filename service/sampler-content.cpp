@@ -4,12 +4,13 @@
 #include "service/sampler-content.hpp"
 
 #include "nodes/sampler/instrument-memory.hpp"
+#include "nodes/sampler/opcode-values.hpp"
 #include "service/log.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <exception>
 #include <memory>
 #include <utility>
@@ -20,34 +21,30 @@ namespace decant::service
 namespace
 {
 
-constexpr double least_volume = -144; ///< dB; softer than any converter
-constexpr double most_volume = 24;
+constexpr unsigned ticks_between_saves = 50; ///< five seconds
 
-// Parameters.
-constexpr std::size_t volume = 0;
-constexpr std::size_t quality = 1;
-
-bool is_of_instruments(std::string_view name) noexcept
+/// What libraries include is called .sfzh, .txt or .inc.
+bool is_of_instruments(std::string_view name)
 {
-    constexpr std::array<std::string_view, 7> suffixes{".sfz", ".sfzh", ".wav", ".flac",
-                                                       ".aif", ".aiff", ".ogg"};
+    constexpr std::array<std::string_view, 11> suffixes{".sfz", ".sfzh", ".txt", ".inc", ".wav", ".flac",
+                                                        ".aif", ".aiff", ".ogg", ".oga", ".w64"};
+    const std::string lower = sampler::lower_case(name);
     return std::any_of(suffixes.begin(), suffixes.end(),
-                       [name](std::string_view suffix) { return name.ends_with(suffix); });
+                       [&lower](std::string_view suffix) { return lower.ends_with(suffix); });
 }
 
 } // namespace
 
 SamplerContent::SamplerContent(const NodeConfig& config, ContentOwner& owner, pw_loop* loop, MainQueue& queue,
                                Workers& workers)
-    : owner_(owner), config_(config), sampler_({.polyphony = config.polyphony}),
-      infos_{{{"Volume", least_volume, most_volume, config.volume, false},
-              {"Quality", 0, static_cast<double>(sampler::qualities - 1), static_cast<double>(config.quality),
-               false}}},
-      values_{config.volume, static_cast<double>(config.quality)}, queue_(queue), workers_(workers),
-      watcher_(loop, is_of_instruments, [this] { load(); })
+    : owner_(owner), config_(config), sampler_({.polyphony = config.polyphony}), queue_(queue),
+      workers_(workers),
+      parameters_(config, sampler_, [this](sampler::Quality wanted) { change_quality(wanted); }),
+      state_(std::make_shared<SamplerState>(config.name, config.path)),
+      restored_(state_->read(config.name, configured())),
+      watcher_(loop, is_of_instruments, [this] { load(); }), until_save_(ticks_between_saves)
 {
-    sampler_.set_volume(static_cast<float>(config.volume));
-    change_quality(config.quality);
+    parameters_.set_all(restored_);
     watcher_.watch({config.path.parent_path()});
     load();
 }
@@ -103,12 +100,10 @@ void SamplerContent::play(sampler::LoadedInstrument loaded)
         log(Severity::warning, fmt::format("node '{}': {}", config_.name, to_string(problem)));
     for (const auto& unsupported : loaded.unsupported)
         log(Severity::warning, fmt::format("node '{}': {}", config_.name, to_string(unsupported)));
-    const unsigned outputs = loaded.instrument->outputs();
+    watcher_.watch({loaded.directories.begin(), loaded.directories.end()});
     memory_ = sampler::memory_of(*loaded.instrument);
-    sampler_.play(std::move(loaded.instrument));
+    show(std::move(loaded.instrument));
     progress_.reset();
-    if (!std::exchange(shown_, true))
-        owner_.show({.ports = sampler::Sampler::ports(outputs), .processor = sampler_, .parameters = this});
     owner_.set_state(
         NodeState::running,
         loaded.problems.empty() && loaded.unsupported.empty()
@@ -117,35 +112,95 @@ void SamplerContent::play(sampler::LoadedInstrument loaded)
                           loaded.problems.size() + loaded.unsupported.size(), config_.path.string()));
 }
 
-void SamplerContent::set(std::size_t index, double value)
+/// The node leaves the graph for a moment if it has other ports or parameters than before.
+void SamplerContent::show(std::shared_ptr<const sampler::Instrument> instrument)
 {
-    values_.at(index) = value;
-    if (index == volume)
-        return sampler_.set_volume(static_cast<float>(value));
-    // Qualities are whole numbers.
-    values_[quality] = std::round(value);
-    change_quality(static_cast<sampler::Quality>(values_[quality]));
+    const unsigned outputs = instrument->outputs();
+    const bool same = shown_ && outputs == outputs_ && !parameters_.differ(*instrument);
+    if (!same)
+        owner_.hide();
+    parameters_.show(*instrument);
+    parameters_.set_all(std::exchange(restored_, {}));
+    sampler_.play(std::move(instrument));
+    shown_ = true;
+    outputs_ = outputs;
+    if (same)
+        owner_.publish_parameters();
+    else
+        owner_.show(
+            {.ports = sampler::Sampler::ports(outputs), .processor = sampler_, .parameters = &parameters_});
+}
+
+/// What the configuration says, where it may say something.
+ParameterValues SamplerContent::configured() const
+{
+    return {{"Volume", config_.volume},
+            {"Quality", static_cast<double>(config_.quality)},
+            {"Polyphony", static_cast<double>(config_.polyphony)}};
+}
+
+/// As long as its instrument is not there, a sampler knows nothing of its controllers.
+ParameterValues SamplerContent::to_keep() const
+{
+    ParameterValues values = parameters_.changed();
+    values.insert(restored_.begin(), restored_.end());
+    return values;
 }
 
 bool SamplerContent::change(const NodeConfig& config)
 {
     if (config.path != config_.path || config.polyphony != config_.polyphony)
         return false;
-    if (config.volume != config_.volume) {
-        set(volume, config.volume);
-        owner_.publish_parameters();
-    }
-    if (config.quality != config_.quality) {
-        set(quality, static_cast<double>(config.quality));
-        owner_.publish_parameters();
-    }
+    if (config.volume != config_.volume)
+        restored_.erase("Volume");
+    if (config.quality != config_.quality)
+        restored_.erase("Quality");
+    parameters_.configure(config_, config);
     config_ = config;
+    owner_.publish_parameters();
     return true;
 }
 
 void SamplerContent::tick(const nodes::FilterCounters*)
 {
     sampler_.collect();
+    if (!shown_)
+        return;
+    if (parameters_.follow())
+        owner_.publish_parameters();
+    if (--until_save_ == 0)
+        write_state({});
+}
+
+/// Beside the main loop, as disks may sleep.
+void SamplerContent::write_state(std::function<void(std::string problem)> done)
+{
+    until_save_ = ticks_between_saves;
+    workers_.add([state = state_, values = to_keep(), configured = configured(), watch = lifeline_.watch(),
+                  done = std::move(done), &queue = queue_, this] {
+        queue.post([this, watch, done, problem = state->write(values, configured)] {
+            if (done)
+                done(problem);
+            else if (!watch.expired())
+                tell(problem);
+        });
+    });
+}
+
+void SamplerContent::tell(const std::string& problem)
+{
+    if (std::exchange(told_, problem) != problem && !problem.empty())
+        log(Severity::warning, fmt::format("node '{}': {}", config_.name, problem));
+}
+
+void SamplerContent::save(std::function<void(std::string problem)> done)
+{
+    write_state(std::move(done));
+}
+
+void SamplerContent::stop()
+{
+    tell(state_->write(to_keep(), configured()));
 }
 
 void SamplerContent::report(NodeStatus& status)

@@ -7,40 +7,47 @@
 #include "service/file-watcher.hpp"
 #include "service/main-queue.hpp"
 #include "service/node-content.hpp"
+#include "service/sampler-parameters.hpp"
+#include "service/sampler-state.hpp"
 #include "service/workers.hpp"
 
-#include <array>
+#include <functional>
 #include <memory>
-#include <span>
+#include <string>
 
 namespace decant::service
 {
 
 /// A sampled instrument. It is loaded by the workers and shown when it is complete; when its files change it
-/// is loaded again, while the notes go on.
-class SamplerContent final : public NodeContent, private nodes::Parameters
+/// is loaded again, while the notes go on. What is set of its parameters is kept in a state file.
+class SamplerContent final : public NodeContent
 {
     ContentOwner& owner_;
     NodeConfig config_;
     sampler::Sampler sampler_;
-    std::array<nodes::ParameterInfo, 2> infos_;
-    std::array<double, 2> values_;
     MainQueue& queue_;
     Workers& workers_;
     Lifeline lifeline_;
+    SamplerParameters parameters_;
+    std::shared_ptr<SamplerState> state_;
+    ParameterValues restored_; ///< of controllers that no instrument has shown yet
     FileWatcher watcher_;
     std::shared_ptr<const sampler::LoadProgress> progress_; ///< of what is being loaded
     bool shown_ = false;
+    unsigned outputs_ = 0;   ///< pairs
+    unsigned until_save_;    ///< ticks
+    std::string told_;       ///< the last problem with the state
     std::size_t memory_ = 0; ///< bytes of samples
 
     void load();
     void fail(const std::string& reason);
     void play(sampler::LoadedInstrument loaded);
     void change_quality(sampler::Quality quality);
-
-    [[nodiscard]] std::span<const nodes::ParameterInfo> infos() const override { return infos_; }
-    [[nodiscard]] double value(std::size_t index) const override { return values_.at(index); }
-    void set(std::size_t index, double value) override;
+    void show(std::shared_ptr<const sampler::Instrument> instrument);
+    [[nodiscard]] ParameterValues configured() const;
+    [[nodiscard]] ParameterValues to_keep() const;
+    void write_state(std::function<void(std::string problem)> done);
+    void tell(const std::string& problem);
 
 public:
     /// `queue` and `workers` outlive it. Throws std::runtime_error.
@@ -50,7 +57,8 @@ public:
     [[nodiscard]] bool change(const NodeConfig& config) override;
     void tick(const nodes::FilterCounters* counters) override;
     void report(NodeStatus& status) override;
-    void stop() override {}
+    void save(std::function<void(std::string problem)> done) override;
+    void stop() override;
 };
 
 } // namespace decant::service

@@ -39,6 +39,8 @@ Channel::Channel() noexcept
     controls[controller::pan] = 64.0f / 127;
     controls[controller::expression] = 1;
     controls[controller::pitch_bend] = 8192.0f / 16383;
+    for (std::size_t key = 0; key < played_as.size(); ++key)
+        played_as[key] = static_cast<std::int8_t>(key);
 }
 
 bool fits(const Region& region, const Channel& channel, const NoteConditions& note,

@@ -26,6 +26,13 @@ void SamplerProcess::control_change(std::uint8_t channel, std::uint8_t which,
 
 void SamplerProcess::set_control(std::uint8_t channel, unsigned which, float value) noexcept DECANT_REALTIME
 {
+    link_.controls.show(which, value);
+    start_by_control(channel, which, move_control(channel, which, value));
+}
+
+// Returns the value before.
+float SamplerProcess::move_control(std::uint8_t channel, unsigned which, float value) noexcept DECANT_REALTIME
+{
     Channel& state = channels_[channel];
     const bool sustained = pedal(state);
     const bool caught = state.pressed(sostenuto_control());
@@ -53,7 +60,7 @@ void SamplerProcess::set_control(std::uint8_t channel, unsigned which, float val
             if (everywhere || !zone.region.control_fades.empty())
                 voice.group->set_level(voice.lane, level(*voice, voice->expression.gain), settings_);
         });
-    start_by_control(channel, which, before);
+    return before;
 }
 
 // on_loccN: when the controller comes into the range.

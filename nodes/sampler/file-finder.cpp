@@ -63,8 +63,10 @@ std::optional<fs::path> FileFinder::find(const fs::path& directory, std::string_
         return std::nullopt;
     const fs::path wanted(slashes);
     fs::path found = wanted.is_absolute() ? wanted : directory / wanted;
-    if (is_file(found))
+    if (is_file(found)) {
+        searched_.insert(found.parent_path());
         return found;
+    }
 
     found = wanted.is_absolute() ? wanted.root_path() : directory;
     for (const fs::path& part : wanted.relative_path()) {
@@ -76,14 +78,17 @@ std::optional<fs::path> FileFinder::find(const fs::path& directory, std::string_
         }
         const Directory& names = listing(found);
         const auto [first, last] = names.equal_range(folded(part.string()));
-        if (first == last)
+        if (first == last) {
+            searched_.insert(found);
             return std::nullopt;
+        }
         const bool exact =
             std::any_of(first, last, [&](const auto& entry) { return entry.second == part.string(); });
         const auto smallest =
             std::min_element(first, last, [](const auto& a, const auto& b) { return a.second < b.second; });
         found /= exact ? part : fs::path(smallest->second);
     }
+    searched_.insert(found.parent_path());
     if (is_file(found))
         return found;
     return std::nullopt;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,7 @@ class FileFinder
         std::multimap<std::string, std::string>; // name without its case and composition -> name
 
     std::map<std::filesystem::path, Directory> directories_; // read once, as many samples share a directory
+    std::set<std::filesystem::path> searched_;
 
     const Directory& listing(const std::filesystem::path& directory);
 
@@ -28,6 +30,9 @@ public:
     /// the same name in another case or composition; of several, the first in the order of their bytes.
     [[nodiscard]] std::optional<std::filesystem::path> find(const std::filesystem::path& directory,
                                                             std::string_view name);
+
+    /// The directories in which files were found, and those that have to change before others can be.
+    [[nodiscard]] const std::set<std::filesystem::path>& searched() const noexcept { return searched_; }
 };
 
 } // namespace decant::sampler

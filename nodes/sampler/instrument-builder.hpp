@@ -109,6 +109,8 @@ public:
 
     [[nodiscard]] std::vector<Unsupported> unsupported() const { return unsupported_.list(); }
 
+    [[nodiscard]] FileFinder& files() noexcept { return files_; }
+
 private:
     void apply(const SfzHeader& header, Draft& draft);
     [[nodiscard]] bool apply_pedal(const SfzOpcode& opcode);

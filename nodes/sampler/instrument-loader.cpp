@@ -5,6 +5,7 @@
 #include "nodes/sampler/instrument.hpp"
 
 #include <array>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -19,11 +20,14 @@ LoadedInstrument load_sfz(const fs::path& file, SamplePool& pool)
 {
     ProblemLog problems;
     InstrumentBuilder builder(file.parent_path(), pool, problems);
-    parse_sfz(file, [&](const SfzHeader& header) { builder.visit(header); }, problems);
+    parse_sfz(file, [&](const SfzHeader& header) { builder.visit(header); }, problems, builder.files());
     auto instrument = builder.finish(file);
+    auto directories = builder.files().searched();
+    directories.insert(file.parent_path());
     return {.instrument = std::move(instrument),
             .problems = problems.take(),
-            .unsupported = builder.unsupported()};
+            .unsupported = builder.unsupported(),
+            .directories = std::move(directories)};
 }
 
 } // namespace
@@ -47,7 +51,13 @@ LoadedInstrument load_regions(std::span<const SampleRegion> regions, SamplePool&
     for (const SampleRegion& region : regions)
         builder.add(region);
     auto instrument = builder.finish(regions.empty() ? fs::path() : regions.front().file);
-    return {.instrument = std::move(instrument), .problems = problems.take(), .unsupported = {}};
+    std::set<fs::path> directories;
+    for (const SampleRegion& region : regions)
+        directories.insert(region.file.parent_path());
+    return {.instrument = std::move(instrument),
+            .problems = problems.take(),
+            .unsupported = {},
+            .directories = std::move(directories)};
 }
 
 LoadedInstrument load_instrument(const fs::path& file)

@@ -47,6 +47,26 @@ Instrument::Instrument(InstrumentParts parts) : parts_(std::move(parts))
             control_zones_.push_back(static_cast<std::uint32_t>(index));
 }
 
+std::bitset<controller::all> Instrument::used_controls() const
+{
+    std::bitset<controller::all> used;
+    for (const CurvedSignal& signal : parts_.signals)
+        used.set(signal.control);
+    for (const ControlDefault& value : parts_.controls)
+        used.set(value.control);
+    for (const ControlLabel& label : parts_.labels)
+        used.set(label.control);
+    for (const Zone& zone : parts_.zones) {
+        for (const ControlRange& range : zone.region.controls)
+            used.set(static_cast<std::size_t>(range.control));
+        for (const ControlRange& range : zone.region.start_controls)
+            used.set(static_cast<std::size_t>(range.control));
+        for (const ControlCrossfade& fade : zone.region.control_fades)
+            used.set(static_cast<std::size_t>(fade.control));
+    }
+    return used;
+}
+
 unsigned Instrument::outputs() const noexcept
 {
     unsigned most = 0;

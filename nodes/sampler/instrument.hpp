@@ -10,10 +10,12 @@
 #include "nodes/sampler/sample-pool.hpp"
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -104,6 +106,9 @@ public:
     /// The zones that controllers start.
     [[nodiscard]] std::span<const std::uint32_t> control_zones() const noexcept { return control_zones_; }
 
+    /// The controllers that anything in it depends on, and those that it gives a value or a name.
+    [[nodiscard]] std::bitset<controller::all> used_controls() const;
+
     /// Pairs of outputs that its regions name, at least 1.
     [[nodiscard]] unsigned outputs() const noexcept;
 
@@ -134,8 +139,9 @@ struct Unsupported {
 
 struct LoadedInstrument {
     std::shared_ptr<const Instrument> instrument;
-    std::vector<Problem> problems;        ///< what is not played as written
-    std::vector<Unsupported> unsupported; ///< the most used first
+    std::vector<Problem> problems;               ///< what is not played as written
+    std::vector<Unsupported> unsupported;        ///< the most used first
+    std::set<std::filesystem::path> directories; ///< of its files, and of those that are missing
 };
 
 /// Loads an SFZ file, or makes an instrument of a single sound file: its root note from the file (60 if it

@@ -22,6 +22,14 @@ Program::Program(std::shared_ptr<const Instrument> of)
     const auto zones = instrument->zones();
     fades = std::any_of(zones.begin(), zones.end(),
                         [](const Zone& zone) { return !zone.region.control_fades.empty(); });
+    for (unsigned key = 0; key < switch_keys.size(); ++key) {
+        const auto keyswitches = instrument->keyswitches();
+        switch_keys[key] =
+            std::any_of(keyswitches.begin(), keyswitches.end(), [key](const KeyswitchRange& range) {
+                return static_cast<int>(key) >= range.lokey && static_cast<int>(key) <= range.hikey;
+            });
+        instrument->for_each_zone(key, [&](std::uint32_t) { switch_keys[key] = false; });
+    }
 }
 
 SamplerProcess::SamplerProcess(SamplerLink& link, std::size_t polyphony)
@@ -30,6 +38,8 @@ SamplerProcess::SamplerProcess(SamplerLink& link, std::size_t polyphony)
     settings_.kernels = &kernels();
     settings_.rate = 0;
     settings_.streams = &streams_;
+    for (unsigned control = 0; control < controller::all; ++control)
+        link_.controls.show(control, channels_[0].controls[control]);
 }
 
 // Lets go of what the voices read, which their programs own.
@@ -51,7 +61,10 @@ void SamplerProcess::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     exchange_programs();
     adapt(cycle.rate);
     set_volume(link_.volume.load(std::memory_order_relaxed));
+    transposition_ = link_.transposition.load(std::memory_order_relaxed);
+    keep_limit(link_.polyphony.load(std::memory_order_relaxed));
     keep_deadline(cycle);
+    grant_wishes();
 
     const OutputPairs outputs{.channels = cycle.outputs.data(),
                               .pairs =
@@ -106,18 +119,21 @@ void SamplerProcess::begin_program(Program& program) noexcept DECANT_REALTIME
 {
     for (const ControlDefault& value : program.instrument->controls())
         for (std::uint8_t channel = 0; channel < 16; ++channel)
-            set_control(channel, value.control, value.value);
+            if (!link_.controls.kept(value.control))
+                set_control(channel, value.control, value.value);
     for (std::uint8_t channel = 0; channel < 16; ++channel)
         program.signals.reset(channel, channels_[channel].controls);
 }
 
-// To another rate or quality.
+// To another rate, quality or tuning.
 void SamplerProcess::adapt(double rate) noexcept DECANT_REALTIME
 {
     const Quality quality = link_.quality.load(std::memory_order_acquire);
-    if (rate == settings_.rate && quality == settings_.quality)
+    const float tuning = link_.tuning.load(std::memory_order_relaxed);
+    if (rate == settings_.rate && quality == settings_.quality && tuning == settings_.tuning)
         return;
     const double previous = std::exchange(settings_.rate, rate);
+    settings_.tuning = tuning;
     settings_.quality = quality;
     settings_.bank = link_.banks[static_cast<std::size_t>(quality)].load(std::memory_order_acquire);
     voices_.for_each([&](VoicePlace voice) { voice.group->adapt(voice.lane, settings_, previous); });
@@ -132,6 +148,34 @@ void SamplerProcess::keep_deadline(const nodes::Cycle& cycle) noexcept DECANT_RE
     const std::size_t faded = voices_.fade_least(rendered_ - fit);
     link_.sacrifices.store(link_.sacrifices.load(std::memory_order_relaxed) + faded,
                            std::memory_order_relaxed);
+}
+
+// Voices that are too many are faded out.
+void SamplerProcess::keep_limit(std::size_t polyphony) noexcept DECANT_REALTIME
+{
+    voices_.set_limit(polyphony);
+    if (voices_.sounding() > polyphony)
+        static_cast<void>(voices_.fade_least(voices_.sounding() - polyphony));
+}
+
+// What others want controllers to be, on all channels. What that starts is started once.
+void SamplerProcess::grant_wishes() noexcept DECANT_REALTIME
+{
+    link_.controls.take_wishes([this](unsigned which, float value) {
+        const float before = channels_[0].controls[which];
+        for (std::uint8_t channel = 0; channel < channels_.size(); ++channel)
+            static_cast<void>(move_control(channel, which, value));
+        start_by_control(0, which, before);
+    });
+}
+
+// The key that plays; keys that only switch stay where they are. -1: none.
+int SamplerProcess::transposed(std::uint8_t key) const noexcept DECANT_REALTIME
+{
+    if (current_ != no_program && programs_[current_]->switch_keys[key])
+        return key;
+    const int moved = key + transposition_;
+    return moved >= 0 && moved <= 127 ? moved : -1;
 }
 
 void SamplerProcess::set_volume(float volume) noexcept DECANT_REALTIME
@@ -231,13 +275,25 @@ void SamplerProcess::handle(std::span<const std::uint8_t> message) noexcept DECA
     if (message.size() < 3 || message[2] > 127)
         return;
     const std::uint8_t second = message[2];
+    std::int8_t& played = channels_[channel].played_as[first];
     switch (message[0] & 0xf0) {
-    case 0x80:
-        return note_off(channel, first, second);
     case 0x90:
-        return second == 0 ? note_off(channel, first, 64) : note_on(channel, first, second);
+        if (second != 0) {
+            played = static_cast<std::int8_t>(transposed(first));
+            if (played >= 0)
+                note_on(channel, static_cast<std::uint8_t>(played), second);
+            return;
+        }
+        [[fallthrough]];
+    case 0x80:
+        if (played >= 0)
+            note_off(channel, static_cast<std::uint8_t>(played),
+                     (message[0] & 0xf0) == 0x90 ? std::uint8_t{64} : second);
+        return;
     case 0xa0:
-        return key_aftertouch(channel, first, second);
+        if (played >= 0)
+            key_aftertouch(channel, static_cast<std::uint8_t>(played), second);
+        return;
     case 0xb0:
         return control_change(channel, first, second);
     case 0xe0:

@@ -7,6 +7,7 @@
 #include "nodes/realtime/event-queue.hpp"
 #include "nodes/realtime/handover.hpp"
 #include "nodes/sampler/channel.hpp"
+#include "nodes/sampler/control-board.hpp"
 #include "nodes/sampler/control-signals.hpp"
 #include "nodes/sampler/deadline-governor.hpp"
 #include "nodes/sampler/fade-tail.hpp"
@@ -39,6 +40,7 @@ struct Program {
     std::vector<std::int16_t> switches; ///< last key pressed of each keyswitch, by channel; -1: none
     std::uint32_t sounding = 0;         ///< voices
     bool fades = false;                 ///< controllers cross-fade some of its zones
+    std::bitset<128> switch_keys;       ///< that play nothing
 
     explicit Program(std::shared_ptr<const Instrument> instrument); // [main]
 
@@ -52,11 +54,15 @@ struct Program {
 /// What the audio thread and others share.
 struct SamplerLink {
     nodes::Handover<Program> programs;
-    nodes::EventQueue<QueuedEvent> queue;
 
     std::atomic<float> volume = 1; ///< gain of everything
     std::atomic<Quality> quality = Quality::four_point;
     std::array<std::atomic<const SincBank*>, qualities> banks{}; ///< of the qualities that were asked for
+    std::atomic<float> tuning = 0;                               ///< cents
+    std::atomic<std::int32_t> transposition = 0;                 ///< keys
+    std::atomic<std::size_t> polyphony;                          ///< voices
+    ControlBoard controls;
+    nodes::EventQueue<QueuedEvent> queue;
 
     // Written by the audio thread alone, but for the last.
     std::atomic<std::uint32_t> active_voices = 0;
@@ -67,7 +73,10 @@ struct SamplerLink {
     std::atomic<std::uint64_t> frames = 0;
     std::atomic<std::uint64_t> events_dropped = 0; ///< by who filled the queue
 
-    explicit SamplerLink(std::size_t queue_length) : queue(queue_length) {} // [main]
+    SamplerLink(std::size_t queue_length, std::size_t voices) // [main]
+        : polyphony(voices), queue(queue_length)
+    {
+    }
 };
 
 /// Everything that the audio thread alone works with, and its work. All of it is [rt], but for its making.
@@ -102,6 +111,7 @@ private:
     std::vector<Delayed> delayed_; // the first delayed_count_
     std::size_t delayed_count_ = 0;
     float volume_ = 1;
+    std::int32_t transposition_ = 0;
     std::uint64_t notes_ = 0;
     std::uint64_t clock_ = 0; // frames rendered
     std::uint32_t name_ = 0;  // that the sender gives to the note which starts
@@ -125,6 +135,8 @@ private:
     void adapt(double rate) noexcept DECANT_REALTIME;
     void keep_deadline(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     void set_volume(float volume) noexcept DECANT_REALTIME;
+    void keep_limit(std::size_t polyphony) noexcept DECANT_REALTIME;
+    void grant_wishes() noexcept DECANT_REALTIME;
     void render(const OutputPairs& outputs, std::uint32_t frames) noexcept DECANT_REALTIME;
     [[nodiscard]] std::uint32_t frames_at_once(std::uint32_t most) const noexcept DECANT_REALTIME;
     void move_signals() noexcept DECANT_REALTIME;
@@ -138,6 +150,7 @@ private:
     void control_change(std::uint8_t channel, std::uint8_t which,
                         std::uint8_t value) noexcept DECANT_REALTIME;
     void set_control(std::uint8_t channel, unsigned which, float value) noexcept DECANT_REALTIME;
+    float move_control(std::uint8_t channel, unsigned which, float value) noexcept DECANT_REALTIME;
     void start_by_control(std::uint8_t channel, unsigned which, float before) noexcept DECANT_REALTIME;
     void key_aftertouch(std::uint8_t channel, std::uint8_t key, std::uint8_t value) noexcept DECANT_REALTIME;
     void pitch_bend(std::uint8_t channel, int bend) noexcept DECANT_REALTIME;
@@ -147,6 +160,7 @@ private:
     void all_sound_off(std::uint8_t channel) noexcept DECANT_REALTIME;
     void reset_controllers(std::uint8_t channel) noexcept DECANT_REALTIME;
 
+    [[nodiscard]] int transposed(std::uint8_t key) const noexcept DECANT_REALTIME;
     [[nodiscard]] unsigned sustain_control() const noexcept DECANT_REALTIME;
     [[nodiscard]] unsigned sostenuto_control() const noexcept DECANT_REALTIME;
     [[nodiscard]] bool pedal(const Channel& channel) const noexcept DECANT_REALTIME;

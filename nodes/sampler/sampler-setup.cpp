@@ -24,9 +24,8 @@ std::size_t in_range(std::size_t value, const char* option)
 } // namespace
 
 Sampler::Sampler(const SamplerOptions& options)
-    : link_(in_range(options.queue_length, "queue_length")),
-      process_(link_, in_range(options.polyphony, "polyphony")),
-      locked_(process_.memory().first, process_.memory().second)
+    : link_(in_range(options.queue_length, "queue_length"), in_range(options.polyphony, "polyphony")),
+      process_(link_, options.polyphony), locked_(process_.memory().first, process_.memory().second)
 {
     set_quality(options.quality);
 }
@@ -56,6 +55,9 @@ void Sampler::play(std::shared_ptr<const Instrument> instrument)
     if (!instrument)
         throw std::invalid_argument("there is no instrument to play; load one first");
     collect();
+    for (const ControlDefault& value : instrument->controls()) // at once, though nothing may run yet
+        if (!link_.controls.kept(value.control))
+            link_.controls.show(value.control, value.value);
     link_.programs.offer(std::make_unique<Program>(std::move(instrument)));
 }
 
@@ -78,6 +80,38 @@ void Sampler::set_quality(Quality quality)
         link_.banks[static_cast<std::size_t>(quality)].store(&SincBank::of(quality),
                                                              std::memory_order_release);
     link_.quality.store(quality, std::memory_order_release);
+}
+
+void Sampler::set_tuning(float cents) noexcept
+{
+    constexpr float most = 2400;
+    link_.tuning.store(std::isnan(cents) ? 0.0f : std::clamp(cents, -most, most), std::memory_order_relaxed);
+}
+
+void Sampler::set_transposition(int keys) noexcept
+{
+    link_.transposition.store(std::clamp(keys, -127, 127), std::memory_order_relaxed);
+}
+
+void Sampler::set_polyphony(std::size_t voices) noexcept
+{
+    link_.polyphony.store(std::max<std::size_t>(voices, 1), std::memory_order_relaxed);
+}
+
+void Sampler::set_control(unsigned control, float value) noexcept
+{
+    if (control < controller::all)
+        link_.controls.wish(control, value);
+}
+
+bool Sampler::keeps_control(unsigned control) const noexcept
+{
+    return control < controller::all && link_.controls.kept(control);
+}
+
+float Sampler::control(unsigned control) const noexcept
+{
+    return control < controller::all ? link_.controls.value(control) : 0.0f;
 }
 
 bool Sampler::note_on(unsigned channel, unsigned key, unsigned velocity) noexcept

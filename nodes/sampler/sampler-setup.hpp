@@ -69,6 +69,27 @@ public:
     /// [main]
     void set_quality(Quality quality);
 
+    /// Moves the pitch of everything, by up to 2400 cents each way. Sounding notes follow with the next
+    /// block. [any]
+    void set_tuning(float cents) noexcept;
+
+    /// Notes that begin from the next block on are those of the keys so many higher; keys that only switch
+    /// stay where they are. [any]
+    void set_transposition(int keys) noexcept;
+
+    /// Fewer voices than there are, or as many again. Those that are too many fade out. [any]
+    void set_polyphony(std::size_t voices) noexcept;
+
+    /// Sets a controller, 0…511, on all channels with the next block; an instrument that begins leaves it so.
+    /// `value` is 0…1. [any]
+    void set_control(unsigned control, float value) noexcept;
+
+    /// Whether set_control() has set it. [any]
+    [[nodiscard]] bool keeps_control(unsigned control) const noexcept;
+
+    /// The value that a controller was set to last, on whichever channel. [any]
+    [[nodiscard]] float control(unsigned control) const noexcept;
+
     /// Queues what shall happen in the next block; events of one thread come in order of their frames. False
     /// if the queue is full, which is counted, or the data of a message is above 127. [any]
     bool queue(const QueuedEvent& event) noexcept DECANT_REALTIME;

@@ -3,7 +3,6 @@
 
 #include "nodes/sampler/sfz-parser.hpp"
 
-#include "nodes/sampler/file-finder.hpp"
 #include "nodes/sampler/text-file.hpp"
 
 #include <algorithm>
@@ -114,7 +113,7 @@ class Parser
     const SfzVisitor& visit_;
     ProblemLog& problems_;
     fs::path root_; // directory of the first file
-    FileFinder files_;
+    FileFinder& files_;
     std::map<std::string, std::string, std::less<>> variables_;
     std::set<std::string, std::less<>> undefined_; // already reported
     std::vector<fs::path> open_;                   // the first file and the includes that led here
@@ -125,8 +124,8 @@ class Parser
     std::optional<SfzHeader> header_;
 
 public:
-    Parser(const fs::path& file, const SfzVisitor& visit, ProblemLog& problems)
-        : visit_(visit), problems_(problems), root_(file.parent_path())
+    Parser(const fs::path& file, const SfzVisitor& visit, ProblemLog& problems, FileFinder& files)
+        : visit_(visit), problems_(problems), root_(file.parent_path()), files_(files)
     {
     }
 
@@ -416,15 +415,15 @@ private:
 
 } // namespace
 
-void parse_sfz(const fs::path& file, const SfzVisitor& visit, ProblemLog& problems)
+void parse_sfz(const fs::path& file, const SfzVisitor& visit, ProblemLog& problems, FileFinder& files)
 {
-    Parser(file, visit, problems).run(read_text_file(file, most_text), file);
+    Parser(file, visit, problems, files).run(read_text_file(file, most_text), file);
 }
 
 void parse_sfz_text(std::string_view text, const fs::path& file, const SfzVisitor& visit,
-                    ProblemLog& problems)
+                    ProblemLog& problems, FileFinder& files)
 {
-    Parser(file, visit, problems).run(std::string(text), file);
+    Parser(file, visit, problems, files).run(std::string(text), file);
 }
 
 } // namespace decant::sampler

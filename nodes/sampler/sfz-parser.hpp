@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "nodes/sampler/file-finder.hpp"
 #include "nodes/sampler/problem.hpp"
 
 #include <filesystem>
@@ -33,13 +34,14 @@ using SfzVisitor = std::function<void(const SfzHeader&)>;
 /// Understands UTF-8 with or without a byte order mark, all line ends, // and /* */ comments, #include (seen
 /// from the first file's directory as ARIA does, else from the including file's) and #define $NAME value.
 /// Variables are replaced by the longest name that is defined. What it does not understand goes to `problems`
-/// and is left out, as are includes that recur or nest too deep.
+/// and is left out, as are includes that recur or nest too deep. `files` finds what is included.
 ///
 /// Throws std::runtime_error if `file` itself cannot be read, and what `visit` throws. [main]
-void parse_sfz(const std::filesystem::path& file, const SfzVisitor& visit, ProblemLog& problems);
+void parse_sfz(const std::filesystem::path& file, const SfzVisitor& visit, ProblemLog& problems,
+               FileFinder& files);
 
 /// The same for text that is already in memory and counts as the content of `file`.
 void parse_sfz_text(std::string_view text, const std::filesystem::path& file, const SfzVisitor& visit,
-                    ProblemLog& problems);
+                    ProblemLog& problems, FileFinder& files);
 
 } // namespace decant::sampler

@@ -174,8 +174,8 @@ void VoiceGroup::set_increment(unsigned lane, const RenderSettings& settings) no
     const Voice& voice = voices_[lane];
     const Sample& sample = *voice.zone->sample;
     Cursor& cursor = cursors_[lane];
-    const double cents =
-        voice.pitch + voice.bend + static_cast<double>(voice.expression.cents + voice.added_pitch);
+    const double cents = voice.pitch + voice.bend +
+                         static_cast<double>(voice.expression.cents + voice.added_pitch + settings.tuning);
     const double frames = ratio_of_cents(cents) * sample.rate / settings.rate;
     cursor.increment = static_cast<std::uint64_t>(std::clamp(frames * one_frame, 1.0, highest_increment));
     cursor.frame_bytes = static_cast<std::uint16_t>(sample.frame_bytes());

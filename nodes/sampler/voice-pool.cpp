@@ -9,7 +9,8 @@ namespace decant::sampler
 {
 
 VoicePool::VoicePool(std::size_t polyphony)
-    : groups_((polyphony + lanes - 1) / lanes), candidates_(polyphony), polyphony_(polyphony)
+    : groups_((polyphony + lanes - 1) / lanes), candidates_(polyphony), polyphony_(polyphony),
+      limit_(polyphony)
 {
 }
 

@@ -5,6 +5,7 @@
 #include "nodes/realtime/annotations.hpp"
 #include "nodes/sampler/voice-group.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +35,7 @@ class VoicePool
     std::vector<VoiceGroup> groups_;
     std::vector<Candidate> candidates_;
     std::size_t polyphony_;
+    std::size_t limit_; // of the polyphony
     std::size_t sounding_ = 0;
     std::size_t in_use_ = 0; // groups up to here have had voices
 
@@ -47,7 +49,13 @@ public:
     }
 
     [[nodiscard]] std::size_t sounding() const noexcept DECANT_REALTIME { return sounding_; }
-    [[nodiscard]] bool full() const noexcept DECANT_REALTIME { return sounding_ == polyphony_; }
+    [[nodiscard]] bool full() const noexcept DECANT_REALTIME { return sounding_ >= limit_; }
+
+    /// From now on there are no more than that, at least one. [rt]
+    void set_limit(std::size_t polyphony) noexcept DECANT_REALTIME
+    {
+        limit_ = std::clamp<std::size_t>(polyphony, 1, polyphony_);
+    }
 
     /// Starts a voice; false if it has nothing to play. Preconditions: not full(). [rt]
     bool start(const VoiceStart& start, double bend_cents, VoiceLevel level,

@@ -106,6 +106,92 @@ TEST_CASE("an instrument whose file changes is played anew by the same node, and
     CHECK(service.serial("organ") == serial);
 }
 
+TEST_CASE("a file below the folder of its instrument that comes or changes is heard")
+{
+    Service service;
+    const auto home = service.session().home();
+    std::filesystem::create_directories(home / "Samples/Organ");
+    std::filesystem::create_directories(home / "Parts");
+    std::ofstream(home / "Parts/regions.txt") << "<region> sample=Samples/Organ/Low.wav key=40\n";
+    std::ofstream(home / "Organ.sfz") << "<region> sample=Organ.wav\n#include \"Parts/regions.txt\"\n";
+    service.configure("decant.nodes = [ { name = organ path = ~/Organ.sfz } ]");
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+    const auto says = [&](std::string_view text) {
+        return wait_until([&] {
+            const auto message = service.listed("organ").value("message", "");
+            return text.empty() ? message.empty() : message.find(text) != std::string::npos;
+        });
+    };
+    REQUIRE(says("1 things in it"));
+    service.write_tone("Samples/Organ/Low.wav");
+    CHECK(says(""));
+    std::ofstream(home / "Parts/regions.txt") << "<region> sample=Samples/Organ/High.wav key=40\n";
+    CHECK(says("1 things in it"));
+}
+
+TEST_CASE("an instrument that has other outputs when it is loaded again gets their ports")
+{
+    Service service;
+    const auto file = service.session().home() / "Organ.sfz";
+    std::ofstream(file) << "<region> sample=Organ.wav\n";
+    service.configure("decant.nodes = [ { name = organ path = ~/Organ.sfz } ]");
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+    const auto outputs = [&] {
+        return service.listed("organ").at("ports").value("outputs", 0);
+    };
+    CHECK(outputs() == 2);
+    std::ofstream(file) << "<region> sample=Organ.wav\n<region> sample=Organ.wav output=2\n";
+    CHECK(wait_until([&] { return outputs() == 6; }));
+    std::ofstream(file) << "<region> sample=Organ.wav\n";
+    CHECK(wait_until([&] { return outputs() == 2; }));
+}
+
+TEST_CASE(
+    "a sampler's parameters are its instrument's controllers, too, and what is set outlives the service")
+{
+    Service service;
+    const auto file = service.session().home() / "Organ.sfz";
+    std::ofstream(file) << "<control> set_cc20=64 label_cc20=Air set_cc64=0 label_cc64=Pedal\n"
+                           "<region> sample=Organ.wav amplitude_oncc20=100 cutoff=800 cutoff_oncc21=1200\n";
+    service.configure("decant.nodes = [ { name = organ path = ~/Organ.sfz } ]");
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+    const auto value = [&](const std::string& name) {
+        const auto list = service.parameters("organ");
+        for (std::size_t index = 0; index + 1 < list.size(); index += 2)
+            if (list[index] == name)
+                return list[index + 1].get<double>();
+        return -1000.0;
+    };
+    CHECK(value("Air") == 64);
+    CHECK(value("CC 21") == 0);
+    CHECK(value("Pedal") == 0);
+    for (const char* const setting : {"Air=100", "Pedal=127", "A4=432", "Transposition=-12", "Quality=3"})
+        CHECK(service.decant({"set", "organ", setting}).exit == 0);
+    CHECK(wait_until([&] { return value("Quality") == 3; }));
+    CHECK(value("Air") == 100);
+    CHECK(std::abs(value("Tuning") + 31.77) < 0.01);
+
+    // Another label is another name for the same controller.
+    std::ofstream(file) << "<control> set_cc20=64 label_cc20=Breath set_cc64=0 label_cc64=Pedal\n"
+                           "<region> sample=Organ.wav amplitude_oncc20=100\n";
+    CHECK(wait_until([&] { return value("Breath") == 100; }));
+    CHECK(value("CC 21") == -1000);
+
+    service.process().signal(SIGTERM);
+    REQUIRE(service.process().wait(patience) == 0);
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+    CHECK(wait_until([&] { return value("Breath") == 100; }));
+    CHECK(value("A4") == 432);
+    CHECK(value("Transposition") == -12);
+    CHECK(value("Quality") == 3);
+    CHECK(value("Volume") == 0);
+    CHECK(value("Pedal") == 0); // that is up when nobody is there
+}
+
 TEST_CASE("SIGHUP applies the difference and does not touch what did not change")
 {
     Service service;
@@ -139,7 +225,9 @@ TEST_CASE("SIGHUP applies the difference and does not touch what did not change"
               .at("params")
               .at("Props")
               .at(0)
-              .at("params") == nlohmann::json::array({"Volume", -6.0, "Quality", 1.0}));
+              .at("params") ==
+          nlohmann::json::array({"Volume", -6.0, "Tuning", 0.0, "A4", 440.0, "Transposition", 0.0,
+                                 "Polyphony", 256.0, "Quality", 1.0}));
 }
 
 TEST_CASE("a changed file is read without being told, also one beside PipeWire's own drop-ins")

@@ -43,13 +43,18 @@ Parsed collect(const auto& parse)
 
 Parsed parse_text(std::string_view text)
 {
-    return collect(
-        [&](const SfzVisitor& visit, ProblemLog& log) { parse_sfz_text(text, "/none/a.sfz", visit, log); });
+    return collect([&](const SfzVisitor& visit, ProblemLog& log) {
+        FileFinder files;
+        parse_sfz_text(text, "/none/a.sfz", visit, log, files);
+    });
 }
 
 Parsed parse_file(const std::filesystem::path& file)
 {
-    return collect([&](const SfzVisitor& visit, ProblemLog& log) { parse_sfz(file, visit, log); });
+    return collect([&](const SfzVisitor& visit, ProblemLog& log) {
+        FileFinder files;
+        parse_sfz(file, visit, log, files);
+    });
 }
 
 using Lines = std::vector<std::string>;

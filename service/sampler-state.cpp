@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/sampler-state.hpp"
+
+#include "service/hosts/state-file.hpp"
+#include "service/log.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cstring>
+#include <exception>
+#include <utility>
+#include <vector>
+
+namespace decant::service
+{
+
+namespace
+{
+
+constexpr const char* values_key = "values";
+constexpr const char* configured_key = "configured";
+
+std::vector<std::byte> encode(const ParameterValues& values, const ParameterValues& configured)
+{
+    const std::string text = nlohmann::json{{values_key, values}, {configured_key, configured}}.dump(
+        1, ' ', false, nlohmann::json::error_handler_t::replace);
+    std::vector<std::byte> bytes(text.size());
+    std::memcpy(bytes.data(), text.data(), text.size());
+    return bytes;
+}
+
+ParameterValues numbers_of(const nlohmann::json& state, const char* key)
+{
+    ParameterValues numbers;
+    if (const auto found = state.find(key); found != state.end() && found->is_object())
+        for (const auto& [name, value] : found->items())
+            if (value.is_number())
+                numbers.emplace(name, value.get<double>());
+    return numbers;
+}
+
+ParameterValues decode(const std::vector<std::byte>& bytes, const ParameterValues& configured)
+{
+    const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    const auto state = nlohmann::json::parse(text, nullptr, false);
+    if (!state.is_object())
+        return {};
+    ParameterValues values = numbers_of(state, values_key);
+    for (const auto& [name, value] : numbers_of(state, configured_key))
+        if (const auto now = configured.find(name); now != configured.end() && now->second != value)
+            values.erase(name);
+    return values;
+}
+
+} // namespace
+
+SamplerState::SamplerState(const std::string& node, const std::filesystem::path& instrument)
+    : identity_("sampler:" + instrument.string())
+{
+    try {
+        file_ = state_file_of(node);
+    } catch (const std::exception& error) {
+        log(Severity::warning, fmt::format("node '{}': {}", node, error.what()));
+    }
+}
+
+ParameterValues SamplerState::read(const std::string& node, const ParameterValues& configured)
+try {
+    if (file_.empty())
+        return {};
+    StateReading reading = read_state_file(file_);
+    for (const auto& problem : reading.problems)
+        log(Severity::warning, fmt::format("node '{}': {}", node, problem));
+    if (!reading.state)
+        return {};
+    if (reading.state->plugin != identity_) {
+        log(Severity::warning,
+            fmt::format("node '{}': the state {} belongs to something else ({}) and is kept as {}", node,
+                        file_.string(), reading.state->plugin, set_state_aside(file_).string()));
+        return {};
+    }
+    written_ = decode(reading.state->bytes, configured);
+    return written_;
+} catch (const std::exception& error) {
+    // Whatever it is, it is not to be overwritten.
+    log(Severity::error,
+        fmt::format("node '{}': {} The state will not be saved in this session.", node, error.what()));
+    file_.clear();
+    return {};
+}
+
+std::string SamplerState::write(const ParameterValues& values, const ParameterValues& configured)
+try {
+    const std::scoped_lock lock(mutex_);
+    if (file_.empty())
+        return "the state is not kept on the disk; the log says why";
+    if (values == written_)
+        return {};
+    write_state_file(file_, {identity_, encode(values, configured)});
+    written_ = values;
+    return {};
+} catch (const std::exception& error) {
+    return error.what();
+}
+
+} // namespace decant::service
