@@ -78,6 +78,8 @@ struct NodeConfig {
     std::uint32_t polyphony = 256; ///< voices
     double volume = 0;             ///< dB
     sampler::Quality quality = sampler::Quality::four_point;
+    std::filesystem::path tuning;       ///< a scale of Scala's; empty: the equal temperament
+    std::filesystem::path keyboard_map; ///< which keys play its degrees; empty: from key 60 on
 
     std::vector<std::string> midi_from;   ///< names or "~" and regular expressions of nodes or ports
     std::vector<std::string> output_to;   ///< nodes, or "default"

@@ -215,6 +215,16 @@ const std::vector<Key>& keys()
          [](auto& node, const auto& setting, const auto&) {
              node.quality = read_quality(setting);
          }},
+        {"tuning", NodeType::sampler,
+         [](auto& node, const auto& setting, const auto& home) {
+             node.tuning = read_path("tuning", setting, home);
+             require_existing("tuning", setting, node.tuning);
+         }},
+        {"keyboard-map", NodeType::sampler,
+         [](auto& node, const auto& setting, const auto& home) {
+             node.keyboard_map = read_path("keyboard-map", setting, home);
+             require_existing("keyboard-map", setting, node.keyboard_map);
+         }},
         {"midi.from",
          {},
          [](auto& node, const auto& setting, const auto&) {

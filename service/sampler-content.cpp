@@ -26,11 +26,21 @@ constexpr unsigned ticks_between_saves = 50; ///< five seconds
 /// What libraries include is called .sfzh, .txt or .inc.
 bool is_of_instruments(std::string_view name)
 {
-    constexpr std::array<std::string_view, 11> suffixes{".sfz", ".sfzh", ".txt", ".inc", ".wav", ".flac",
-                                                        ".aif", ".aiff", ".ogg", ".oga", ".w64"};
+    constexpr std::array<std::string_view, 13> suffixes{".sfz",  ".sfzh", ".txt",  ".inc", ".wav",
+                                                        ".flac", ".aif",  ".aiff", ".ogg", ".oga",
+                                                        ".w64",  ".scl",  ".kbm"};
     const std::string lower = sampler::lower_case(name);
     return std::any_of(suffixes.begin(), suffixes.end(),
                        [&lower](std::string_view suffix) { return lower.ends_with(suffix); });
+}
+
+/// Null for the equal temperament. Throws std::runtime_error.
+std::shared_ptr<const sampler::KeyTuning> tuning_of(const NodeConfig& config)
+{
+    if (config.tuning.empty() && config.keyboard_map.empty())
+        return nullptr;
+    return std::make_shared<const sampler::KeyTuning>(
+        sampler::load_key_tuning(config.tuning, config.keyboard_map));
 }
 
 } // namespace
@@ -45,8 +55,15 @@ SamplerContent::SamplerContent(const NodeConfig& config, ContentOwner& owner, pw
       watcher_(loop, is_of_instruments, [this] { load(); }), until_save_(ticks_between_saves)
 {
     parameters_.set_all(restored_);
-    watcher_.watch({config.path.parent_path()});
+    watch_files();
     load();
+}
+
+void SamplerContent::watch_files()
+{
+    for (const auto& file : {config_.path, config_.tuning, config_.keyboard_map})
+        if (!file.empty())
+            watcher_.watch({file.parent_path()});
 }
 
 // The kernels of a quality take their time when they are first calculated.
@@ -66,14 +83,15 @@ void SamplerContent::load()
 {
     auto progress = std::make_shared<sampler::LoadProgress>();
     progress_ = progress;
-    workers_.add([this, watch = lifeline_.watch(), path = config_.path, progress, &queue = queue_] {
+    workers_.add([this, watch = lifeline_.watch(), config = config_, progress, &queue = queue_] {
         // The object may be gone; only its address is carried from here to the main loop.
         try {
             const sampler::CountedLoading counted(*progress);
-            auto loaded = std::make_shared<sampler::LoadedInstrument>(sampler::load_instrument(path));
-            queue.post([this, watch, progress, loaded] {
+            auto loaded = std::make_shared<sampler::LoadedInstrument>(sampler::load_instrument(config.path));
+            auto tuning = tuning_of(config);
+            queue.post([this, watch, progress, loaded, tuning] {
                 if (!watch.expired() && progress == progress_) // else a later loading counts
-                    play(std::move(*loaded));
+                    play(std::move(*loaded), tuning);
             });
         } catch (const std::exception& error) {
             queue.post([this, watch, progress, reason = std::string(error.what())] {
@@ -94,7 +112,7 @@ void SamplerContent::fail(const std::string& reason)
         owner_.set_state(NodeState::failed, reason);
 }
 
-void SamplerContent::play(sampler::LoadedInstrument loaded)
+void SamplerContent::play(sampler::LoadedInstrument loaded, std::shared_ptr<const sampler::KeyTuning> tuning)
 {
     for (const auto& problem : loaded.problems)
         log(Severity::warning, fmt::format("node '{}': {}", config_.name, to_string(problem)));
@@ -102,7 +120,7 @@ void SamplerContent::play(sampler::LoadedInstrument loaded)
         log(Severity::warning, fmt::format("node '{}': {}", config_.name, to_string(unsupported)));
     watcher_.watch({loaded.directories.begin(), loaded.directories.end()});
     memory_ = sampler::memory_of(*loaded.instrument);
-    show(std::move(loaded.instrument));
+    show(std::move(loaded.instrument), std::move(tuning));
     progress_.reset();
     owner_.set_state(
         NodeState::running,
@@ -113,7 +131,8 @@ void SamplerContent::play(sampler::LoadedInstrument loaded)
 }
 
 /// The node leaves the graph for a moment if it has other ports or parameters than before.
-void SamplerContent::show(std::shared_ptr<const sampler::Instrument> instrument)
+void SamplerContent::show(std::shared_ptr<const sampler::Instrument> instrument,
+                          std::shared_ptr<const sampler::KeyTuning> tuning)
 {
     const unsigned outputs = instrument->outputs();
     const bool same = shown_ && outputs == outputs_ && !parameters_.differ(*instrument);
@@ -121,7 +140,7 @@ void SamplerContent::show(std::shared_ptr<const sampler::Instrument> instrument)
         owner_.hide();
     parameters_.show(*instrument);
     parameters_.set_all(std::exchange(restored_, {}));
-    sampler_.play(std::move(instrument));
+    sampler_.play(std::move(instrument), std::move(tuning));
     shown_ = true;
     outputs_ = outputs;
     if (same)
@@ -156,7 +175,12 @@ bool SamplerContent::change(const NodeConfig& config)
     if (config.quality != config_.quality)
         restored_.erase("Quality");
     parameters_.configure(config_, config);
+    const bool tuned = config.tuning != config_.tuning || config.keyboard_map != config_.keyboard_map;
     config_ = config;
+    if (tuned) {
+        watch_files();
+        load();
+    }
     owner_.publish_parameters();
     return true;
 }

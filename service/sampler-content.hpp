@@ -41,9 +41,11 @@ class SamplerContent final : public NodeContent
 
     void load();
     void fail(const std::string& reason);
-    void play(sampler::LoadedInstrument loaded);
+    void watch_files();
+    void play(sampler::LoadedInstrument loaded, std::shared_ptr<const sampler::KeyTuning> tuning);
     void change_quality(sampler::Quality quality);
-    void show(std::shared_ptr<const sampler::Instrument> instrument);
+    void show(std::shared_ptr<const sampler::Instrument> instrument,
+              std::shared_ptr<const sampler::KeyTuning> tuning);
     [[nodiscard]] ParameterValues configured() const;
     [[nodiscard]] ParameterValues to_keep() const;
     void write_state(std::function<void(std::string problem)> done);

@@ -107,6 +107,8 @@ void SamplerProcess::start_zones(std::uint8_t channel, std::uint8_t key, std::ui
     if (current_ == no_program)
         return;
     const Program& program = *programs_[current_];
+    if (program.tuning != nullptr && !program.tuning->mapped[key])
+        return;
     const std::span<const Zone> zones = program.instrument->zones();
     ++notes_;
     const NoteConditions note = conditions(channel, key, velocity);
@@ -178,6 +180,8 @@ VoiceStart SamplerProcess::voice_start(const Zone& zone, const NoteConditions& n
                      .program = current_,
                      .channel = note.channel,
                      .key = note.key,
+                     .key_cents =
+                         program.tuning != nullptr ? program.tuning->cents[note.key] : 100.0 * note.key,
                      .velocity = region.previous_velocity ? state.previous_velocity : note.velocity,
                      .held = !on_release};
     const float velocity = static_cast<float>(start.velocity) / 127;

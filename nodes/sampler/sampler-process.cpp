@@ -11,9 +11,9 @@
 namespace decant::sampler
 {
 
-Program::Program(std::shared_ptr<const Instrument> of)
-    : instrument(std::move(of)), sequence(instrument->zones().size()), signals(instrument->signals()),
-      switches(16 * instrument->keyswitches().size(), -1)
+Program::Program(std::shared_ptr<const Instrument> of, std::shared_ptr<const KeyTuning> tuned)
+    : instrument(std::move(of)), tuning(std::move(tuned)), sequence(instrument->zones().size()),
+      signals(instrument->signals()), switches(16 * instrument->keyswitches().size(), -1)
 {
     for (std::uint8_t channel = 0; channel < 16; ++channel)
         for (std::size_t keyswitch = 0; keyswitch < instrument->keyswitches().size(); ++keyswitch)

@@ -12,6 +12,7 @@
 #include "nodes/sampler/deadline-governor.hpp"
 #include "nodes/sampler/fade-tail.hpp"
 #include "nodes/sampler/instrument.hpp"
+#include "nodes/sampler/key-tuning.hpp"
 #include "nodes/sampler/quality.hpp"
 #include "nodes/sampler/queued-event.hpp"
 #include "nodes/sampler/sinc-bank.hpp"
@@ -35,14 +36,15 @@ namespace decant::sampler
 /// An instrument as it is being played: what changes while its notes sound. Made and freed by the main side.
 struct Program {
     std::shared_ptr<const Instrument> instrument;
-    std::vector<std::uint32_t> sequence; ///< notes that each zone has seen, for seq_position
+    std::shared_ptr<const KeyTuning> tuning; ///< null: equal temperament
+    std::vector<std::uint32_t> sequence;     ///< notes that each zone has seen, for seq_position
     SignalValues signals;
     std::vector<std::int16_t> switches; ///< last key pressed of each keyswitch, by channel; -1: none
     std::uint32_t sounding = 0;         ///< voices
     bool fades = false;                 ///< controllers cross-fade some of its zones
     std::bitset<128> switch_keys;       ///< that play nothing
 
-    explicit Program(std::shared_ptr<const Instrument> instrument); // [main]
+    Program(std::shared_ptr<const Instrument> instrument, std::shared_ptr<const KeyTuning> tuning); // [main]
 
     [[nodiscard]] std::int16_t& last_switch(std::uint8_t channel,
                                             std::size_t keyswitch) noexcept DECANT_REALTIME

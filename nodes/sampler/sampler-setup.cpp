@@ -50,7 +50,7 @@ void Sampler::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     process_.process(cycle);
 }
 
-void Sampler::play(std::shared_ptr<const Instrument> instrument)
+void Sampler::play(std::shared_ptr<const Instrument> instrument, std::shared_ptr<const KeyTuning> tuning)
 {
     if (!instrument)
         throw std::invalid_argument("there is no instrument to play; load one first");
@@ -58,7 +58,7 @@ void Sampler::play(std::shared_ptr<const Instrument> instrument)
     for (const ControlDefault& value : instrument->controls()) // at once, though nothing may run yet
         if (!link_.controls.kept(value.control))
             link_.controls.show(value.control, value.value);
-    link_.programs.offer(std::make_unique<Program>(std::move(instrument)));
+    link_.programs.offer(std::make_unique<Program>(std::move(instrument), std::move(tuning)));
 }
 
 void Sampler::collect() noexcept

@@ -54,8 +54,9 @@ public:
     void process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME override;
 
     /// From the next block on, new notes play `instrument`. Sounding ones play on to their end with what they
-    /// started with. Also frees what collect() does. Throws std::invalid_argument if it is null. [main]
-    void play(std::shared_ptr<const Instrument> instrument);
+    /// started with. `tuning` may be null: the equal temperament. Also frees what collect() does. Throws
+    /// std::invalid_argument if there is no instrument. [main]
+    void play(std::shared_ptr<const Instrument> instrument, std::shared_ptr<const KeyTuning> tuning = {});
 
     /// Frees an instrument whose last note has ended, if there is one. Call it now and then after play(); at
     /// most one instrument is freed per call and block. [main]

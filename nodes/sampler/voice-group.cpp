@@ -71,7 +71,7 @@ bool VoiceGroup::start(unsigned lane, const VoiceStart& start, double bend_cents
         return false;
     voice.looping = zone.loop != nullptr;
     voice.repeats = zone.repeats;
-    voice.pitch = (100.0 * voice.key - zone.keycenter_cents) * region.pitch_keytrack / 100 +
+    voice.pitch = (voice.key_cents - zone.keycenter_cents) * region.pitch_keytrack / 100 +
                   100.0 * region.transpose + region.tune + region.group_tune + region.master_tune +
                   region.global_tune + voice.cents;
     voice.bend = bend_cents;

@@ -77,6 +77,7 @@ struct VoiceStart {
     std::uint32_t program = 0;
     std::uint8_t channel = 0; ///< 0…15
     std::uint8_t key = 0;
+    double key_cents = 0; ///< its pitch, above key 0
     std::uint8_t velocity = 127;
     bool held = false;                   ///< waits for its key or the pedal
     float note_gain = 1;                 ///< of velocity, key and chance; linear

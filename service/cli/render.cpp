@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "nodes/sampler/instrument.hpp"
+#include "nodes/sampler/key-tuning.hpp"
 #include "nodes/sampler/sampler-setup.hpp"
 #include "service/cli/file-kind.hpp"
 #include "service/cli/finite-number.hpp"
@@ -48,6 +49,8 @@ struct RenderOptions {
     std::string plugin_class;
     std::string instrument;
     std::string quality{to_string(sampler::Quality::sinc32)};
+    std::string tuning;
+    std::string keyboard_map;
     std::string midi;
     std::string input;
     std::string output;
@@ -213,7 +216,11 @@ void render_instrument(const RenderOptions& options)
     for (const auto& unsupported : loaded.unsupported)
         tell(to_string(unsupported));
     sampler::Sampler sampler({.quality = sampler::quality_named(options.quality).value()});
-    sampler.play(loaded.instrument);
+    std::shared_ptr<const sampler::KeyTuning> tuning;
+    if (!options.tuning.empty() || !options.keyboard_map.empty())
+        tuning = std::make_shared<const sampler::KeyTuning>(
+            sampler::load_key_tuning(options.tuning, options.keyboard_map));
+    sampler.play(loaded.instrument, std::move(tuning));
     run(options, material, sampler, 0, 2, [] {}, [] { return 0U; });
 }
 
@@ -354,6 +361,11 @@ void add_render(CLI::App& application)
         ->check(CLI::IsMember(
             std::vector<std::string>(sampler::quality_names.begin(), sampler::quality_names.end())))
         ->capture_default_str();
+    verb->add_option("--tuning", options->tuning, "A scale for the sampler's keys, as Scala writes it (.scl)")
+        ->needs(instrument);
+    verb->add_option("--keyboard-map", options->keyboard_map,
+                     "Which keys play its degrees, and how high (.kbm)")
+        ->needs(instrument);
     verb->add_option("--tail", options->tail, "Longest time in seconds that silence is waited for at the end")
         ->check(CLI::Range(0.0, 3600.0) & decant::service::finite_number)
         ->capture_default_str();
