@@ -15,8 +15,10 @@ std::optional<std::chrono::milliseconds> RestartPolicy::failed(std::chrono::nano
     ages_.emplace_back(0);
     if (ages_.size() > limits_.most)
         return std::nullopt;
+    if (ages_.size() == 1)
+        return std::chrono::milliseconds(0);
     constexpr std::size_t most_doublings = 10;
-    return limits_.first_delay * (1u << std::min(ages_.size() - 1, most_doublings));
+    return limits_.first_delay * (1u << std::min(ages_.size() - 2, most_doublings));
 }
 
 } // namespace decant::service

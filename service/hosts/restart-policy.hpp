@@ -11,9 +11,10 @@ namespace decant::service
 {
 
 struct RestartLimits {
-    std::chrono::milliseconds first_delay{250}; ///< doubles with every failure within the window
-    unsigned most = 5;                          ///< restarts within the window
-    std::chrono::seconds window{300};           ///< of time in which the plugin played
+    std::chrono::milliseconds first_delay{250}; ///< after the second failure within the window; it doubles
+                                                ///< with every other one, and after the first there is none
+    unsigned most = 5;                ///< restarts within the window
+    std::chrono::seconds window{300}; ///< of time in which the plugin played
 };
 
 /// Decides whether and when a host that failed is started again. The window is measured in time that the
