@@ -11,11 +11,14 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <charconv>
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <span>
 #include <system_error>
 
@@ -136,6 +139,26 @@ fs::path with_suffix(fs::path file, const std::string& suffix)
     return file;
 }
 
+/// Of the files `<file>.aside-N`.
+std::set<unsigned> numbers_aside(const fs::path& file)
+{
+    const std::string beginning = file.filename().string() + ".aside-";
+    std::set<unsigned> numbers;
+    std::error_code error;
+    for (fs::directory_iterator entry(file.parent_path(), error); !error && entry != fs::directory_iterator();
+         entry.increment(error)) {
+        const std::string name = entry->path().filename();
+        if (!name.starts_with(beginning))
+            continue;
+        unsigned number = 0;
+        const char* const end = name.data() + name.size();
+        const auto read = std::from_chars(name.data() + beginning.size(), end, number);
+        if (read.ec == std::errc() && read.ptr == end && number < UINT_MAX)
+            numbers.insert(number);
+    }
+    return numbers;
+}
+
 /// A node's name as a file's: what could mean a directory or hide the file is written as %2F.
 std::string file_name_of(std::string_view node)
 {
@@ -227,15 +250,17 @@ SavedState load_state_file(const fs::path& file)
 
 fs::path set_state_aside(const fs::path& file)
 {
-    for (int number = 1;; ++number) {
-        const fs::path aside = with_suffix(file, ".aside-" + std::to_string(number));
-        std::error_code error;
-        if (fs::exists(fs::symlink_status(aside, error)))
-            continue;
-        if (rename(file.c_str(), aside.c_str()) != 0)
-            throw io_error("set aside", file);
-        return aside;
-    }
+    constexpr std::size_t most_kept = 5; // of plugins that refuse their state at every start
+    auto numbers = numbers_aside(file);
+    const auto aside_with = [&file](unsigned number) {
+        return with_suffix(file, ".aside-" + std::to_string(number));
+    };
+    const fs::path aside = aside_with(numbers.empty() ? 1 : *numbers.rbegin() + 1);
+    if (rename(file.c_str(), aside.c_str()) != 0)
+        throw io_error("set aside", file);
+    for (; numbers.size() >= most_kept; numbers.erase(numbers.begin()))
+        unlink(aside_with(*numbers.begin()).c_str());
+    return aside;
 }
 
 } // namespace decant::service

@@ -39,8 +39,8 @@ struct StateReading {
 /// Reads a file and leaves it where it is, damaged or not. Throws PluginError if there is no state in it.
 [[nodiscard]] SavedState load_state_file(const std::filesystem::path& file);
 
-/// Renames a file that is not to be overwritten, to the first free of `<file>.aside-1`, `-2` … Returns its
-/// new name. Throws PluginError.
+/// Renames a file that is not to be overwritten to `<file>.aside-N`, with an N above all that are there, of
+/// which the last few are kept. Returns its new name. Throws PluginError.
 std::filesystem::path set_state_aside(const std::filesystem::path& file);
 
 } // namespace decant::service

@@ -115,6 +115,23 @@ TEST_CASE("two damaged states are both kept")
     CHECK(content_of(directory.path() / "bass.state.bak.aside-1") == "damaged too");
 }
 
+TEST_CASE("of many states that were set aside the last few are kept")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "bass.state";
+    for (int i = 1; i <= 12; ++i) {
+        replace_content(file, "state " + std::to_string(i));
+        CHECK(set_state_aside(file).filename() == "bass.state.aside-" + std::to_string(i));
+    }
+    replace_content(directory.path() / "bass.state.aside-mine", "a name of the user's own");
+
+    CHECK_FALSE(fs::exists(directory.path() / "bass.state.aside-7"));
+    for (int i = 8; i <= 12; ++i)
+        CHECK(content_of(directory.path() / ("bass.state.aside-" + std::to_string(i))) ==
+              "state " + std::to_string(i));
+    CHECK(fs::exists(directory.path() / "bass.state.aside-mine"));
+}
+
 TEST_CASE("one bit is enough to call a state damaged")
 {
     const TemporaryDirectory directory;
