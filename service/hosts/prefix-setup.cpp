@@ -193,7 +193,12 @@ void run_wineboot(const Wine& wine, const fs::path& prefix, int bits, PrefixStat
         text += ": wineboot " + end.value_or("did not finish in five minutes") + ".";
     for (const auto& line : last_lines)
         text += "\n  " + line;
-    text += "\nIs there room on the disk? " + by_hand + " tells more.";
+    if (succeeded && made == PrefixState::missing)
+        text +=
+            "\nDoes '" + wine.loader.string() +
+            " --version' show the version of a Wine? If not, set DECANT_WINE to a Wine loader, or unset it.";
+    else
+        text += "\nIs there room on the disk? " + by_hand + " tells more.";
     throw PluginError(text);
 }
 

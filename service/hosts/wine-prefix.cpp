@@ -73,9 +73,12 @@ fs::path wine_prefix_of(const fs::path& plugin, const std::optional<fs::path>& g
         return fs::absolute(*given);
     if (auto prefix = prefix_around(plugin))
         return *prefix;
-    // Wine itself takes nothing but an absolute $WINEPREFIX.
     if (environment.wineprefix.is_absolute())
         return environment.wineprefix;
+    if (!environment.wineprefix.empty()) // Wine refuses it, too
+        throw PluginError("WINEPREFIX is '" + environment.wineprefix.string() +
+                          "', and must be an absolute path, as in WINEPREFIX=" +
+                          (environment.home / ".wine").string() + ". Correct it or unset it.");
     if (environment.home.is_absolute())
         return environment.home / ".wine";
     throw PluginError("no Wine prefix for " + plugin.string() +

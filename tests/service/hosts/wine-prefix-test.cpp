@@ -114,9 +114,16 @@ TEST_CASE("a plugin outside of all prefixes runs in WINEPREFIX, else in ~/.wine"
 
     world.environment.wineprefix = world.second;
     CHECK(world.prefix_of(plugin) == world.second);
+}
 
+TEST_CASE("a relative WINEPREFIX is refused, as Wine does, with an absolute one as example")
+{
+    World world;
     world.environment.wineprefix = "relative";
-    CHECK(world.prefix_of(plugin) == world.root / "home/.wine");
+    CHECK_THROWS_WITH(world.prefix_of(World::plugin_in(world.elsewhere)),
+                      Catch::Matchers::ContainsSubstring("'relative'") &&
+                          Catch::Matchers::ContainsSubstring("must be an absolute path"));
+    CHECK(world.prefix_of(World::plugin_in(world.first / "drive_c/VstPlugins")) == world.first);
 }
 
 TEST_CASE("a prefix that is given beats everything")
