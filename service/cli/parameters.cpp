@@ -99,8 +99,9 @@ void add_set(CLI::App& application)
     const auto name = std::make_shared<std::string>();
     const auto assignments = std::make_shared<std::vector<std::string>>();
     verb->add_option("NODE", *name, "Name of the node")->required();
-    verb->add_option("PARAMETER=VALUE", *assignments,
-                     "A number within the range that 'params' shows, on or off")
+    // With an equals sign in its name CLI11 2.4 refuses it, and with it the whole program.
+    verb->add_option("SETTING", *assignments, "A number within the range that 'params' shows, on or off")
+        ->option_text("PARAMETER=VALUE ...")
         ->required();
     verb->footer(
         "All of one command arrive together. A plugin keeps them in its state; params in the configuration\n"
