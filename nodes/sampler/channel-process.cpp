@@ -48,7 +48,7 @@ bool fits(const Region& region, const Channel& channel, const NoteConditions& no
 {
     if (note.velocity < region.lovel || note.velocity > region.hivel)
         return false;
-    if (note.channel + 1 < region.lochan || note.channel + 1 > region.hichan)
+    if (note.home + 1 < region.lochan || note.home + 1 > region.hichan)
         return false;
     // The top of the range belongs to it only at 1, so that neighbours never sound together.
     if (note.random < region.lorand || (note.random >= region.hirand && region.hirand < 1))

@@ -17,6 +17,12 @@ namespace decant::sampler
 namespace controller
 {
 inline constexpr unsigned modulation = 1;
+inline constexpr unsigned data_entry = 6;
+inline constexpr unsigned fine_data_entry = 38;
+inline constexpr unsigned fine_unregistered = 98; // parameter number
+inline constexpr unsigned unregistered = 99;
+inline constexpr unsigned fine_registered = 100;
+inline constexpr unsigned registered = 101;
 inline constexpr unsigned volume = 7;
 inline constexpr unsigned pan = 10;
 inline constexpr unsigned expression = 11;
@@ -37,13 +43,18 @@ struct Channel {
     std::bitset<128> down;                         ///< keys
     std::bitset<128> sustained;                    ///< keys that are up, but held by the sustain pedal
     std::bitset<128> caught;                       ///< keys that the sostenuto pedal holds
-    int bend = 0;                                  ///< -8192…8191
+    double bend = 0;                               ///< -8192…8191, with fractions from MIDI 2.0
+    double bend_range = 0;                         ///< cents; 0: as the regions say
+    int registered_parameter = none_registered;    ///< that data entry sets
+    std::uint8_t home = 0;                         ///< the channel of whose zone it is a member, else itself
     int program = 0;
     int previous_key = -1; ///< of the note before the last
     int last_key = -1;
     std::uint8_t previous_velocity = 0;
     std::uint8_t last_velocity = 0;
     bool alternate = false;
+
+    static constexpr int none_registered = 0x3fff;
 
     Channel() noexcept;
 
@@ -56,6 +67,7 @@ struct Channel {
 /// What a zone is chosen by, beside its key.
 struct NoteConditions {
     std::uint8_t channel = 0;
+    std::uint8_t home = 0; ///< see Channel
     std::uint8_t key = 0;
     std::uint8_t velocity = 0;
     float random = 0;

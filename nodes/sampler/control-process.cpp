@@ -15,13 +15,115 @@ namespace decant::sampler
 void SamplerProcess::control_change(std::uint8_t channel, std::uint8_t which,
                                     std::uint8_t value) noexcept DECANT_REALTIME
 {
-    if (which >= controller::all_notes_off)
-        return all_notes_off(channel);
-    if (which == controller::all_sound_off)
-        return all_sound_off(channel);
-    if (which == controller::reset)
-        return reset_controllers(channel);
-    set_control(channel, which, static_cast<float>(value) / 127);
+    if (which == controller::all_sound_off || which == controller::reset ||
+        which >= controller::all_notes_off) {
+        for (std::uint8_t each = 0; each < channels_.size(); ++each) {
+            if (each != channel && channels_[each].home != channel)
+                continue;
+            if (which == controller::all_sound_off)
+                all_sound_off(each);
+            else if (which == controller::reset)
+                reset_controllers(each);
+            else
+                all_notes_off(each);
+        }
+        return;
+    }
+    set_for_zone(channel, which, static_cast<float>(value) / 127);
+    set_data_entry(channel, which, value);
+}
+
+// What a zone's manager channel does holds for its members.
+void SamplerProcess::set_for_zone(std::uint8_t channel, unsigned which, float value) noexcept DECANT_REALTIME
+{
+    set_control(channel, which, value);
+    for (std::uint8_t member = 0; member < channels_.size(); ++member)
+        if (member != channel && channels_[member].home == channel)
+            static_cast<void>(move_control(member, which, value));
+}
+
+// Registered parameters: of 0, the bend's range, and 6, the zones of MIDI Polyphonic Expression.
+void SamplerProcess::set_data_entry(std::uint8_t channel, unsigned which,
+                                    std::uint8_t value) noexcept DECANT_REALTIME
+{
+    constexpr int bend_range = 0;
+    constexpr int zone = 6;
+    int& parameter = channels_[channel].registered_parameter;
+    switch (which) {
+    case controller::registered:
+        parameter = (parameter & 0x7f) | value << 7;
+        return;
+    case controller::fine_registered:
+        parameter = (parameter & ~0x7f) | value;
+        return;
+    case controller::unregistered:
+    case controller::fine_unregistered:
+        parameter = Channel::none_registered;
+        return;
+    case controller::data_entry:
+    case controller::fine_data_entry:
+        break;
+    default:
+        return;
+    }
+    const bool fine = which == controller::fine_data_entry;
+    if (parameter == zone && !fine)
+        return set_zone(channel, value);
+    // Outside of zones the instrument says how far its pitch bends.
+    if (parameter != bend_range || !in_zone(channel))
+        return;
+    const bool is_member = channels_[channel].home != channel;
+    for (Channel& each : channels_) {
+        const bool same_zone = each.home == channels_[channel].home;
+        const bool meant =
+            is_member ? same_zone && &each != &channels_[each.home] : &each == &channels_[channel];
+        if (meant) // the range of one member is that of all
+            each.bend_range = fine ? std::floor(each.bend_range / 100) * 100 + value : 100.0 * value;
+    }
+    pitch_bend(channel, channels_[channel].bend);
+}
+
+bool SamplerProcess::in_zone(std::uint8_t channel) const noexcept DECANT_REALTIME
+{
+    return channels_[channel].home != channel ||
+           std::any_of(channels_.begin(), channels_.end(), [&](const Channel& each) {
+               return each.home == channel && &each != &channels_[channel];
+           });
+}
+
+// The lower zone's manager is the first channel, the upper one's the last; the members are those beside it.
+// Where both want a channel, the zone that is set last has it.
+void SamplerProcess::set_zone(std::uint8_t manager, unsigned members) noexcept DECANT_REALTIME
+{
+    constexpr std::uint8_t last = 15;
+    if (manager != 0 && manager != last)
+        return;
+    const auto other = static_cast<std::uint8_t>(last - manager);
+    join(manager, manager);
+    for (std::uint8_t channel = 0; channel <= last; ++channel) {
+        const auto distance = static_cast<unsigned>(manager == 0 ? channel : last - channel);
+        const bool is_member = distance >= 1 && distance <= members;
+        if (is_member)
+            join(channel, manager);
+        else if (channels_[channel].home == manager)
+            join(channel, channel);
+    }
+    if (channels_[other].home == manager) // its own zone is no more
+        for (std::uint8_t orphan = 0; orphan <= last; ++orphan)
+            if (channels_[orphan].home == other)
+                join(orphan, orphan);
+}
+
+void SamplerProcess::join(std::uint8_t channel, std::uint8_t home) noexcept DECANT_REALTIME
+{
+    constexpr double range_of_members = 4800; // cents, until somebody says otherwise
+    Channel& state = channels_[channel];
+    if (state.home == home && home == channel && state.bend_range == 0)
+        return;
+    all_notes_off(channel);
+    state.home = home;
+    state.bend_range = home != channel ? range_of_members : 0;
+    pitch_bend(channel, 0);
 }
 
 void SamplerProcess::set_control(std::uint8_t channel, unsigned which, float value) noexcept DECANT_REALTIME
@@ -101,19 +203,25 @@ void SamplerProcess::key_aftertouch(std::uint8_t channel, std::uint8_t key,
     });
 }
 
-void SamplerProcess::pitch_bend(std::uint8_t channel, int bend) noexcept DECANT_REALTIME
+void SamplerProcess::pitch_bend(std::uint8_t channel, double bend) noexcept DECANT_REALTIME
 {
     channels_[channel].bend = bend;
     voices_.for_each([&](VoicePlace voice) {
-        if (voice->channel == channel)
-            voice.group->set_bend(voice.lane, bend_cents(voice->zone->region, channels_[channel]), settings_);
+        if (voice->channel == channel || channels_[voice->channel].home == channel)
+            voice.group->set_bend(voice.lane, bend_cents(voice->zone->region, voice->channel), settings_);
     });
-    set_control(channel, controller::pitch_bend, static_cast<float>(bend + 8192) / 16383);
+    set_control(channel, controller::pitch_bend, static_cast<float>((bend + 8192) / 16383));
 }
 
-double SamplerProcess::bend_cents(const Region& region, const Channel& channel) noexcept DECANT_REALTIME
+// A note of a zone is bent by its own channel and by the zone's.
+double SamplerProcess::bend_cents(const Region& region, std::uint8_t index) const noexcept DECANT_REALTIME
 {
+    const Channel& channel = channels_[index];
+    if (channel.home != index)
+        return channel.bend / 8192 * channel.bend_range + bend_cents(region, channel.home);
     const double bend = channel.bend;
+    if (channel.bend_range != 0)
+        return bend / 8192 * channel.bend_range;
     const double cents = bend >= 0 ? static_cast<double>(region.bend_up) * bend / 8191
                                    : static_cast<double>(region.bend_down) * bend / -8192;
     const auto step = static_cast<double>(bend >= 0 ? region.bend_step_up : region.bend_step_down);

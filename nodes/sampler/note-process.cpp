@@ -36,22 +36,27 @@ void SamplerProcess::note_on(std::uint8_t channel, std::uint8_t key,
                              std::uint8_t velocity) noexcept DECANT_REALTIME
 {
     Channel& state = channels_[channel];
-    const bool others = (state.down.count() - (state.down[key] ? 1 : 0)) != 0;
+    // A player whose notes have channels of their own is one player.
+    Channel& player = channels_[state.home];
+    std::size_t down = 0;
+    for (const Channel& each : channels_)
+        down += each.home == state.home ? each.down.count() : 0;
+    const bool others = down - (state.down[key] ? 1 : 0) != 0;
     state.down.set(key);
     state.sustained.reset(key);
     state.velocities[key] = velocity;
     state.started[key] = clock_;
-    state.previous_key = state.last_key;
-    state.previous_velocity = state.last_velocity;
-    state.last_key = key;
-    state.last_velocity = velocity;
-    state.alternate = !state.alternate;
+    state.previous_key = player.previous_key = player.last_key;
+    state.previous_velocity = player.previous_velocity = player.last_velocity;
+    state.last_key = player.last_key = key;
+    state.last_velocity = player.last_velocity = velocity;
+    state.alternate = player.alternate = !player.alternate;
     if (current_ != no_program) {
         Program& program = *programs_[current_];
         const auto keyswitches = program.instrument->keyswitches();
         for (std::size_t index = 0; index < keyswitches.size(); ++index)
             if (key >= keyswitches[index].lokey && key <= keyswitches[index].hikey)
-                program.last_switch(channel, index) = key;
+                program.last_switch(state.home, index) = key;
     }
     start_zones(channel, key, velocity, {Trigger::attack, others ? Trigger::legato : Trigger::first});
 }
@@ -81,8 +86,12 @@ NoteConditions SamplerProcess::conditions(std::uint8_t channel, std::uint8_t key
                                           std::uint8_t velocity) noexcept DECANT_REALTIME
 {
     const Channel& state = channels_[channel];
-    NoteConditions note{
-        .channel = channel, .key = key, .velocity = velocity, .random = next_random(), .controls = {}};
+    NoteConditions note{.channel = channel,
+                        .home = state.home,
+                        .key = key,
+                        .velocity = velocity,
+                        .random = next_random(),
+                        .controls = {}};
     const auto set = [&](unsigned which, float value) {
         note.controls[which - controller::key_aftertouch] = value;
     };
@@ -125,7 +134,7 @@ void SamplerProcess::start_zone(std::uint32_t index, const NoteConditions& note)
     const Zone& zone = program.instrument->zones()[index];
     const Region& region = zone.region;
     const int last_switch =
-        zone.keyswitch == Zone::no_keyswitch ? -1 : program.last_switch(note.channel, zone.keyswitch);
+        zone.keyswitch == Zone::no_keyswitch ? -1 : program.last_switch(note.home, zone.keyswitch);
     if (!fits(region, channels_[note.channel], note, last_switch))
         return;
     const auto length = static_cast<std::uint32_t>(region.seq_length);
@@ -246,7 +255,7 @@ void SamplerProcess::start_voice(const VoiceStart& start) noexcept DECANT_REALTI
         remove(victim);
         link_.steals.store(link_.steals.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
-    if (!voices_.start(start, bend_cents(region, channels_[start.channel]), level(start), settings_))
+    if (!voices_.start(start, bend_cents(region, start.channel), level(start), settings_))
         return;
     ++programs_[start.program]->sounding;
     const auto active = static_cast<std::uint32_t>(voices_.sounding());

@@ -38,6 +38,8 @@ SamplerProcess::SamplerProcess(SamplerLink& link, std::size_t polyphony)
     settings_.kernels = &kernels();
     settings_.rate = 0;
     settings_.streams = &streams_;
+    for (std::uint8_t channel = 0; channel < channels_.size(); ++channel)
+        channels_[channel].home = channel;
     for (unsigned control = 0; control < controller::all; ++control)
         link_.controls.show(control, channels_[0].controls[control]);
 }
@@ -249,8 +251,7 @@ void SamplerProcess::express(const QueuedEvent& event) noexcept DECANT_REALTIME
         (event.kind == QueuedEvent::Kind::pitch ? expression.cents : expression.gain) = event.value;
         voice.group->express(voice.lane, expression);
         if (event.kind == QueuedEvent::Kind::pitch)
-            voice.group->set_bend(voice.lane, bend_cents(voice->zone->region, channels_[voice->channel]),
-                                  settings_);
+            voice.group->set_bend(voice.lane, bend_cents(voice->zone->region, voice->channel), settings_);
         else
             voice.group->set_level(voice.lane, level(*voice, expression.gain), settings_);
     });
@@ -265,10 +266,12 @@ void SamplerProcess::handle(std::span<const std::uint8_t> message) noexcept DECA
     const std::uint8_t first = message[1];
     switch (message[0] & 0xf0) {
     case 0xc0:
-        channels_[channel].program = first;
+        for (Channel& each : channels_)
+            if (each.home == channel || &each == &channels_[channel])
+                each.program = first;
         return;
     case 0xd0:
-        return set_control(channel, controller::channel_aftertouch, static_cast<float>(first) / 127);
+        return set_for_zone(channel, controller::channel_aftertouch, static_cast<float>(first) / 127);
     default:
         break;
     }

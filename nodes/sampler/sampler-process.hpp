@@ -152,10 +152,15 @@ private:
     void control_change(std::uint8_t channel, std::uint8_t which,
                         std::uint8_t value) noexcept DECANT_REALTIME;
     void set_control(std::uint8_t channel, unsigned which, float value) noexcept DECANT_REALTIME;
+    void set_for_zone(std::uint8_t channel, unsigned which, float value) noexcept DECANT_REALTIME;
     float move_control(std::uint8_t channel, unsigned which, float value) noexcept DECANT_REALTIME;
     void start_by_control(std::uint8_t channel, unsigned which, float before) noexcept DECANT_REALTIME;
     void key_aftertouch(std::uint8_t channel, std::uint8_t key, std::uint8_t value) noexcept DECANT_REALTIME;
-    void pitch_bend(std::uint8_t channel, int bend) noexcept DECANT_REALTIME;
+    void pitch_bend(std::uint8_t channel, double bend) noexcept DECANT_REALTIME;
+    void set_data_entry(std::uint8_t channel, unsigned which, std::uint8_t value) noexcept DECANT_REALTIME;
+    void set_zone(std::uint8_t manager, unsigned members) noexcept DECANT_REALTIME;
+    void join(std::uint8_t channel, std::uint8_t home) noexcept DECANT_REALTIME;
+    [[nodiscard]] bool in_zone(std::uint8_t channel) const noexcept DECANT_REALTIME;
     void sustain_up(std::uint8_t channel) noexcept DECANT_REALTIME;
     void release_unheld(std::uint8_t channel) noexcept DECANT_REALTIME;
     void all_notes_off(std::uint8_t channel) noexcept DECANT_REALTIME;
@@ -184,8 +189,8 @@ private:
     void update_levels(std::uint8_t channel) noexcept DECANT_REALTIME;
     [[nodiscard]] VoiceLevel level(const VoiceStart& voice,
                                    float expression = 1) const noexcept DECANT_REALTIME;
-    [[nodiscard]] static double bend_cents(const Region& region,
-                                           const Channel& channel) noexcept DECANT_REALTIME;
+    [[nodiscard]] double bend_cents(const Region& region,
+                                    std::uint8_t channel) const noexcept DECANT_REALTIME;
     [[nodiscard]] float next_random() noexcept DECANT_REALTIME;
 };
 
