@@ -112,6 +112,13 @@ void SamplerContent::fail(const std::string& reason)
         owner_.set_state(NodeState::failed, reason);
 }
 
+std::string SamplerContent::not_as_written(std::size_t count) const
+{
+    return fmt::format("{} in it {} not played as written; 'decant probe \"{}\"' tells {}",
+                       count == 1 ? "one thing" : fmt::format("{} things", count), count == 1 ? "is" : "are",
+                       config_.path.string(), count == 1 ? "which" : "them all");
+}
+
 void SamplerContent::play(sampler::LoadedInstrument loaded, std::shared_ptr<const sampler::KeyTuning> tuning)
 {
     for (const auto& problem : loaded.problems)
@@ -122,12 +129,10 @@ void SamplerContent::play(sampler::LoadedInstrument loaded, std::shared_ptr<cons
     memory_ = sampler::memory_of(*loaded.instrument);
     show(std::move(loaded.instrument), std::move(tuning));
     progress_.reset();
-    owner_.set_state(
-        NodeState::running,
-        loaded.problems.empty() && loaded.unsupported.empty()
-            ? std::string()
-            : fmt::format("{} things in it are not played as written; 'decant probe \"{}\"' lists them",
-                          loaded.problems.size() + loaded.unsupported.size(), config_.path.string()));
+    owner_.set_state(NodeState::running,
+                     loaded.problems.empty() && loaded.unsupported.empty()
+                         ? std::string()
+                         : not_as_written(loaded.problems.size() + loaded.unsupported.size()));
 }
 
 /// The node leaves the graph for a moment if it has other ports or parameters than before.

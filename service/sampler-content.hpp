@@ -40,6 +40,7 @@ class SamplerContent final : public NodeContent
     std::size_t memory_ = 0; ///< bytes of samples
 
     void load();
+    [[nodiscard]] std::string not_as_written(std::size_t count) const;
     void fail(const std::string& reason);
     void watch_files();
     void play(sampler::LoadedInstrument loaded, std::shared_ptr<const sampler::KeyTuning> tuning);

@@ -43,8 +43,10 @@ std::string to_string(const Unsupported& unsupported)
                                    : fmt::format(", here and in {} more places", unsupported.count - 1);
     return fmt::format(
         "{}:{}: {} is {} and is left out{}{}", unsupported.file, unsupported.line, shown(unsupported.name),
-        unsupported.nearest.empty() ? "not supported" : "no opcode", places,
-        unsupported.nearest.empty() ? "" : fmt::format("; did you mean {}?", unsupported.nearest));
+        unsupported.nearest.empty()         ? "not supported"
+        : unsupported.name.starts_with('<') ? "no header"
+                                            : "no opcode",
+        places, unsupported.nearest.empty() ? "" : fmt::format("; did you mean {}?", unsupported.nearest));
 }
 
 std::optional<std::uint32_t> ArticulationTable::add(const ParameterList& parameters, const Place& place)

@@ -70,16 +70,21 @@ try {
 
 std::shared_ptr<const Instrument> InstrumentBuilder::finish(const std::filesystem::path& file)
 {
-    if (parts_.zones.empty()) {
-        const auto found = problems_.take();
-        throw std::runtime_error(fmt::format("{}: no region of it can be played{}{}", file.string(),
-                                             found.empty()
-                                                 ? "; an SFZ file has at least \"<region> sample=NAME.wav\""
-                                                 : "; the first problem is ",
-                                             found.empty() ? "" : to_string(found.front())));
-    }
+    if (parts_.zones.empty())
+        throw std::runtime_error(
+            fmt::format("{}: no region of it can be played; {}", file.string(), why_nothing_plays()));
     build_articulations();
     return std::make_shared<const Instrument>(std::move(parts_));
+}
+
+std::string InstrumentBuilder::why_nothing_plays()
+{
+    if (const auto found = problems_.take(); !found.empty())
+        return "the first problem is " + to_string(found.front());
+    for (const auto& each : unsupported_.list())
+        if (each.name.starts_with('<') && !each.nearest.empty())
+            return to_string(each);
+    return "an SFZ file has at least \"<region> sample=NAME.wav\"";
 }
 
 void InstrumentBuilder::apply(const SfzHeader& header, Draft& draft)

@@ -112,6 +112,7 @@ public:
     [[nodiscard]] FileFinder& files() noexcept { return files_; }
 
 private:
+    [[nodiscard]] std::string why_nothing_plays();
     void apply(const SfzHeader& header, Draft& draft);
     [[nodiscard]] bool apply_pedal(const SfzOpcode& opcode);
     void apply_control(const SfzHeader& header);

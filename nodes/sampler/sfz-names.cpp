@@ -97,6 +97,15 @@ bool begins_with_any(std::string_view text, const std::array<std::string_view, n
                        [&](std::string_view beginning) { return text.starts_with(beginning); });
 }
 
+std::string_view nearest_header(std::string_view header)
+{
+    constexpr std::array<std::string_view, 6> known{"<control>", "<curve>",  "<global>",
+                                                    "<group>",   "<master>", "<region>"};
+    constexpr std::array<std::string_view, 3> others{"<effect>", "<midi>", "<sample>"};
+    const bool of_sfz = std::find(others.begin(), others.end(), header) != others.end();
+    return of_sfz ? std::string_view() : nearest_word(header, known);
+}
+
 } // namespace
 
 bool is_remark(std::string_view opcode)
@@ -118,7 +127,9 @@ std::string_view nearest_opcode(std::string_view opcode)
         std::sort(all.begin(), all.end());
         return all;
     }();
-    if (opcode.starts_with('<') || begins_with_any(opcode, other_opcodes))
+    if (opcode.starts_with('<'))
+        return nearest_header(opcode);
+    if (begins_with_any(opcode, other_opcodes))
         return {};
     return nearest_word(opcode, names);
 }

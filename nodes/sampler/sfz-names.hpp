@@ -13,8 +13,8 @@ namespace decant::sampler
 /// Whether an opcode's value is a key, which note_offset and octave_offset move.
 [[nodiscard]] bool is_key_opcode(std::string_view opcode);
 
-/// The opcode that somebody who wrote `opcode` may have meant; empty if none is near or if it is one of
-/// SFZ's, which is only not supported.
+/// The opcode or <header> that somebody who wrote `opcode` may have meant; empty if none is near or if it is
+/// one of SFZ's, which is only not supported.
 [[nodiscard]] std::string_view nearest_opcode(std::string_view opcode);
 
 } // namespace decant::sampler

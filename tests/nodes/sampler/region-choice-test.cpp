@@ -7,6 +7,8 @@
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <cmath>
 #include <numbers>
@@ -304,6 +306,20 @@ TEST_CASE("what is written the wrong way round, and a slip of the finger, are na
     REQUIRE(loaded.unsupported.size() == 1);
     CHECK(loaded.unsupported[0].nearest == "ampeg_release");
     CHECK(to_string(loaded.unsupported[0]).find("did you mean ampeg_release?") != std::string::npos);
+}
+
+TEST_CASE("a slip in a header is named with the header that may have been meant, but not one of SFZ's")
+{
+    const TemporaryDirectory directory;
+    directory.write("a.wav", wav({0.5f}));
+    const auto loaded = load_instrument(
+        directory.write("a.sfz", "<rgion> sample=a.wav\n<effect> bus=main\n<region> sample=a.wav\n"));
+    REQUIRE(loaded.unsupported.size() == 2);
+    for (const auto& each : loaded.unsupported)
+        CHECK(each.nearest == (each.name == "<rgion>" ? "<region>" : ""));
+
+    const auto alone = directory.write("b.sfz", "<rgion> sample=a.wav\n");
+    CHECK_THROWS_WITH(load_instrument(alone), Catch::Matchers::ContainsSubstring("did you mean <region>?"));
 }
 
 TEST_CASE("regions go to the outputs that they name, and to the first if there are fewer")
