@@ -4,15 +4,21 @@
 #include "service/preset-exchange.hpp"
 
 #include "service/cli/service-request.hpp"
+#include "service/cli/unfinished-file.hpp"
 #include "service/cli/verbs.hpp"
+#include "service/hosts/preset-wish.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
@@ -56,26 +62,39 @@ private:
     }
 };
 
-void copy_whole(const fs::path& from, const fs::path& to)
+void hand_over(const fs::path& file, const HandedFile& handed)
 {
+    if (::access(file.c_str(), R_OK) != 0)
+        throw std::runtime_error(fmt::format("cannot read {}: {}; check its permissions", file.string(),
+                                             std::generic_category().message(errno)));
     std::error_code error;
-    if (!fs::copy_file(from, to, fs::copy_options::overwrite_existing, error))
-        throw std::runtime_error(fmt::format("cannot copy {} to {}: {}", from.string(), to.string(),
-                                             error ? error.message() : "it is no regular file"));
+    if (!fs::copy_file(file, handed.path(), fs::copy_options::overwrite_existing, error))
+        throw std::runtime_error(fmt::format("cannot hand {} to decantd: {}; is there room in {}?",
+                                             file.string(), error ? error.message() : "it is no regular file",
+                                             std::getenv("XDG_RUNTIME_DIR")));
 }
 
-/// Beside its destination first, so that a full disk leaves the older file as it was.
-void copy_over(const fs::path& from, const fs::path& to)
+std::string content_of(const fs::path& file)
 {
-    const auto part = fs::path(to).concat(fmt::format(".{}.part", ::getpid()));
-    try {
-        copy_whole(from, part);
-        fs::rename(part, to);
-    } catch (...) {
-        std::error_code error;
-        fs::remove(part, error);
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// Asks for something that is done with the handed file, which is `file` to people.
+void ask_about(const std::string& file, const HandedFile& handed, RequestVerb verb, const std::string& node)
+try {
+    ask_service(verb, {node}, handed.name());
+} catch (const std::exception& error) {
+    std::string text = error.what();
+    const auto call_it = [&](const std::string& internal) {
+        for (auto at = text.find(internal); at != std::string::npos; at = text.find(internal, at))
+            text.replace(at, internal.size(), file), at += file.size();
+    };
+    if (text.find(handed.name()) == std::string::npos)
         throw;
-    }
+    call_it(handed.path().string());
+    call_it(handed.name());
+    throw std::runtime_error(text);
 }
 
 struct Options {
@@ -126,18 +145,30 @@ void load(const Options& options)
     if (options.file.empty())
         throw CLI::RequiredError("FILE, or --program NAME");
     const HandedFile handed(options.file);
-    copy_whole(options.file, handed.path());
-    ask_service(RequestVerb::load_preset, {options.node}, handed.name());
+    hand_over(options.file, handed);
+    ask_about(options.file, handed, RequestVerb::load_preset, options.node);
 }
 
 void save(const Options& options)
 {
+    const auto refuse = [&options] {
+        throw std::runtime_error(options.file + " is there already; say --force to replace it");
+    };
+    (void)service::preset_form_of(options.file);
     std::error_code error;
     if (!options.force && fs::exists(options.file, error))
-        throw std::runtime_error(options.file + " is there already; say --force to replace it");
+        refuse();
+    UnfinishedFile file(options.file); // the directory is good, or the plugin need not be asked
     const HandedFile handed(options.file);
-    ask_service(RequestVerb::save_preset, {options.node}, handed.name());
-    copy_over(handed.path(), options.file);
+    ask_about(options.file, handed, RequestVerb::save_preset, options.node);
+    file.write(content_of(handed.path()));
+    if (options.force)
+        return file.finish();
+    try {
+        file.finish_new();
+    } catch (const FileExists&) {
+        refuse();
+    }
 }
 
 } // namespace

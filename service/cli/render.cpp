@@ -60,6 +60,7 @@ struct RenderOptions {
     std::optional<std::uint32_t> rate; ///< Hz
     std::uint32_t block = 512;         ///< frames
     double tail = 30;                  ///< s
+    bool force = false;
     bool verbose = false;
 };
 
@@ -304,6 +305,25 @@ void render_plugin(const RenderOptions& options)
         [&opened] { opened.check_blocks(); }, [&processor] { return processor.latency(); });
 }
 
+/// Of an older file the new one takes the place, but of nothing that somebody wants to keep.
+void check_output(const RenderOptions& options)
+{
+    namespace fs = std::filesystem;
+    std::error_code error;
+    std::vector<fs::path> inputs{options.input, options.midi, options.instrument, options.state};
+    for (const auto& plugin : options.plugins)
+        inputs.push_back(service::parse_plugin_address(plugin).file);
+    for (const auto& input : inputs)
+        if (!input.empty() && fs::equivalent(input, options.output, error))
+            throw std::runtime_error(fmt::format(
+                "{} is read for this and would be lost: give --output another name", options.output));
+    constexpr auto writable = fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write;
+    const auto status = fs::status(options.output, error);
+    if (!options.force && fs::is_regular_file(status) && (status.permissions() & writable) == fs::perms::none)
+        throw std::runtime_error(fmt::format(
+            "{} is read-only; say --force to replace it, or choose another name", options.output));
+}
+
 void render(const RenderOptions& options)
 {
     const bool unnamed = std::ranges::find(options.plugins, "") != options.plugins.end();
@@ -320,6 +340,7 @@ void render(const RenderOptions& options)
         throw CLI::ValidationError("nothing to play: give --midi FILE, --input FILE or both");
     for (const auto& text : options.parameters)
         parse_parameter(text); // before Wine is started for nothing
+    check_output(options);
     if (options.instrument.empty())
         render_plugin(options);
     else
@@ -334,10 +355,12 @@ void add_render(CLI::App& application)
     auto* verb = application.add_subcommand(
         "render", "Play MIDI or a sound through a plugin or an instrument, to a file");
     auto* source = verb->add_option_group("source", "What plays");
-    auto* plugin = source
-                       ->add_option("--plugin", options->plugins,
-                                    "A Windows plugin (.dll, .vst3, .clap); several are played in series")
-                       ->allow_extra_args(false);
+    auto* plugin =
+        source
+            ->add_option("--plugin", options->plugins,
+                         "A Windows plugin (.dll, .vst3, .clap, or FILE#NAME of a file with several); "
+                         "several are played in series")
+            ->allow_extra_args(false);
     auto* instrument = source->add_option("--instrument", options->instrument,
                                           "An instrument (.sfz) or a sound file, in the sampler");
     source->require_option(1);
@@ -346,6 +369,7 @@ void add_render(CLI::App& application)
     verb->add_option("--output", options->output,
                      "WAV (32-bit float), or FLAC (24 bit) if the name ends in .flac")
         ->required();
+    verb->add_flag("--force", options->force, "Replace a read-only file, too");
     verb->add_option("--rate", options->rate, "Sample rate in Hz; that of --input, or 48000")
         ->check(CLI::Range(8000U, 768000U));
     verb->add_option("--block", options->block, "Frames per block")
@@ -372,16 +396,19 @@ void add_render(CLI::App& application)
     verb->add_option("--prefix", options->prefix, "Wine prefix; found from the path of the plugin by default")
         ->needs(plugin);
     verb->add_flag("-v,--verbose", options->verbose, "Print what Wine and the plugin say");
-    verb->footer("As fast as it goes, without PipeWire, through the same code as the nodes. The plugin's "
-                 "latency is taken\n"
-                 "out. Nothing is left behind if it fails.\n\n"
-                 "Examples:\n"
-                 "  decant render --plugin Synth.dll --midi song.mid --output song.wav\n"
-                 "  decant render --plugin Reverb.dll --input dry.wav --output wet.wav --param Mix=0.3\n"
-                 "  decant render --plugin Synth.dll --plugin Reverb.vst3 --midi song.mid --output song.wav "
-                 "--param Reverb:Mix=0.3\n"
-                 "  decant render --instrument Piano.sfz --midi song.mid --output song.flac --rate 96000\n\n"
-                 "Exit code: 0 done, 1 failed, 2 wrong usage.");
+    verb->footer(
+        "As fast as it goes, without PipeWire, through the same code as the nodes. The plugin's "
+        "latency is taken\n"
+        "out. An older file of the name is replaced when the new one is whole, behind a symbolic link, "
+        "too;\n"
+        "nothing is left behind if it fails.\n\n"
+        "Examples:\n"
+        "  decant render --plugin Synth.dll --midi song.mid --output song.wav\n"
+        "  decant render --plugin Reverb.dll --input dry.wav --output wet.wav --param Mix=0.3\n"
+        "  decant render --plugin Synth.dll --plugin Reverb.vst3 --midi song.mid --output song.wav "
+        "--param Reverb:Mix=0.3\n"
+        "  decant render --instrument Piano.sfz --midi song.mid --output song.flac --rate 96000\n\n"
+        "Exit code: 0 done, 1 failed, 2 wrong usage.");
     verb->callback([options] { render(*options); });
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -51,11 +52,31 @@ UnfinishedFile::~UnfinishedFile()
     close(descriptor_);
 }
 
+void UnfinishedFile::write(std::string_view bytes) const
+{
+    while (!bytes.empty()) {
+        const auto written = ::write(descriptor_, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            throw std::runtime_error(fmt::format("cannot write {}: {}. Make room on the disk", path_.string(),
+                                                 std::generic_category().message(errno)));
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    fsync(descriptor_);
+}
+
 void UnfinishedFile::finish_new()
 {
     const std::string self = named_ ? part_.string() : "/proc/self/fd/" + std::to_string(descriptor_);
     if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) == 0)
         return;
+    // No file has two names on FAT, as on a memory stick.
+    if (errno != EEXIST && named_ &&
+        renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) == 0) {
+        named_ = false;
+        return;
+    }
     if (errno == EEXIST)
         throw FileExists(path_.string() + " is there already");
     refuse(path_);

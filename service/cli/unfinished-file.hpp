@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <stdexcept>
+#include <string_view>
 
 namespace decant::cli
 {
@@ -37,6 +38,9 @@ public:
 
     /// Open for reading and writing.
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+
+    /// Through to the disk. Throws std::runtime_error.
+    void write(std::string_view bytes) const;
 
     /// Gives the file its name. Throws std::runtime_error.
     void finish();

@@ -59,20 +59,6 @@ void make_folder(const fs::path& folder)
                         error.message()));
 }
 
-void write(const UnfinishedFile& file, const fs::path& path, std::string_view text)
-{
-    while (!text.empty()) {
-        const auto written = ::write(file.descriptor(), text.data(), text.size());
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            throw std::runtime_error(fmt::format("cannot write {}: {}. Make room on the disk", path.string(),
-                                                 std::generic_category().message(errno)));
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    ::fsync(file.descriptor());
-}
-
 std::string read(const fs::path& path)
 {
     std::ifstream file(path, std::ios::binary);
@@ -126,7 +112,7 @@ fs::path UserDropIns::add(const NewNode& node) const
     make_folder(folder_);
     auto path = folder_ / (node.name + ".conf");
     UnfinishedFile file(path);
-    write(file, path, text);
+    file.write(text);
     file.finish_new();
     return path;
 }
@@ -185,7 +171,7 @@ void UserDropIns::set_disabled(const std::set<std::string>& names) const
     text += "        ]\n        actions = { update-props = { enabled = false } }\n    }\n]\n";
     make_folder(folder_);
     UnfinishedFile file(path);
-    write(file, path, text);
+    file.write(text);
     file.finish();
 }
 

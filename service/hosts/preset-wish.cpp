@@ -40,19 +40,6 @@ PluginError io_error(const char* what, const std::filesystem::path& file)
     return refusal("cannot " + std::string(what) + " " + file.string() + ": " + std::strerror(errno));
 }
 
-PresetForm form_of(const std::filesystem::path& file)
-{
-    const auto extension = file.extension().string();
-    const auto found = std::find_if(extensions.begin(), extensions.end(),
-                                    [&](const Extension& each) { return each.text == extension; });
-    if (found == extensions.end())
-        throw refusal(
-            "a preset's name ends with .fxp or .fxb (VST2), .vstpreset (VST3) or .clap-state (CLAP), "
-            "and \"" +
-            file.filename().string() + "\" does not");
-    return found->form;
-}
-
 class Descriptor
 {
     int number_;
@@ -117,7 +104,10 @@ std::vector<std::byte> read(const std::filesystem::path& file)
 struct Fulfil {
     RunningHost& host;
 
-    void operator()(const SavePreset& wish) const { write(wish.file, host.preset(form_of(wish.file))); }
+    void operator()(const SavePreset& wish) const
+    {
+        write(wish.file, host.preset(preset_form_of(wish.file)));
+    }
     void operator()(const LoadPreset& wish) const { host.set_preset(read(wish.file)); }
     void operator()(const SelectProgram& wish) const
     {
@@ -130,6 +120,19 @@ struct Fulfil {
 };
 
 } // namespace
+
+PresetForm preset_form_of(const std::filesystem::path& file)
+{
+    const auto extension = file.extension().string();
+    const auto found = std::find_if(extensions.begin(), extensions.end(),
+                                    [&](const Extension& each) { return each.text == extension; });
+    if (found == extensions.end())
+        throw refusal(
+            "a preset's name ends with .fxp or .fxb (VST2), .vstpreset (VST3) or .clap-state (CLAP), "
+            "and \"" +
+            file.filename().string() + "\" does not");
+    return found->form;
+}
 
 bool changes_plugin(const PresetWish& wish) noexcept
 {

@@ -28,6 +28,9 @@ struct SelectProgram {
 
 using PresetWish = std::variant<SavePreset, LoadPreset, SelectProgram>;
 
+/// What the extension of a preset's file says. Throws PluginError.
+[[nodiscard]] protocol::PresetForm preset_form_of(const std::filesystem::path& file);
+
 /// Whether the plugin plays something else afterwards.
 [[nodiscard]] bool changes_plugin(const PresetWish& wish) noexcept;
 

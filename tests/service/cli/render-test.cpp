@@ -117,6 +117,41 @@ TEST_CASE("the sampler plays the keys of a score at their pitch, at any rate and
         }
 }
 
+TEST_CASE("an older file is replaced, but none that is read for this, and a read-only one by force only")
+{
+    const Studio studio;
+    const auto out = studio.file("out.wav");
+    const auto render = [&studio](const std::string& score, const std::string& output,
+                                  const tests::Arguments& more = {}) {
+        tests::Arguments options{"--instrument", studio.file("Tone.wav"), "--midi", score, "--output",
+                                 output};
+        options.insert(options.end(), more.begin(), more.end());
+        return studio.render(options);
+    };
+    const auto score = studio.file("Scale.mid");
+    const auto tone = fs::file_size(studio.file("Tone.wav"));
+
+    const auto over_itself = render(score, studio.file("Tone.wav"));
+    CHECK(over_itself.exit == 1);
+    CHECK_THAT(over_itself.errors, ContainsSubstring("give --output another name"));
+    fs::create_symlink(studio.file("Tone.wav"), studio.file("link.wav"));
+    CHECK(render(score, studio.file("link.wav")).exit == 1);
+    CHECK(fs::file_size(studio.file("Tone.wav")) == tone);
+
+    std::ofstream(out) << "older";
+    CHECK(render(score, out).exit == 0);
+    CHECK(fs::file_size(out) > tone);
+
+    std::ofstream(out) << "kept";
+    fs::permissions(out, fs::perms::owner_read);
+    const auto refused = render(score, out);
+    CHECK(refused.exit == 1);
+    CHECK_THAT(refused.errors, ContainsSubstring("say --force"));
+    CHECK(fs::file_size(out) == 4);
+    CHECK(render(score, out, {"--force"}).exit == 0);
+    CHECK(fs::file_size(out) > tone);
+}
+
 TEST_CASE("wrong options are told apart from a render that fails")
 {
     const Studio studio;
