@@ -32,7 +32,7 @@ ordered_json value_of(const JsonValue& value)
     }
     case JsonValue::Kind::object: {
         auto object = ordered_json::object();
-        for (const auto& [key, offset, member] : value.members)
+        for (const auto& [key, position, member] : value.members)
             object[key] = value_of(member);
         return object;
     }
@@ -64,7 +64,7 @@ std::string written(const JsonValue& value)
     }
     case JsonValue::Kind::object: {
         std::string text = "{ ";
-        for (const auto& [key, offset, member] : value.members)
+        for (const auto& [key, position, member] : value.members)
             text +=
                 fmt::format("{} = {} ", needs_quotes(key) ? ordered_json(key).dump() : key, written(member));
         return text + "}";

@@ -68,8 +68,9 @@ Row row_of(const RackNode& node)
 void print_problems(const RackView& rack)
 {
     for (const auto& problem : rack.problems)
-        if (std::none_of(rack.nodes.begin(), rack.nodes.end(),
-                         [&problem](const auto& node) { return node.status.message == problem; }))
+        if (std::none_of(rack.nodes.begin(), rack.nodes.end(), [&problem](const auto& node) {
+                return node.status.message.find(problem) != std::string::npos;
+            }))
             fmt::print(stderr, "decant: {}\n", problem);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "service/cli/slip.hpp"
 #include "service/cli/verbs.hpp"
 
 #include <CLI/CLI.hpp>
@@ -8,6 +9,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <iostream>
 
 namespace
 {
@@ -46,9 +48,29 @@ int run(int argc, char** argv)
         return verdict.get_exit_code();
     } catch (const CLI::ParseError& error) {
         // Also how CLI11 leaves parse() for --help and --version, whose code is 0.
-        return application.exit(error) == 0 ? decant::cli::exit_success : decant::cli::exit_usage;
+        if (error.get_exit_code() == 0)
+            return application.exit(error);
+        const auto slip = decant::cli::slip_in(application, {argv, static_cast<std::size_t>(argc)});
+        if (slip.empty())
+            application.exit(error);
+        else
+            fmt::print(stderr, "decant: {}\nRun 'decant --help' for all verbs, or 'decant VERB --help'.\n",
+                       slip);
+        return decant::cli::exit_usage;
     }
     return decant::cli::exit_success;
+}
+
+/// What is printed is buffered, so whether it arrives is known at the end only.
+bool is_printed() noexcept
+{
+    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.flush().good();
+}
+
+int fail(const char* reason, decant::cli::ExitCode code) noexcept
+{
+    std::fprintf(stderr, "decant: %s\n", reason);
+    return code;
 }
 
 } // namespace
@@ -56,12 +78,14 @@ int run(int argc, char** argv)
 int main(int argc, char** argv)
 {
     try {
-        return run(argc, argv);
+        const int code = run(argc, argv);
+        if (is_printed())
+            return code;
     } catch (const decant::cli::NotRunning& error) {
-        fmt::print(stderr, "decant: {}\n", error.what());
-        return decant::cli::exit_not_running;
+        return fail(error.what(), decant::cli::exit_not_running);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "decant: {}\n", error.what());
-        return decant::cli::exit_failure;
+        if (std::ferror(stdout) == 0)
+            return fail(error.what(), decant::cli::exit_failure);
     }
+    return fail("cannot write the output; is there room where it goes?", decant::cli::exit_failure);
 }

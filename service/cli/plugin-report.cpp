@@ -33,10 +33,16 @@ void add_ports(std::string& text, std::string_view title, const std::vector<prot
                        port.group.empty() ? "" : " in " + port.group, port.side ? ", side-chain" : "");
 }
 
-std::string range_of(const protocol::ParameterDescription& parameter)
+/// VST2 and VST3 tell the unit of what they display, and not of the values from 0 to 1 that are set.
+bool has_plain_values(const protocol::PluginDescription& plugin)
+{
+    return plugin.format == protocol::PluginFormat::clap;
+}
+
+std::string range_of(const protocol::ParameterDescription& parameter, bool plain)
 {
     std::string text = fmt::format("{:g} … {:g}", parameter.minimum, parameter.maximum);
-    if (!parameter.unit.empty())
+    if (plain && !parameter.unit.empty())
         text += " " + parameter.unit;
     text += fmt::format(", starts at {:g}", parameter.initial);
     if (parameter.steps == 1)
@@ -91,7 +97,7 @@ std::string to_text(const PluginReport& report)
         width = std::min<std::size_t>(std::max(width, parameter.name.size()), 32);
     for (const auto& parameter : plugin.parameters)
         fmt::format_to(std::back_inserter(text), "  {:<{}}  {}\n", parameter.name, width,
-                       range_of(parameter));
+                       range_of(parameter, has_plain_values(plugin)));
 
     line("Programs", plugin.programs.size());
     for (std::size_t i = 0; i < plugin.programs.size(); ++i)
@@ -106,7 +112,8 @@ nlohmann::ordered_json to_json(const PluginReport& report)
     for (const auto& parameter : plugin.parameters)
         parameters.push_back({{"id", parameter.id},
                               {"name", parameter.name},
-                              {"unit", parameter.unit},
+                              {"unit", has_plain_values(plugin) ? parameter.unit : std::string()},
+                              {"displayed_unit", parameter.unit},
                               {"minimum", parameter.minimum},
                               {"maximum", parameter.maximum},
                               {"initial", parameter.initial},

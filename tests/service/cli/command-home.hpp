@@ -49,6 +49,12 @@ public:
         arguments.insert(arguments.begin(), DECANT_PROGRAM);
         return run(arguments, environment_, limit);
     }
+
+    /// In the home directory.
+    [[nodiscard]] Result shell(const std::string& line) const
+    {
+        return run({"/bin/sh", "-c", "cd \"$HOME\" && " + line}, environment_, std::chrono::minutes(1));
+    }
 };
 
 } // namespace decant::tests
