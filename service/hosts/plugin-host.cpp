@@ -414,10 +414,9 @@ class PluginHost::Supervisor
         }
         std::string reason = error.what();
         if (passing)
-            reason += "\nThat was failure " + std::to_string(policy_.failures()) + " within " +
-                      std::to_string(settings_.patience.restarts.window.count() / 60) +
-                      " minutes of play; it is not started again until you say so: 'decant enable NODE', or "
-                      "a change in the configuration.";
+            reason += "\n" + policy_.account() +
+                      "; it is not started again until you say so: 'decant enable NODE', or a change in the "
+                      "configuration.";
         emit(HostParked{reason});
         wait_for_restart(std::nullopt);
         policy_.forget();

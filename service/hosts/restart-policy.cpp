@@ -21,4 +21,13 @@ std::optional<std::chrono::milliseconds> RestartPolicy::failed(std::chrono::nano
     return limits_.first_delay * (1u << std::min(ages_.size() - 2, most_doublings));
 }
 
+std::string RestartPolicy::account() const
+{
+    const auto times = ages_.size() == 1 ? "once" : std::to_string(ages_.size()) + " times";
+    const bool played = !ages_.empty() && ages_.front() > std::chrono::nanoseconds::zero();
+    return "It has failed " + times +
+           (played ? " within " + std::to_string(limits_.window.count() / 60) + " minutes of play"
+                   : " and has not played in between");
+}
+
 } // namespace decant::service

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace decant::service
@@ -13,8 +14,8 @@ namespace decant::service
 struct RestartLimits {
     std::chrono::milliseconds first_delay{250}; ///< after the second failure within the window; it doubles
                                                 ///< with every other one, and after the first there is none
-    unsigned most = 5;                ///< restarts within the window
-    std::chrono::seconds window{300}; ///< of time in which the plugin played
+    unsigned most = 5;                          ///< restarts within the window
+    std::chrono::seconds window{300};           ///< of time in which the plugin played
 };
 
 /// Decides whether and when a host that failed is started again. The window is measured in time that the
@@ -33,6 +34,10 @@ public:
 
     /// Failures within the window, the last one included.
     [[nodiscard]] std::size_t failures() const noexcept { return ages_.size(); }
+
+    /// A sentence without its full stop, of how often it failed and how long it played. Throws
+    /// std::bad_alloc.
+    [[nodiscard]] std::string account() const;
 
     /// Somebody has done something about it.
     void forget() noexcept { ages_.clear(); }

@@ -40,6 +40,19 @@ TEST_CASE("a plugin that fails now and then is never given up, one that does so 
     CHECK_FALSE(every_few_seconds.failed(20s));
 }
 
+TEST_CASE("the account says whether the plugin ever played")
+{
+    RestartPolicy loading({250ms, 2, 300s});
+    for (int i = 0; i < 3; ++i)
+        (void)loading.failed(0s);
+    CHECK(loading.account() == "It has failed 3 times and has not played in between");
+
+    RestartPolicy playing({250ms, 2, 300s});
+    for (int i = 0; i < 3; ++i)
+        (void)playing.failed(20s);
+    CHECK(playing.account() == "It has failed 3 times within 5 minutes of play");
+}
+
 TEST_CASE("after somebody has acted everything is tried again")
 {
     RestartPolicy policy({250ms, 1, 60s});
