@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <set>
 #include <stdexcept>
 
@@ -210,6 +211,12 @@ void Screen::move(const ScreenWindow& window, int x, int y) const
 
 void Screen::resize(const ScreenWindow& window, int width, int height) const
 {
+    // As a window manager does when it shows a window: Wine 10 waits for that before it heeds another size.
+    const Atom state = XInternAtom(display_, "WM_STATE", False);
+    const std::array<long, 2> normal{NormalState, None};
+    XChangeProperty(display_, window.id, state, state, 32, PropModeReplace,
+                    reinterpret_cast<const unsigned char*>(normal.data()), static_cast<int>(normal.size()));
+    XSync(display_, False);
     XResizeWindow(display_, window.id, static_cast<unsigned>(width), static_cast<unsigned>(height));
     XSync(display_, False);
 }
