@@ -24,15 +24,16 @@ namespace
 {
 
 /// A plugin of a chain; its parameters go to those of the node, under its name.
-ChainPart read_chain_part(const NodeSetting& setting, const fs::path& home, NodeConfig& node)
+ChainPart read_chain_part(const NodeSetting& setting, const fs::path& home, NodeConfig& node,
+                          const Warn& warn)
 {
     constexpr std::array<std::string_view, 4> known{"name", "path", "plugin", "params"};
     if (setting.value.kind != JsonValue::Kind::object)
         refuse("each element of chain", setting, "an object, as in { path = \"Reverb.dll\" }");
     ChainPart part;
     std::map<std::string, double> params;
-    for (const auto& [name, offset, value] : setting.value.members) {
-        const NodeSetting inner{value, setting.where};
+    for (const auto& [name, position, value] : setting.value.members) {
+        const NodeSetting inner = part_of(setting, value);
         const std::string key = fmt::format("chain.{}", name);
         if (name == "path") {
             auto address = parse_plugin_address(read_path(key, inner, home));
@@ -47,10 +48,8 @@ ChainPart read_chain_part(const NodeSetting& setting, const fs::path& home, Node
         } else if (name == "params") {
             params = read_params(key, inner);
         } else {
-            throw SettingError(
-                fmt::format("a plugin of a chain has no key '{}'{}", name,
-                            suggestion(name, std::vector<std::string_view>(known.begin(), known.end()))),
-                setting.where);
+            warn({setting.where.file, position},
+                 fmt::format("a plugin of a chain has no key '{}'{}", name, suggestion(name, known)));
         }
     }
     if (part.path.empty())
@@ -75,14 +74,18 @@ ChainPart read_chain_part(const NodeSetting& setting, const fs::path& home, Node
 
 } // namespace
 
-void read_chain(const NodeSetting& setting, const fs::path& home, NodeConfig& node)
+void read_chain(const NodeSetting& setting, const fs::path& home, NodeConfig& node, const Warn& warn)
 {
-    if (setting.value.kind != JsonValue::Kind::array || setting.value.items.size() < 2)
-        refuse(
-            "chain", setting,
-            "an array of two plugins or more, as in [ { path = \"Comp.dll\" } { path = \"Reverb.dll\" } ]");
-    for (const auto& item : setting.value.items)
-        node.chain.push_back(read_chain_part({item, setting.where}, home, node));
+    constexpr const char* example = "[ { path = \"Comp.dll\" } { path = \"Reverb.dll\" } ]";
+    const auto& plugins = setting.value.items;
+    if (setting.value.kind != JsonValue::Kind::array)
+        refuse("chain", setting, fmt::format("an array of plugins, as in {}", example));
+    if (plugins.size() < 2)
+        throw SettingError(fmt::format("chain has {}, and needs two or more, as in {}; for one there is path",
+                                       plugins.empty() ? "no plugin" : "one plugin", example),
+                           setting.where);
+    for (const auto& item : plugins)
+        node.chain.push_back(read_chain_part(part_of(setting, item), home, node, warn));
     node.path = node.chain.front().path;
 }
 

@@ -58,11 +58,6 @@ class Reader
     MatchRules rules_;
     std::vector<WrittenNode> nodes_;
 
-    static Location location(const ConfigurationText& source, std::size_t offset)
-    {
-        return {source.file, position_of(source.text, offset)};
-    }
-
     void complain(Location where, std::string text, std::string node = {}, bool fatal = true)
     {
         result_.problems.push_back({std::move(where), std::move(text), std::move(node), fatal});
@@ -103,17 +98,17 @@ class Reader
     void read_section(const ConfigurationText& source, const JsonMember& section)
     {
         const auto& value = section.value;
-        const auto where = location(source, value.offset);
+        const Location where{source.file, value.position};
         if (section.key == "decant.properties") {
             if (value.kind != JsonValue::Kind::object)
                 return complain(where, "decant.properties must be an object: decant.properties = { … }");
-            for (const auto& [key, offset, setting] : value.members) {
+            for (const auto& [key, position, setting] : value.members) {
                 if (key == "sampler.memory")
-                    read_sampler_memory(setting, location(source, offset));
+                    read_sampler_memory(setting, {source.file, position});
                 else if (key == "cpu.dma-latency")
-                    read_dma_latency(setting, location(source, offset));
+                    read_dma_latency(setting, {source.file, position});
                 else
-                    defaults_[key] = {setting, location(source, offset), SettingOrigin::properties};
+                    defaults_[key] = {setting, {source.file, position}, SettingOrigin::properties};
             }
         } else if (section.key == "decant.nodes") {
             if (value.kind != JsonValue::Kind::array)
@@ -123,8 +118,7 @@ class Reader
                 if (item.kind == JsonValue::Kind::object)
                     nodes_.push_back({&source, item});
                 else
-                    complain(location(source, item.offset),
-                             "a node must be an object: { name = … path = … }");
+                    complain({source.file, item.position}, "a node must be an object: { name = … path = … }");
             }
         } else if (section.key == "decant.rules") {
             if (value.kind != JsonValue::Kind::array)
@@ -134,7 +128,7 @@ class Reader
             for (auto& [place, text] : rules_.add(source, value))
                 complain(std::move(place), std::move(text), {}, false);
         } else if (is_meant_for_us(section.key)) {
-            complain(location(source, section.offset),
+            complain({source.file, section.position},
                      fmt::format("there is no section '{}'{}", section.key,
                                  suggestion(section.key, section_names)),
                      {}, false);
@@ -143,15 +137,16 @@ class Reader
 
     void read_node(const WrittenNode& written)
     {
-        const auto where = location(*written.source, written.value.offset);
+        const auto& file = written.source->file;
+        const Location where{file, written.value.position};
         NodeSettings settings = defaults_;
         std::string name;
-        for (const auto& [key, offset, value] : written.value.members) {
+        for (const auto& [key, position, value] : written.value.members) {
             if (const auto before = settings.find(key);
                 before != settings.end() && before->second.origin == SettingOrigin::node)
-                complain(location(*written.source, offset),
-                         fmt::format("'{}' is given twice; the last one counts", key), name, false);
-            settings[key] = {value, location(*written.source, offset)};
+                complain({file, position}, fmt::format("'{}' is given twice; the last one counts", key), name,
+                         false);
+            settings[key] = {value, {file, position}};
             if (key == "name")
                 name = value.text;
         }

@@ -37,9 +37,9 @@ class Check
     const ConfigurationText& source_;
     std::vector<RuleProblem> problems_;
 
-    void complain(std::size_t offset, std::string text)
+    void complain(TextPosition position, std::string text)
     {
-        problems_.push_back({{source_.file, position_of(source_.text, offset)}, std::move(text)});
+        problems_.push_back({{source_.file, position}, std::move(text)});
     }
 
     void check_expression(const JsonValue& value)
@@ -56,7 +56,7 @@ class Check
             return regfree(&expression);
         std::array<char, 128> reason{};
         regerror(error, nullptr, reason.data(), reason.size());
-        complain(value.offset,
+        complain(value.position,
                  fmt::format("'{}' is no regular expression: {}; the rule matches nothing until it is "
                              "corrected",
                              value.text, reason.data()));
@@ -66,12 +66,12 @@ class Check
     {
         const auto* matches = member(rule, "matches");
         if (matches == nullptr || matches->kind != JsonValue::Kind::array || matches->items.empty())
-            return complain(rule.offset,
+            return complain(rule.position,
                             "a rule needs matches, as in matches = [ { name = bass } ]; this one "
                             "matches nothing");
         for (const auto& match : matches->items) {
             if (match.kind != JsonValue::Kind::object)
-                complain(match.offset, "each of matches must be an object, as in { name = bass }");
+                complain(match.position, "each of matches must be an object, as in { name = bass }");
             for (const auto& condition : match.members)
                 if (condition.value.is_text())
                     check_expression(condition.value);
@@ -82,15 +82,15 @@ class Check
     {
         const auto* actions = member(rule, "actions");
         if (actions == nullptr || actions->kind != JsonValue::Kind::object || actions->members.empty())
-            return complain(rule.offset, "a rule needs actions, as in actions = { update-props = { group = "
-                                         "keys } }; this one changes nothing");
+            return complain(rule.position, "a rule needs actions, as in actions = { update-props = { group = "
+                                           "keys } }; this one changes nothing");
         constexpr std::array<std::string_view, 1> known{action_name};
         for (const auto& action : actions->members)
             if (action.key != action_name)
-                complain(action.offset,
+                complain(action.position,
                          fmt::format("there is no action '{}'{}", action.key, suggestion(action.key, known)));
             else if (action.value.kind != JsonValue::Kind::object)
-                complain(action.value.offset, "update-props must be an object of keys and values");
+                complain(action.value.position, "update-props must be an object of keys and values");
     }
 
 public:
@@ -101,12 +101,12 @@ public:
         constexpr std::array<std::string_view, 2> known{"matches", "actions"};
         for (const auto& rule : rules.items) {
             if (rule.kind != JsonValue::Kind::object) {
-                complain(rule.offset, "a rule must be an object: { matches = [ … ] actions = { … } }");
+                complain(rule.position, "a rule must be an object: { matches = [ … ] actions = { … } }");
                 continue;
             }
-            for (const auto& [key, offset, value] : rule.members)
+            for (const auto& [key, position, value] : rule.members)
                 if (std::find(known.begin(), known.end(), key) == known.end())
-                    complain(offset, fmt::format("a rule has no key '{}'{}", key, suggestion(key, known)));
+                    complain(position, fmt::format("a rule has no key '{}'{}", key, suggestion(key, known)));
             check_matches(rule);
             check_actions(rule);
         }
@@ -126,10 +126,9 @@ try {
     if (action != action_name)
         return 0;
     const auto start = static_cast<std::size_t>(text - subject.source->text.data());
-    for (const auto& [key, offset, value] : parse_json_object({text, length}).members)
-        (*subject.settings)[key] = {value,
-                                    {subject.source->file, position_of(subject.source->text, start + offset)},
-                                    SettingOrigin::rule};
+    const auto position = position_of(subject.source->text, start);
+    for (const auto& [key, place, value] : parse_json_object({text, length}, position).members)
+        (*subject.settings)[key] = {value, {subject.source->file, place}, SettingOrigin::rule};
     return 0;
 } catch (const std::exception&) {
     return 0; // update-props that is no object changes nothing

@@ -34,6 +34,12 @@ struct NodeSetting {
     SettingOrigin origin = SettingOrigin::node;
 };
 
+/// A part of the setting's value as one of its own, with its place.
+[[nodiscard]] inline NodeSetting part_of(const NodeSetting& setting, const JsonValue& value)
+{
+    return {value, {setting.where.file, value.position}, setting.origin};
+}
+
 /// All keys that were given for a node.
 using NodeSettings = std::map<std::string, NodeSetting>;
 

@@ -103,7 +103,12 @@ bool read_flag(std::string_view key, const NodeSetting& setting)
     return *flag;
 }
 
-using Reader = std::function<void(NodeConfig&, const NodeSetting&, const fs::path& home)>;
+struct Surroundings {
+    const fs::path& home;
+    Warn warn;
+};
+
+using Reader = std::function<void(NodeConfig&, const NodeSetting&, const Surroundings&)>;
 
 struct Key {
     std::string_view name;
@@ -117,8 +122,8 @@ const std::vector<Key>& keys()
     static const std::vector<Key> table{
         {"path",
          {},
-         [](auto& node, const auto& setting, const auto& home) {
-             node.path = read_path("path", setting, home);
+         [](auto& node, const auto& setting, const auto& around) {
+             node.path = read_path("path", setting, around.home);
              if (node.type == NodeType::plugin) {
                  auto address = parse_plugin_address(node.path);
                  node.path = std::move(address.file);
@@ -142,12 +147,12 @@ const std::vector<Key>& keys()
              node.plugin_class = read_text("plugin", setting);
          }},
         {"chain", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto& home) {
-             read_chain(setting, home, node);
+         [](auto& node, const auto& setting, const auto& around) {
+             read_chain(setting, around.home, node, around.warn);
          }},
         {"prefix", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto& home) {
-             node.prefix = read_path("prefix", setting, home);
+         [](auto& node, const auto& setting, const auto& around) {
+             node.prefix = read_path("prefix", setting, around.home);
          }},
         {"group", NodeType::plugin,
          [](auto& node, const auto& setting, const auto&) {
@@ -216,13 +221,13 @@ const std::vector<Key>& keys()
              node.quality = read_quality(setting);
          }},
         {"tuning", NodeType::sampler,
-         [](auto& node, const auto& setting, const auto& home) {
-             node.tuning = read_path("tuning", setting, home);
+         [](auto& node, const auto& setting, const auto& around) {
+             node.tuning = read_path("tuning", setting, around.home);
              require_existing("tuning", setting, node.tuning);
          }},
         {"keyboard-map", NodeType::sampler,
-         [](auto& node, const auto& setting, const auto& home) {
-             node.keyboard_map = read_path("keyboard-map", setting, home);
+         [](auto& node, const auto& setting, const auto& around) {
+             node.keyboard_map = read_path("keyboard-map", setting, around.home);
              require_existing("keyboard-map", setting, node.keyboard_map);
          }},
         {"midi.from",
@@ -381,7 +386,7 @@ NodeConfig make_node_config(const NodeSettings& settings, const Location& where,
                 warn(setting.where, fmt::format("'{}' is for a {} only; leave it out", name,
                                                 type_names[static_cast<std::size_t>(*key->type)]));
         } else {
-            key->read(node, setting, home);
+            key->read(node, setting, {home, warn});
         }
     }
     // A device leads somewhere.

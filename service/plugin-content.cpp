@@ -195,6 +195,7 @@ void PluginContent::handle(const HostParked& parked)
 
 void PluginContent::handle(const StateSaved& saved)
 {
+    save_problem_ = saved.problem;
     end_saves(saved.ticket, saved.problem);
 }
 
@@ -318,6 +319,8 @@ void PluginContent::tick(const nodes::FilterCounters* counters)
 void PluginContent::report(NodeStatus& status)
 {
     status.warnings.insert(status.warnings.end(), warnings_.begin(), warnings_.end());
+    if (!save_problem_.empty())
+        status.warnings.push_back("its state was not saved: " + save_problem_);
     status.restarts = restarts_;
     if (const auto process = host_->process(); process != 0)
         status.memory = private_memory_of(process);

@@ -46,6 +46,7 @@ class PluginContent final : public NodeContent
     ThreadKeeper audio_thread_;
     pid_t process_ = 0;                 ///< whose wineserver is seen to
     std::vector<std::string> warnings_; ///< about what the configuration wants of the plugin
+    std::string save_problem_;          ///< why the last state is not on the disk, or empty
     bool ready_ = false;                ///< a host runs
     std::map<std::uint64_t, std::function<void(std::string)>> awaiting_save_; ///< by ticket
     std::map<std::uint64_t, std::function<void(std::string)>> awaiting_wish_;

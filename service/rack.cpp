@@ -17,6 +17,17 @@
 namespace decant::service
 {
 
+namespace
+{
+
+/// A node has one line in the table.
+void add_sentence(std::string& text, const std::string& sentence)
+{
+    text += (text.empty() ? "" : "; ") + sentence;
+}
+
+} // namespace
+
 Rack::Rack(ContentMaker make_content, DataLoops& loops)
     : make_content_(std::move(make_content)), loops_(loops)
 {
@@ -40,7 +51,7 @@ void Rack::apply(Configuration configuration)
         const auto text = to_text(problem);
         log(problem.fatal ? Severity::error : Severity::warning, text);
         if (!problem.node.empty())
-            hints.emplace(problem.node, text);
+            add_sentence(hints[problem.node], text);
         else if (problem.fatal)
             broken_files.emplace(problem.where.file, text);
     }
@@ -72,7 +83,7 @@ void Rack::apply(Configuration configuration)
             continue;
         auto& status = refused_[problem.node];
         status.state = NodeState::failed;
-        status.message = to_text(problem);
+        add_sentence(status.message, to_text(problem));
     }
 }
 

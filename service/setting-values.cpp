@@ -55,7 +55,7 @@ std::vector<std::string> read_texts(std::string_view key, const NodeSetting& set
         refuse(key, setting, "a text or an array of texts");
     std::vector<std::string> texts;
     for (const auto& item : setting.value.items)
-        texts.push_back(read_text(fmt::format("each element of {}", key), {item, setting.where}));
+        texts.push_back(read_text(fmt::format("each element of {}", key), part_of(setting, item)));
     return texts;
 }
 
@@ -138,14 +138,14 @@ std::vector<std::string> read_names(std::string_view key, const NodeSetting& set
 
 std::uint16_t read_channels(std::string_view key, const NodeSetting& setting)
 {
-    const auto bit = [&](const JsonValue& value) {
-        return static_cast<std::uint16_t>(1u << (read_count(key, {value, setting.where}, 1, 16) - 1));
+    const auto bit = [key](const NodeSetting& channel) {
+        return static_cast<std::uint16_t>(1u << (read_count(key, channel, 1, 16) - 1));
     };
     if (setting.value.kind != JsonValue::Kind::array)
-        return bit(setting.value);
+        return bit(setting);
     std::uint16_t channels = 0;
     for (const auto& item : setting.value.items)
-        channels = static_cast<std::uint16_t>(channels | bit(item));
+        channels = static_cast<std::uint16_t>(channels | bit(part_of(setting, item)));
     return channels;
 }
 
@@ -154,11 +154,11 @@ std::map<std::string, double> read_params(std::string_view key, const NodeSettin
     if (setting.value.kind != JsonValue::Kind::object)
         refuse(key, setting, "an object of names and values, as in params = { Cutoff = 0.4 }");
     std::map<std::string, double> params;
-    for (const auto& [name, offset, value] : setting.value.members) {
+    for (const auto& [name, position, value] : setting.value.members) {
         const auto flag = to_bool(value);
         const auto number = flag ? std::optional(*flag ? 1.0 : 0.0) : to_number(value);
         if (!number)
-            refuse(fmt::format("{}.{}", key, name), {value, setting.where}, "a number, true or false");
+            refuse(fmt::format("{}.{}", key, name), part_of(setting, value), "a number, true or false");
         params[name] = *number;
     }
     return params;

@@ -19,14 +19,31 @@ constexpr int deepest = 64;
 class Parser
 {
     std::string_view text_;
+    TextPosition start_;
+    // The last position that was asked for: the next one is counted from there.
+    std::size_t offset_ = 0;
+    TextPosition position_;
 
     [[nodiscard]] std::size_t offset_of(const char* place) const noexcept
     {
         return static_cast<std::size_t>(place - text_.data());
     }
 
+    TextPosition position_at(std::size_t offset)
+    {
+        if (offset < offset_) {
+            offset_ = 0;
+            position_ = start_;
+        }
+        const auto passed = position_of(text_.substr(offset_), offset - offset_);
+        position_.column = passed.line == 1 ? position_.column + passed.column - 1 : passed.column;
+        position_.line += passed.line - 1;
+        offset_ = offset;
+        return position_;
+    }
+
     /// The next token; false at the end of the container.
-    bool next(spa_json& iterator, const char*& token, int& length) const
+    bool next(spa_json& iterator, const char*& token, int& length)
     {
         length = spa_json_next(&iterator, &token);
         if (length >= 0)
@@ -36,24 +53,25 @@ class Parser
         if (spa_json_get_error(&iterator, text_.data(),
                                &error)) // NOLINT(bugprone-suspicious-stringview-data-usage)
             throw JsonError(error.reason, {error.line, error.col});
-        throw JsonError("syntax error", position_of(text_, offset_of(token)));
+        throw JsonError("syntax error", position_at(offset_of(token)));
     }
 
-    [[nodiscard]] std::string unquote(const char* token, int length) const
+    [[nodiscard]] std::string unquote(const char* token, int length)
     {
         std::string text(static_cast<std::size_t>(length) + 1, '\0');
         if (spa_json_parse_stringn(token, length, text.data(), length + 1) <= 0)
-            throw JsonError("damaged string", position_of(text_, offset_of(token)));
+            throw JsonError("damaged string", position_at(offset_of(token)));
         text.resize(text.find('\0'));
         return text;
     }
 
-    JsonValue value(spa_json& iterator, const char* token, int length, int depth) const
+    JsonValue value(spa_json& iterator, const char* token, int length, int depth)
     {
         JsonValue value;
         value.offset = offset_of(token);
+        value.position = position_at(value.offset);
         if (depth > deepest)
-            throw JsonError("nested too deeply", position_of(text_, value.offset));
+            throw JsonError("nested too deeply", value.position);
         if (spa_json_is_container(token, length) != 0) {
             spa_json inside{};
             spa_json_enter(&iterator, &inside);
@@ -73,7 +91,7 @@ class Parser
         return value;
     }
 
-    void read_items(spa_json& iterator, JsonValue& array, int depth) const
+    void read_items(spa_json& iterator, JsonValue& array, int depth)
     {
         const char* token = nullptr;
         int length = 0;
@@ -81,23 +99,23 @@ class Parser
             array.items.push_back(value(iterator, token, length, depth + 1));
     }
 
-    void read_members(spa_json& iterator, JsonValue& object, int depth) const
+    void read_members(spa_json& iterator, JsonValue& object, int depth)
     {
         const char* token = nullptr;
         int length = 0;
         while (next(iterator, token, length)) {
-            const std::size_t offset = offset_of(token);
+            const auto position = position_at(offset_of(token));
             std::string key = unquote(token, length);
             if (!next(iterator, token, length))
-                throw JsonError("'" + key + "' has no value", position_of(text_, offset));
-            object.members.push_back({std::move(key), offset, value(iterator, token, length, depth + 1)});
+                throw JsonError("'" + key + "' has no value", position);
+            object.members.push_back({std::move(key), position, value(iterator, token, length, depth + 1)});
         }
     }
 
 public:
-    explicit Parser(std::string_view text) : text_(text) {}
+    Parser(std::string_view text, TextPosition start) : text_(text), start_(start), position_(start) {}
 
-    JsonValue object() const
+    JsonValue object()
     {
         JsonValue object;
         object.kind = JsonValue::Kind::object;
@@ -108,7 +126,7 @@ public:
             const char* token = nullptr;
             int length = 0;
             if (next(iterator, token, length))
-                throw JsonError("expected an object", position_of(text_, offset_of(token)));
+                throw JsonError("expected an object", position_at(offset_of(token)));
             return object;
         }
         read_members(iterator, object, 0);
@@ -127,9 +145,9 @@ TextPosition position_of(std::string_view text, std::size_t offset) noexcept
             static_cast<int>(before.size() - start) + 1};
 }
 
-JsonValue parse_json_object(std::string_view text)
+JsonValue parse_json_object(std::string_view text, TextPosition start)
 {
-    return Parser(text).object();
+    return Parser(text, start).object();
 }
 
 } // namespace decant::service

@@ -35,6 +35,7 @@ struct JsonValue {
     Kind kind = Kind::word;
     std::size_t offset = 0;          ///< in the text
     std::size_t length = 0;          ///< in the text, with quotes or brackets
+    TextPosition position;           ///< of `offset`
     std::string text;                ///< of a word or string, escapes resolved
     std::vector<JsonValue> items;    ///< of an array
     std::vector<JsonMember> members; ///< of an object, in the order of the text
@@ -44,7 +45,7 @@ struct JsonValue {
 
 struct JsonMember {
     std::string key;
-    std::size_t offset; ///< of the key
+    TextPosition position; ///< of the key
     JsonValue value;
 };
 
@@ -61,7 +62,8 @@ public:
     [[nodiscard]] TextPosition position() const noexcept { return position_; }
 };
 
-/// Parses an object; its braces may be missing, as in PipeWire's configuration files. Throws JsonError. [any]
-[[nodiscard]] JsonValue parse_json_object(std::string_view text);
+/// Parses an object; its braces may be missing, as in PipeWire's configuration files. `start` is where the
+/// text stands in its file. Throws JsonError. [any]
+[[nodiscard]] JsonValue parse_json_object(std::string_view text, TextPosition start = {});
 
 } // namespace decant::service

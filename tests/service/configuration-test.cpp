@@ -171,18 +171,56 @@ TEST_CASE("a chain that cannot be says why")
         return result.problems[0].text;
     };
     const std::string bass = "{ path = \"~/Bass.dll\" }";
-    CHECK_THAT(refusal("chain = [ " + bass + " ]"), ContainsSubstring("two plugins or more"));
-    CHECK_THAT(refusal("chain = Bass.dll"), ContainsSubstring("two plugins or more"));
+    CHECK_THAT(refusal("chain = [ " + bass + " ]"), ContainsSubstring("chain has one plugin, and needs two"));
+    CHECK_THAT(refusal("chain = Bass.dll"),
+               ContainsSubstring("chain must be an array of plugins") && ContainsSubstring("not 'Bass.dll'"));
     CHECK_THAT(refusal("chain = [ " + bass + " { } ]"), ContainsSubstring("no path"));
     CHECK_THAT(refusal("chain = [ " + bass + " { path = \"~/Boss.dll\" } ]"),
                ContainsSubstring("does not exist"));
-    CHECK_THAT(refusal("chain = [ " + bass + " { pat = \"~/Bass.dll\" } ]"), ContainsSubstring("'pat'"));
     CHECK_THAT(refusal("chain = [ { name = x path = \"~/Bass.dll\" } { name = x path = \"~/Bass.dll\" } ]"),
                ContainsSubstring("differ"));
     CHECK_THAT(refusal("path = \"~/Bass.dll\" chain = [ " + bass + bass + " ]"),
                ContainsSubstring("exclude each other"));
     CHECK_THAT(refusal("type = sampler chain = [ " + bass + bass + " ]"),
                ContainsSubstring("made of plugins"));
+}
+
+TEST_CASE("a mistyped key inside a chain costs no more than itself, and is told with its place")
+{
+    const Home home;
+    const auto result = home.parse("decant.nodes = [ { name = strip chain = [\n"
+                                   "  { path = ~/Bass.dll }\n"
+                                   "  { path = ~/Bass.dll parms = { Gain = 1 } plugni = x } ] } ]");
+
+    REQUIRE(result.nodes.size() == 1);
+    CHECK(result.nodes[0].chain.size() == 2);
+    REQUIRE(result.problems.size() == 2);
+    CHECK_FALSE(result.problems[0].fatal);
+    CHECK(result.problems[0].node == "strip");
+    CHECK(result.problems[0].where.position == TextPosition{3, 23});
+    CHECK(result.problems[0].text == "a plugin of a chain has no key 'parms'; did you mean 'params'?");
+    CHECK(result.problems[1].where.position == TextPosition{3, 44});
+}
+
+TEST_CASE("what is wrong deep in a value is told with its own place, in a rule as well")
+{
+    const Home home;
+    const auto of_node = home.parse("decant.nodes = [ { name = strip path = ~/Bass.dll\n"
+                                    "  midi.from = [ a\n    \"~(\" ] } ]");
+    REQUIRE(of_node.problems.size() == 1);
+    CHECK(of_node.problems[0].where.position.line == 2);
+
+    const auto of_chain = home.parse("decant.nodes = [ { name = strip chain = [ { path = ~/Bass.dll }\n"
+                                     "  { path = ~/Boss.dll } ] } ]");
+    REQUIRE(of_chain.problems.size() == 1);
+    CHECK(of_chain.problems[0].where.position == TextPosition{2, 12});
+
+    const auto of_rule = home.parse("decant.nodes = [ { name = strip path = ~/Bass.dll } ]\n"
+                                    "decant.rules = [ { matches = [ { name = strip } ]\n"
+                                    "  actions = { update-props = { params = {\n"
+                                    "    Gain = loud } } } } ]");
+    REQUIRE(of_rule.problems.size() == 1);
+    CHECK(of_rule.problems[0].where.position == TextPosition{4, 12});
 }
 
 TEST_CASE("a sampler needs no more than a name and a file")
@@ -247,17 +285,17 @@ TEST_CASE("what is wrong in a node costs that node and says what and where")
              {"path = ~/Piano.sfz quality = sinc-61", column + 19, "quality must be one of linear, 4-point"},
              {"path = ~/Piano.sfz enabled = yes", column + 19, "enabled must be true or false, not 'yes'"},
              {"path = ~/Piano.sfz midi.channels = 17", column + 19, "whole number from 1 to 16, not '17'"},
-             {"path = ~/Piano.sfz midi.channels = [ 1 x ]", column + 19, "not 'x'"},
+             {"path = ~/Piano.sfz midi.channels = [ 1 x ]", column + 39, "not 'x'"},
              {"path = ~/Piano.sfz midi.from = { a = b }", column + 19,
               "a text or an array of texts, not an object"},
-             {"path = ~/Piano.sfz output.to = [ [ ] ]", column + 19,
+             {"path = ~/Piano.sfz output.to = [ [ ] ]", column + 33,
               "each element of output.to must be a text"},
              {"path = ~/Piano.sfz midi.from = [ keys \"~Key(\" ]", column + 19,
               "'~Key(' is no regular expression: "},
              {"path = ~/Piano.sfz output.to = \"~\"", column + 19, "correct it, or leave the ~ out"},
              {"path = ~/Piano.sfz node.latency = [ 1 ]", column + 19, "node.latency must be a text"},
              {"path = ~/Bass.dll params = [ 1 ]", column + 18, "an object of names and values"},
-             {"path = ~/Bass.dll params = { a = b }", column + 18,
+             {"path = ~/Bass.dll params = { a = b }", column + 33,
               "params.a must be a number, true or false"},
              {"path = ~/Piano.sfz type = smapler", column + 19, "did you mean 'sampler'?"},
              {"path = ~/Nowhere/Bass.dll", column, "does not exist"},

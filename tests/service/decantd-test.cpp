@@ -97,7 +97,7 @@ TEST_CASE("an instrument whose file changes is played anew by the same node, and
     };
 
     std::ofstream(file) << "<region> sample=Organ.wav\n<region> sample=None.wav\n";
-    CHECK(says("1 things in it are not played as written"));
+    CHECK(says("one thing in it is not played as written"));
     std::ofstream(file) << "nothing\n";
     CHECK(says("cannot be played"));
     CHECK(service.listed("organ").at("state") == "running");
@@ -123,11 +123,11 @@ TEST_CASE("a file below the folder of its instrument that comes or changes is he
             return text.empty() ? message.empty() : message.find(text) != std::string::npos;
         });
     };
-    REQUIRE(says("1 things in it"));
+    REQUIRE(says("one thing in it"));
     service.write_tone("Samples/Organ/Low.wav");
     CHECK(says(""));
     std::ofstream(home / "Parts/regions.txt") << "<region> sample=Samples/Organ/High.wav key=40\n";
-    CHECK(says("1 things in it"));
+    CHECK(says("one thing in it"));
 }
 
 TEST_CASE("an instrument that has other outputs when it is loaded again gets their ports")
@@ -181,7 +181,9 @@ TEST_CASE(
     CHECK(value("CC 21") == -1000);
 
     service.process().signal(SIGTERM);
-    REQUIRE(service.process().wait(patience) == 0);
+    const auto exit = service.process().wait(patience);
+    INFO(service.process().errors());
+    REQUIRE(exit.value_or(-1) == 0);
     service.start();
     REQUIRE(service.wait_for_state("organ", "running"));
     CHECK(wait_until([&] { return value("Breath") == 100; }));
@@ -274,6 +276,18 @@ TEST_CASE("a slip of the finger in the configuration does not stop what plays")
     service.configure("decant.nodes = [ { name = choir path = ~/Organ.wav } ]");
     CHECK(wait_until([&] { return service.listed("organ").is_null() && message_of("choir").empty(); }));
     CHECK(service.serial("choir") == choir_serial);
+}
+
+TEST_CASE("every key that is wrong in a node is in its row")
+{
+    Service service;
+    service.configure("decant.nodes = [ { name = organ path = ~/Organ.wav midi.form = a polyfony = 3 } ]");
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+    const auto list = service.session().run({DECANT, "list"});
+    CHECK_THAT(list.output, ContainsSubstring("did you mean 'midi.from'?") &&
+                                ContainsSubstring("did you mean 'polyphony'?"));
+    CHECK(list.errors.empty()); // nothing is told twice
 }
 
 TEST_CASE("what is no file among the configuration files is named, and costs nothing else")

@@ -297,6 +297,11 @@ TEST_CASE("a state that cannot be saved at the end is told with the remedy, and 
 
     service.configure(node("gain", "params = { Gain = 0.75 }")); // and nobody plays it
     REQUIRE(wait_until([&] { return service.parameters("gain") == nlohmann::json::array({"Gain", 0.75}); }));
+    CHECK(service.session().run({DECANT, "save"}).exit == 1);
+    CHECK(wait_until([&] {
+        return service.session().run({DECANT, "list"}).output.find("its state was not saved: cannot write") !=
+               std::string::npos;
+    }));
     service.process().signal(SIGTERM);
 
     CHECK(service.process().wait(tests::patience) == 0);
@@ -336,11 +341,15 @@ TEST_CASE("a preset is saved and loaded by the command, and the node plays it")
         INFO(result.errors);
         CHECK(result.exit == 1);
         CHECK(result.errors.find(why) != std::string::npos);
+        CHECK(result.errors.find("preset-") ==
+              std::string::npos); // as the file is called that is handed over
+        CHECK(result.errors.find(".part") == std::string::npos);
     };
     std::filesystem::resize_file(preset, 30);
     refused({"preset", "load", "gain", preset}, "damaged or cut short");
     refused({"preset", "save", "gain", (directory.path() / "half.vstpreset").string()}, ".fxp and .fxb");
     refused({"preset", "save", "gain", (directory.path() / "half.txt").string()}, "ends with .fxp");
+    refused({"preset", "save", "gain", (directory.path() / "no/half.fxp").string()}, "its directory exists");
     refused({"preset", "load", "nobody", preset}, "there is none of that name");
     CHECK(rack.parameters("gain") == nlohmann::json::array({"Gain", 0.25}));
     CHECK(std::filesystem::is_empty(

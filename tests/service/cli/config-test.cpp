@@ -115,3 +115,44 @@ TEST_CASE("an empty rack says how to fill it, and a verb that is none is wrong u
     CHECK(home.decant({"config"}).exit == 2);
     CHECK(home.decant({"config", "chekc"}).exit == 2);
 }
+
+TEST_CASE("a slip in a verb or an option is answered with the nearest one")
+{
+    const CommandHome home;
+    struct Case {
+        tests::Arguments arguments;
+        std::string answer;
+    };
+    for (const auto& [arguments, answer] : std::vector<Case>{
+             {{"lst"}, "decant: there is no verb 'lst'; did you mean 'list'?\n"},
+             {{"config", "chek", "--json"},
+              "decant: config: there is no verb 'chek'; did you mean 'check'?\n"},
+             {{"config", "check", "--jsn"},
+              "decant: check: there is no option '--jsn'; did you mean '--json'?\n"},
+             {{"render", "--instument=a.sfz", "--output", "x"},
+              "decant: render: there is no option '--instument'; did you mean '--instrument'?\n"},
+             {{"--vresion"}, "decant: there is no option '--vresion'; did you mean '--version'?\n"},
+         }) {
+        const auto result = home.decant(arguments);
+        CHECK(result.exit == 2);
+        CHECK_THAT(result.errors, Catch::Matchers::StartsWith(answer));
+    }
+    const auto nothing_near = home.decant({"zzzzzz"});
+    CHECK(nothing_near.exit == 2);
+    CHECK_THAT(nothing_near.errors, ContainsSubstring("there is no verb 'zzzzzz'\n"));
+}
+
+TEST_CASE("output that nobody gets is a failure of every verb, of --help and --version")
+{
+    const CommandHome home;
+    home.write("Piano.sfz", "<region> sample=*sine");
+    home.write(drop_in("a"), "decant.nodes = [ { name = piano path = ~/Piano.sfz } ]");
+    for (const std::string arguments :
+         {"config check", "config show", "config show --json", "config names", "--help", "--version",
+          "list --help", "doctor", "doctor --json", "add --dry-run Piano.sfz"}) {
+        INFO(arguments);
+        const auto result = home.shell(std::string(DECANT_PROGRAM) + " " + arguments + " > /dev/full");
+        CHECK(result.exit == 1);
+        CHECK_THAT(result.errors, ContainsSubstring("cannot write the output"));
+    }
+}
