@@ -70,6 +70,17 @@ std::string next_name()
     return fmt::format(":{}", number++);
 }
 
+/// As a window manager does when it shows a window: Wine 10 waits for that before it heeds another place or
+/// size.
+void manage(Display* display, Window window)
+{
+    const Atom state = XInternAtom(display, "WM_STATE", False);
+    const std::array<long, 2> normal{NormalState, None};
+    XChangeProperty(display, window, state, state, 32, PropModeReplace,
+                    reinterpret_cast<const unsigned char*>(normal.data()), static_cast<int>(normal.size()));
+    XSync(display, False);
+}
+
 bool can_be_resized(Display* display, Window window)
 {
     XSizeHints hints{};
@@ -205,18 +216,14 @@ void Screen::type(const ScreenWindow& window, char digit) const
 
 void Screen::move(const ScreenWindow& window, int x, int y) const
 {
+    manage(display_, window.id);
     XMoveWindow(display_, window.id, x, y);
     XSync(display_, False);
 }
 
 void Screen::resize(const ScreenWindow& window, int width, int height) const
 {
-    // As a window manager does when it shows a window: Wine 10 waits for that before it heeds another size.
-    const Atom state = XInternAtom(display_, "WM_STATE", False);
-    const std::array<long, 2> normal{NormalState, None};
-    XChangeProperty(display_, window.id, state, state, 32, PropModeReplace,
-                    reinterpret_cast<const unsigned char*>(normal.data()), static_cast<int>(normal.size()));
-    XSync(display_, False);
+    manage(display_, window.id);
     XResizeWindow(display_, window.id, static_cast<unsigned>(width), static_cast<unsigned>(height));
     XSync(display_, False);
 }

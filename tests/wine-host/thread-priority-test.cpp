@@ -91,7 +91,8 @@ TEST_CASE("a thread of a plugin has in Linux what it asks for in Windows")
     CHECK(!threads.contains("liar"));
     CHECK(threads["decant-audio"] == Schedule{SCHED_FIFO, ceiling});
     CHECK(threads["critical"] == fifo(1));
-    CHECK(threads["direct"] == fifo(1));
+    // In 32 bits nobody is between a plugin and ntdll.
+    CHECK(threads["direct"] == (bits_under_test() == 64 ? fifo(1) : not_realtime));
     CHECK(threads["asked-before"] == fifo(1));
     CHECK(threads["asked-after"] == fifo(1));
     CHECK(threads["pro-audio"] == fifo(2));
