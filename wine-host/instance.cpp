@@ -86,6 +86,13 @@ std::optional<std::uint64_t> Instance::next_work() const noexcept
 void Instance::send_notices()
 {
     next_notices_ = line_.bridge.now() + notice_interval_nsec;
+    send_moved();
+    if (line_.notices.take_work() && plugin_ != nullptr && plugin_->work())
+        restart();
+}
+
+void Instance::send_moved()
+{
     const bool latency = line_.notices.take([this](std::uint32_t id, double value) {
         WireWriter out;
         out.put(id).put(value);
@@ -93,8 +100,14 @@ void Instance::send_notices()
     });
     if (latency)
         tell_latency();
-    if (line_.notices.take_work() && plugin_ != nullptr && plugin_->work())
-        restart();
+}
+
+/// What a request made the plugin say belongs before the answer. After it, it would undo what the service has
+/// set by then: DPF's VST3 plugins (1.6) say that all their values have changed when they are made.
+void Instance::tell_pending()
+{
+    send_notices();
+    send_moved(); // what its work has brought
 }
 
 void Instance::restart()
@@ -231,6 +244,7 @@ void Instance::activate(WireReader request, std::uint32_t id)
     max_frames_ = max_frames;
     active_ = true;
     attach();
+    tell_pending();
     line_.send(MessageType::done, id);
 }
 
@@ -257,6 +271,7 @@ void Instance::change(Change change)
         throw;
     }
     attach();
+    tell_pending();
 }
 
 void Instance::set_state(WireReader request, std::uint32_t id)

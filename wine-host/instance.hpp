@@ -40,6 +40,8 @@ class Instance
     std::uint32_t request_ = 0; ///< id of the one being worked on; 0 for none
 
     void send_notices();
+    void send_moved();
+    void tell_pending();
     void tell_latency();
     void restart();
 

@@ -156,14 +156,17 @@ class PluginHost::Supervisor
 
     void hear(const bridge::Notification& notification)
     {
-        std::visit(
-            Overloaded{
-                [this](const bridge::LogLine& line) { log(Severity::info, line.text); },
-                [this](const bridge::ParameterChanged& change) { hear_moved(change.id, change.value); },
-                [this](const bridge::LatencyChanged& latency) { emit(latency); },
-                [this](const bridge::EditorChanged& window) { hear_window(window); },
-            },
-            notification);
+        std::visit(Overloaded{
+                       [this](const bridge::LogLine& line) { log(Severity::info, line.text); },
+                       [this](const bridge::ParameterChanged& change) {
+                           if (ready_since_) // else the plugin says what it was made with; it is asked for
+                                             // its values
+                               hear_moved(change.id, change.value);
+                       },
+                       [this](const bridge::LatencyChanged& latency) { emit(latency); },
+                       [this](const bridge::EditorChanged& window) { hear_window(window); },
+                   },
+                   notification);
     }
 
     /// What the plugin's blocks say: not every plugin also sends word when its latency changes.
@@ -316,8 +319,8 @@ class PluginHost::Supervisor
         const auto& plugin = host.load();
         const bool restored = state_.restore(host);
         resolve_names(plugin);
-        const auto values = connection_.overlay(plugin, host.values());
         activate(host);
+        const auto values = connection_.overlay(plugin, host.values());
         latency_ = plugin.latency;
         connection_.set_host(host.region(), plugin.latency, host.process());
         {

@@ -3,8 +3,9 @@
 
 // The host's half of the bridge as a native program, for tests without Wine.
 //
-// fake-host --region PATH [--version-number N] [--state-bytes N] [--mute] [--save-hangs]: claims to speak
-// version N of the protocol, has a plugin state of N bytes, never says hello, hangs when asked for its state.
+// fake-host --region PATH [--version-number N] [--state-bytes N] [--mute] [--save-hangs]
+// [--tells-gain]: claims to speak version N of the protocol, has a plugin state of N bytes, never says hello,
+// hangs when asked for its state, says when it is activated that its gain was moved to what it is.
 // What it loads is said in fake-host-plugin.hpp; besides, the names "crash-on-load", "hang-on-load", "refuse"
 // and "not-a-plugin" do what they say.
 
@@ -139,6 +140,13 @@ class Host
         answer(MessageType::state, id, out.put_blob(state.bytes()).bytes());
     }
 
+    void tell_gain(double value)
+    {
+        protocol::WireWriter out;
+        answer(MessageType::parameter_changed, 0,
+               out.put(std::uint32_t{tests::fake_parameter::gain}).put(value).bytes());
+    }
+
     void tell_values(std::uint32_t id)
     {
         const std::scoped_lock lock(mutex_);
@@ -156,6 +164,8 @@ class Host
         const std::scoped_lock lock(mutex_);
         rate_ = in.get<double>();
         largest_block_ = in.get<std::uint32_t>();
+        if (tells_gain_)
+            tell_gain(plugin_->value(tests::fake_parameter::gain));
         answer(MessageType::done, message.id);
     }
 
@@ -224,11 +234,8 @@ class Host
             touched = std::exchange(touched_, std::nullopt);
             latency = std::exchange(latency_, std::nullopt);
         }
-        if (touched) {
-            protocol::WireWriter out;
-            answer(MessageType::parameter_changed, 0,
-                   out.put(std::uint32_t{tests::fake_parameter::gain}).put(*touched).bytes());
-        }
+        if (touched)
+            tell_gain(*touched);
         if (latency) {
             protocol::WireWriter out;
             answer(MessageType::latency_changed, 0, out.put(*latency).bytes());
@@ -268,6 +275,7 @@ class Host
 public:
     std::vector<std::byte> padding_; ///< makes the state as large as a test wants it
     bool save_hangs_ = false;
+    bool tells_gain_ = false;
 
     explicit Host(protocol::Region& region)
         : region_(region), service_(static_cast<pid_t>(region.service_pid)),
@@ -321,15 +329,20 @@ public:
 int main(int argc, char** argv)
 try {
     const option known[] = {
-        {"region", required_argument, nullptr, 'r'},      {"version-number", required_argument, nullptr, 'v'},
-        {"state-bytes", required_argument, nullptr, 's'}, {"mute", no_argument, nullptr, 'm'},
-        {"save-hangs", no_argument, nullptr, 'h'},        {},
+        {"region", required_argument, nullptr, 'r'},
+        {"version-number", required_argument, nullptr, 'v'},
+        {"state-bytes", required_argument, nullptr, 's'},
+        {"mute", no_argument, nullptr, 'm'},
+        {"save-hangs", no_argument, nullptr, 'h'},
+        {"tells-gain", no_argument, nullptr, 't'},
+        {},
     };
     std::string name;
     std::uint32_t version = protocol::version;
     std::size_t state_bytes = 0;
     bool mute = false;
     bool save_hangs = false;
+    bool tells_gain = false;
     for (int found; (found = getopt_long(argc, argv, "", known, nullptr)) != -1;)
         switch (found) {
         case 'r':
@@ -347,16 +360,20 @@ try {
         case 'h':
             save_hangs = true;
             break;
+        case 't':
+            tells_gain = true;
+            break;
         default:
             throw std::invalid_argument(
                 "usage: fake-host --region PATH [--version-number N] [--state-bytes N] [--mute] "
-                "[--save-hangs]");
+                "[--save-hangs] [--tells-gain]");
         }
 
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
     Host host(open_region(name));
     host.save_hangs_ = save_hangs;
+    host.tells_gain_ = tells_gain;
     host.padding_.resize(state_bytes, std::byte{42});
     std::thread([&host] { host.process_blocks(); }).detach();
     if (!mute)

@@ -1,11 +1,13 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "tests/support/wait-until.hpp"
 #include "tests/wine-host/wine-host.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
+#include <chrono>
 
 namespace decant::tests
 {
@@ -79,6 +81,23 @@ TEST_CASE("a state is restored while blocks run")
     host.link().set_state(state);
     CHECK(host.link().values() == std::vector{format.gain_range / 2});
     CHECK(host.run_block(64, rate).status == protocol::BlockStatus::done);
+}
+
+TEST_CASE("a plugin that says that its values have changed while a request is answered says it first")
+{
+    // DPF's VST3 plugins say so when they are made and when a state is set.
+    WineHost host;
+    host.load("decant-test-dial.vst3");
+    const auto state = host.link().state();
+    for (int round = 0; round < 20; ++round) {
+        host.link().set_state(state);
+        host.link().activate(rate, 64);
+        const std::size_t said = host.heard().size();
+        CHECK(said != 0);
+        constexpr auto longer_than_notices_are_collected = std::chrono::milliseconds(25);
+        CHECK_FALSE(
+            wait_until([&] { return host.heard().size() != said; }, longer_than_notices_are_collected));
+    }
 }
 
 TEST_CASE("a damaged or foreign state is refused and changes nothing", "[foreign-state][vst2][vst3][clap]")

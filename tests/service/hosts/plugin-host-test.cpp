@@ -123,6 +123,27 @@ TEST_CASE("the configuration's values are set by name, and an unknown name is to
     CHECK_THAT(world.diary.log(), ContainsSubstring("no parameter 'Gian'"));
 }
 
+TEST_CASE("what a plugin says of its values while it is made does not undo what was set")
+{
+    World world;
+    world.options = {"--tells-gain"}; // as DPF's VST3 plugins do
+    auto settings = world.settings();
+    settings.values = {{"gain", 0.5}};
+    auto host = world.start(settings);
+    REQUIRE(world.diary.has<HostReady>());
+    Player player(world.processor);
+    host->connect(world.processor);
+    CHECK(player.hears(0.5F));
+    host->set_parameter(fake_parameter::gain, 0.25);
+    REQUIRE(player.hears(0.25F));
+
+    misbehave(world, FakeMisbehaviour::crash);
+
+    REQUIRE(world.diary.has<HostReady>(2));
+    CHECK(player.hears(0.25F));
+    CHECK(world.diary.all<HostReady>()[1].values.at(0) == 0.25);
+}
+
 TEST_CASE("a plugin that crashes comes back with its parameters, and says what killed it")
 {
     World world;
