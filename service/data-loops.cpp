@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <sched.h>
+#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -46,6 +47,21 @@ pid_t thread_of(pw_loop* loop)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     } while (std::chrono::steady_clock::now() < give_up);
     return 0;
+}
+
+/// 0 if it is not real-time. Where the limits allow none, PipeWire (1.4) asks RealtimeKit on a thread of its
+/// own and does not wait for the answer.
+int priority_of(pid_t thread, std::chrono::steady_clock::time_point give_up)
+{
+    rlimit limit{};
+    const bool may_come_later = getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_cur == 0;
+    for (;;) {
+        const auto scheduling = bridge::scheduling_of(thread);
+        if (!scheduling || scheduling->priority > 0 || !may_come_later ||
+            std::chrono::steady_clock::now() >= give_up)
+            return scheduling ? scheduling->priority : 0;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
 }
 
 /// Whether somebody has said where it runs.
@@ -135,9 +151,12 @@ DataLoops::DataLoops(pw_context* context, const std::vector<unsigned>& cpus) : c
             pw_context_release_loop(context_, loop);
             break;
         }
-        const auto scheduling = bridge::scheduling_of(thread);
-        loops_.push_back({name, loop, thread, scheduling ? scheduling->priority : 0, std::nullopt, 0, 0});
+        loops_.push_back({name, loop, thread, 0, std::nullopt, 0, 0});
     }
+    // For all of them: without any real time this is what the start takes longer.
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    for (auto& loop : loops_)
+        loop.priority = priority_of(loop.thread, give_up);
     place(cpus);
 }
 

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <sched.h>
@@ -41,6 +42,7 @@ class FakeRealtimeKit
 
     static int make_realtime(sd_bus_message* request, void* data, sd_bus_error* error)
     {
+        std::this_thread::sleep_for(self(data).delay.load());
         std::uint64_t process = 0;
         std::uint64_t thread = 0;
         std::uint32_t priority = 0;
@@ -91,7 +93,8 @@ class FakeRealtimeKit
 
 public:
     std::atomic<bool> refuses = false;
-    std::atomic<unsigned> asked = 0; ///< for real time
+    std::atomic<std::chrono::milliseconds> delay{}; ///< before it answers
+    std::atomic<unsigned> asked = 0;                ///< for real time
 
     /// Throws std::runtime_error if there is no bus.
     FakeRealtimeKit()

@@ -10,6 +10,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <chrono>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <sched.h>
@@ -63,6 +64,14 @@ TEST_CASE("where the limits allow no real time, RealtimeKit gives it to data loo
     CHECK(wait_until([&] { return rack.right() == "rtkit"; }));
     CHECK_THAT(rack.process().errors(),
                ContainsSubstring("node 'gain': its audio thread is real-time by RealtimeKit"));
+}
+
+TEST_CASE("a RealtimeKit that takes its time is waited for")
+{
+    Rack rack;
+    rack.daemon.delay = std::chrono::milliseconds(100);
+    rack.start_as_ordinary_user();
+    CHECK(wait_until([&] { return rack.right() == "rtkit"; }));
 }
 
 TEST_CASE("where RealtimeKit refuses, too, that is told, and the plugin plays")
