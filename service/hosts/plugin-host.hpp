@@ -24,6 +24,8 @@ class BridgeProcessor;
 namespace decant::service
 {
 
+class HostSupervisor;
+
 /// How patient a supervisor is. Tests are less so.
 struct HostPatience {
     HostTimeouts timeouts;
@@ -49,8 +51,7 @@ struct PluginHostSettings {
 /// except the destructor. Thread: one at a time, the owner's.
 class PluginHost
 {
-    class Supervisor;
-    std::unique_ptr<Supervisor> supervisor_;
+    std::unique_ptr<HostSupervisor> supervisor_;
 
 public:
     /// Starts at once. `listener` is called on threads of this object, one at a time, and must not throw:

@@ -1,0 +1,355 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/hosts/host-supervisor.hpp"
+
+#include "nodes/bridge/futex.hpp"
+#include "service/hosts/display-environment.hpp"
+#include "service/hosts/parameter-names.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <stdexcept>
+#include <variant>
+#include <vector>
+
+namespace decant::service
+{
+namespace
+{
+
+/// So often a plugin that nothing plays is asked what was moved in its editor.
+constexpr std::chrono::milliseconds editor_tick{100};
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+    using Handlers::operator()...;
+};
+
+std::uint64_t nsec_of(std::chrono::nanoseconds duration) noexcept
+{
+    return static_cast<std::uint64_t>(duration.count());
+}
+
+} // namespace
+
+/// Makes a host known to the owner's thread for as long as it lives, and takes it out of the audio path
+/// before it is destroyed.
+class HostSupervisor::Publication
+{
+    HostSupervisor& supervisor_;
+
+public:
+    Publication(HostSupervisor& supervisor, RunningHost& host) : supervisor_(supervisor)
+    {
+        supervisor_.wishes_.set_host(&host);
+    }
+    ~Publication()
+    {
+        supervisor_.connection_.set_host(nullptr, 0);
+        supervisor_.wishes_.set_host(nullptr);
+    }
+    Publication(const Publication&) = delete;
+    Publication& operator=(const Publication&) = delete;
+};
+
+HostSupervisor::HostSupervisor(PluginHostSettings settings, HostListener listener, HostCommandSource command)
+    : settings_(std::move(settings)), listener_(std::move(listener)), command_(std::move(command)),
+      wishes_({settings_.rate, settings_.max_frames}),
+      state_(settings_.state_file,
+             [this](Severity severity, const std::string& text) { log(severity, text); }),
+      places_(settings_.state_file), policy_(settings_.patience.restarts), thread_([this] { run(); })
+{
+}
+
+HostSupervisor::~HostSupervisor()
+{
+    wishes_.stop();
+    thread_.join();
+    connection_.set_processor(nullptr);
+}
+
+void HostSupervisor::emit(HostEvent event)
+{
+    const std::lock_guard lock(listener_mutex_);
+    listener_(std::move(event));
+}
+
+void HostSupervisor::log(Severity severity, const std::string& text)
+{
+    emit(HostLog{severity, text});
+}
+
+void HostSupervisor::hear(const bridge::Notification& notification)
+{
+    std::visit(Overloaded{
+                   [this](const bridge::LogLine& line) { log(Severity::info, line.text); },
+                   // Before, the plugin says what it was made with, and it is asked for its values then.
+                   [this](const bridge::ParameterChanged& change) {
+                       if (ready_since_)
+                           hear_moved(change.id, change.value);
+                   },
+                   [this](const bridge::LatencyChanged& latency) { emit(latency); },
+                   [this](const bridge::EditorChanged& window) { hear_window(window); },
+               },
+               notification);
+}
+
+/// What the plugin's blocks say: not every plugin also sends word when its latency changes.
+void HostSupervisor::hear_latency()
+{
+    const auto latency = connection_.latency();
+    if (latency && std::exchange(latency_, *latency) != *latency)
+        emit(bridge::LatencyChanged{*latency});
+}
+
+void HostSupervisor::hear_moved(std::uint32_t id, double value)
+{
+    connection_.note_value(id, value);
+    save_soon();
+    emit(bridge::ParameterChanged{id, value});
+}
+
+void HostSupervisor::hear_window(const bridge::EditorChanged& window)
+{
+    try {
+        places_.keep(window.part, window.place);
+    } catch (const std::runtime_error& error) {
+        log(Severity::warning, error.what());
+    }
+    if (window.open)
+        open_editors_.insert(window.part);
+    else
+        open_editors_.erase(window.part);
+    emit(window);
+}
+
+/// When it has been quiet for a while, but not never if it never is: there are plugins that move their
+/// parameters themselves.
+void HostSupervisor::save_soon()
+{
+    const auto now = Clock::now();
+    if (!save_at_)
+        save_at_latest_ = now + settings_.patience.unsaved;
+    save_at_ = std::min(now + settings_.patience.settle, save_at_latest_);
+}
+
+void HostSupervisor::save(RunningHost& host)
+{
+    save_at_.reset();
+    connection_.hand_over();
+    auto problem = state_.save(host);
+    looked_nsec_ = bridge::now_nsec(); // the wait was the plugin's fault
+    emit(StateSaved{state_.file(), ticket_, std::move(problem)});
+}
+
+void HostSupervisor::fulfil_preset(RunningHost& host, const PresetWish& wish)
+{
+    connection_.hand_over();
+    fulfil(wish, host);
+    if (!changes_plugin(wish))
+        return;
+    const auto& parameters = host.description().parameters;
+    const auto values = host.values();
+    for (std::size_t i = 0; i < std::min(values.size(), parameters.size()); ++i)
+        hear_moved(parameters[i].id, values[i]);
+    save_soon();
+}
+
+void HostSupervisor::fulfil_editor(RunningHost& host, const EditorWish& wish)
+{
+    if (!wish.open)
+        return host.close_editor(wish.part);
+    if (!host.has_display())
+        throw PluginError(no_display_remedy(), PluginError::Kind::answer);
+    host.open_editor({wish.part, wish.title, wish.scale, places_.read()});
+}
+
+/// Wine looks for a screen once, when a process first needs one, so a host that found none has to go.
+bool HostSupervisor::needs_other_host(const RunningHost& host, const EditorWish& wish)
+{
+    if (!wish.open || host.has_display())
+        return false;
+    const auto command = command_(settings_.plugin, [](const std::string&) {});
+    return has_display(command.environment);
+}
+
+void HostSupervisor::fulfil_wish(RunningHost& host, std::uint64_t ticket, const HostWish& wish)
+{
+    try {
+        const auto* editor = std::get_if<EditorWish>(&wish);
+        if (editor != nullptr && !awaits_display_ && needs_other_host(host, *editor)) {
+            log(Severity::info, "the plugin is loaded anew, with its state, to open its editor: it came "
+                                "up when there was no display");
+            awaits_display_ = {ticket, *editor};
+            return;
+        }
+        if (editor != nullptr)
+            fulfil_editor(host, *editor);
+        else
+            fulfil_preset(host, std::get<PresetWish>(wish));
+        emit(WishDone{ticket});
+    } catch (const PluginError& error) {
+        emit(WishDone{ticket, error.what()});
+        if (error.kind() != PluginError::Kind::answer)
+            throw;
+    }
+    looked_nsec_ = bridge::now_nsec(); // the wait was the plugin's fault
+}
+
+/// The configuration's values, now that the plugin says which parameters it has.
+void HostSupervisor::resolve_names(const protocol::PluginDescription& plugin)
+{
+    if (std::exchange(names_resolved_, true))
+        return;
+    for (const auto& [name, value] : settings_.values) {
+        try {
+            const auto& parameter = parameter_named(plugin, name);
+            connection_.set_value(parameter.id, value_within(parameter, value));
+        } catch (const std::exception& error) {
+            log(Severity::warning, error.what());
+        }
+    }
+}
+
+void HostSupervisor::activate(RunningHost& host)
+{
+    const HostFormat format = wishes_.take_format();
+    host.activate(format.rate, format.max_frames);
+}
+
+/// From the start to the end of one host. Returns when the owner wants an end or a restart; throws when
+/// the host fails.
+void HostSupervisor::run_host()
+{
+    ready_since_.reset();
+    open_editors_.clear();
+    const HostCommand command =
+        command_(settings_.plugin, [this](const std::string& text) { log(Severity::info, text); });
+    RunningHost host(command, settings_.plugin, settings_.patience.timeouts,
+                     {[this](const bridge::Notification& notification) { hear(notification); },
+                      [this](std::string_view line) {
+                          log(Severity::info, std::string(line));
+                      }});
+    const Publication publication(*this, host);
+    if (wishes_.stopping())
+        return;
+
+    const auto& plugin = host.load();
+    const bool restored = state_.restore(host);
+    resolve_names(plugin);
+    activate(host);
+    const auto values = connection_.overlay(plugin, host.values());
+    latency_ = plugin.latency;
+    connection_.set_host(host.region(), plugin.latency, host.process());
+    wishes_.set_ready();
+    ready_since_ = Clock::now();
+    emit(HostReady{plugin, restored, values});
+
+    if (awaits_display_) {
+        const auto [ticket, wish] = *awaits_display_;
+        fulfil_wish(host, ticket, wish);
+        awaits_display_.reset();
+    }
+    watch(host);
+
+    connection_.hand_over();
+    connection_.set_host(nullptr, 0);
+    save(host);
+    host.quit(settings_.patience.timeouts.quit);
+}
+
+void HostSupervisor::watch(RunningHost& host)
+{
+    const auto tick = settings_.patience.block / 4;
+    for (;;) {
+        const HostWishes wishes = wishes_.take();
+        ticket_ = std::max(ticket_, wishes.save);
+        if (wishes.stop || wishes.restart)
+            return;
+        if (wishes.format) {
+            host.deactivate();
+            activate(host);
+            connection_.renew();
+        }
+        if (wishes.changed)
+            save_soon();
+        for (const auto& [ticket, wish] : wishes.asked)
+            fulfil_wish(host, ticket, wish);
+        if (awaits_display_)
+            return;
+        if (wishes.save != 0 || (save_at_ && Clock::now() >= *save_at_))
+            save(host);
+
+        const bool edited = !open_editors_.empty();
+        host.wait(bridge::now_nsec() + nsec_of(edited ? std::min(tick, editor_tick) : tick));
+        if (edited)
+            connection_.attend_editor();
+        connection_.exchange([this](bridge::ParameterChange change) { hear_moved(change.id, change.value); });
+        hear_latency();
+        expect_answer(host);
+    }
+}
+
+/// Throws if the plugin has not come back from a block for too long.
+void HostSupervisor::expect_answer(RunningHost& host)
+{
+    const std::uint64_t now = bridge::now_nsec();
+    // If even this thread was not run, as in a machine that was asleep, the plugin cannot have been.
+    if (now - looked_nsec_ > nsec_of(settings_.patience.block) / 2)
+        excused_nsec_ = now;
+    looked_nsec_ = now;
+    std::uint64_t since = connection_.unanswered_since_nsec();
+    if (since != 0)
+        since = std::max(since, excused_nsec_);
+    if (since == 0 || now <= since || now - since <= nsec_of(settings_.patience.block))
+        return;
+    host.tell_threads();
+    host.kill();
+    throw PluginError(settings_.plugin.path.filename().string() + ": the plugin hangs in a block for " +
+                          std::to_string((now - since) / 1'000'000) + " ms, and is replaced.",
+                      PluginError::Kind::passing);
+}
+
+/// Says what happened and sleeps as long as that asks for.
+void HostSupervisor::handle(const PluginError& error)
+{
+    awaits_display_.reset();
+    if (wishes_.stopping())
+        return;
+    if (error.kind() == PluginError::Kind::collateral) {
+        const auto delay = settings_.patience.restarts.first_delay;
+        emit(HostRestarting{error.what(), delay});
+        wishes_.wait_for_restart(delay);
+        return;
+    }
+    const bool passing = error.kind() == PluginError::Kind::passing;
+    const auto ran = ready_since_ ? Clock::now() - *ready_since_ : Clock::duration::zero();
+    if (const auto delay = passing ? policy_.failed(ran) : std::nullopt) {
+        emit(HostRestarting{error.what(), *delay});
+        wishes_.wait_for_restart(delay);
+        return;
+    }
+    std::string reason = error.what();
+    if (passing)
+        reason += "\n" + policy_.account() +
+                  "; it is not started again until you say so: 'decant enable NODE', or a change in the "
+                  "configuration.";
+    emit(HostParked{reason});
+    wishes_.wait_for_restart(std::nullopt);
+    policy_.forget();
+}
+
+void HostSupervisor::run() noexcept
+{
+    while (!wishes_.stopping()) {
+        try {
+            run_host();
+        } catch (const PluginError& error) {
+            handle(error);
+        } catch (const std::exception& error) { // no memory, no thread
+            handle(PluginError(error.what(), PluginError::Kind::passing));
+        }
+    }
+}
+
+} // namespace decant::service

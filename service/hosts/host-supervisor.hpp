@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/hosts/editor-places.hpp"
+#include "service/hosts/plugin-connection.hpp"
+#include "service/hosts/plugin-host.hpp"
+#include "service/hosts/state-keeper.hpp"
+#include "service/hosts/wish-box.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace decant::service
+{
+
+/// The thread that keeps one plugin alive, in linear code: start, restore, watch, save, end, and again. The
+/// owner speaks to it through its wishes and its connection.
+class HostSupervisor
+{
+    using Clock = std::chrono::steady_clock;
+    class Publication;
+
+    PluginHostSettings settings_;
+    HostListener listener_;
+    std::mutex listener_mutex_;
+    HostCommandSource command_;
+
+    PluginConnection connection_;
+
+    WishBox wishes_;
+
+    // The thread's own.
+    StateKeeper state_;
+    EditorPlaces places_;
+    std::set<std::string> open_editors_;                                 ///< their parts
+    std::optional<std::pair<std::uint64_t, EditorWish>> awaits_display_; ///< and with it the next host
+    RestartPolicy policy_;
+    bool names_resolved_ = false;
+    std::uint64_t ticket_ = 0;                     ///< of the last save() that was heard
+    std::uint32_t latency_ = 0;                    ///< frames, as last told
+    std::uint64_t looked_nsec_ = 0;                ///< when expect_answer() was here last
+    std::uint64_t excused_nsec_ = 0;               ///< nobody ran before that
+    std::optional<Clock::time_point> ready_since_; ///< the last host's; nothing if it never was
+    std::optional<Clock::time_point> save_at_; ///< there are changes that the state on the disk does not have
+    Clock::time_point save_at_latest_;         ///< however many follow
+
+    std::thread thread_;
+
+    void emit(HostEvent event);
+    void log(Severity severity, const std::string& text);
+    void hear(const bridge::Notification& notification);
+    void hear_latency();
+    void hear_moved(std::uint32_t id, double value);
+    void hear_window(const bridge::EditorChanged& window);
+    void save_soon();
+    void save(RunningHost& host);
+    void fulfil_preset(RunningHost& host, const PresetWish& wish);
+    void fulfil_editor(RunningHost& host, const EditorWish& wish);
+    [[nodiscard]] bool needs_other_host(const RunningHost& host, const EditorWish& wish);
+    void fulfil_wish(RunningHost& host, std::uint64_t ticket, const HostWish& wish);
+    void resolve_names(const protocol::PluginDescription& plugin);
+    void activate(RunningHost& host);
+    void run_host();
+    void watch(RunningHost& host);
+    void expect_answer(RunningHost& host);
+    void handle(const PluginError& error);
+    void run() noexcept;
+
+public:
+    /// Starts the first host at once. Throws std::system_error if there can be no thread. [main]
+    HostSupervisor(PluginHostSettings settings, HostListener listener, HostCommandSource command);
+
+    /// Wishes for the end, and waits for it. [main]
+    ~HostSupervisor();
+
+    HostSupervisor(const HostSupervisor&) = delete;
+    HostSupervisor& operator=(const HostSupervisor&) = delete;
+
+    [[nodiscard]] WishBox& wishes() noexcept { return wishes_; }
+    [[nodiscard]] const WishBox& wishes() const noexcept { return wishes_; }
+    [[nodiscard]] PluginConnection& connection() noexcept { return connection_; }
+};
+
+} // namespace decant::service
