@@ -101,6 +101,12 @@ void HostProcess::open(const bridge::SharedRegion& region, const std::string& ti
     link_->open(region.name(), title);
 }
 
+bool HostProcess::started()
+{
+    const std::lock_guard turn(turn_);
+    return greeted_ || (link_ && link_->wait_activity(0) == bridge::HostLink::Activity::message);
+}
+
 void HostProcess::leave(Member& member, std::chrono::milliseconds patience) noexcept
 {
     {

@@ -68,6 +68,9 @@ public:
     void open(const bridge::SharedRegion& region, const std::string& title,
               std::chrono::milliseconds hello_patience);
 
+    /// Whether one that was started as a spare has said hello.
+    [[nodiscard]] bool started();
+
     /// The main thread of the process serves one member after the other: who asks it for something has the
     /// turn, so that his patience does not end while another plugin loads.
     [[nodiscard]] std::timed_mutex& turn() noexcept { return turn_; }

@@ -49,6 +49,9 @@ public:
     /// Starts one for the command, unless there is one; does not wait for it. What goes wrong is left to be
     /// told by a host that is needed.
     void replenish(const HostCommand& command) noexcept;
+
+    /// Whether there are any, and all have started.
+    [[nodiscard]] bool ready();
 };
 
 } // namespace decant::service

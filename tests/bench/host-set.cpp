@@ -5,12 +5,12 @@
 #include "service/hosts/spare-hosts.hpp"
 #include "tests/bench/costs.hpp"
 #include "tests/bench/scheduling.hpp"
+#include "tests/support/wait-until.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <fmt/format.h>
 #include <stdexcept>
-#include <thread>
 
 namespace decant::bench
 {
@@ -155,7 +155,8 @@ std::vector<double> HostSet::times_with_spare() const
         const BridgedPlugin plugin(file, options_.rate, gain_position, options_.mode, guard_);
         if (round > 0) // the first had none
             times.push_back(plugin.time_to_open().count());
-        std::this_thread::sleep_for(std::chrono::seconds(1)); // until the next host waits
+        if (!tests::wait_until([&] { return spares.ready(); }))
+            throw std::runtime_error("no host waits for the next plugin; is Wine in order?");
     }
     return times;
 }
