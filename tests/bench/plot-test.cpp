@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/plot.hpp"
+#include "tests/support/scratch-directory.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -87,5 +88,7 @@ TEST_CASE("names with angle brackets do not break the picture")
 
 TEST_CASE("a plot into a directory that is not there says so")
 {
-    CHECK_THROWS_AS(decant::bench::write_plot("/nonexistent/plot.svg", "", {}), std::runtime_error);
+    const decant::tests::ScratchDirectory directory;
+    CHECK_THROWS_AS(decant::bench::write_plot((directory.path() / "none" / "plot.svg").string(), "", {}),
+                    std::runtime_error);
 }
