@@ -1,0 +1,137 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "tests/service/running-service.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+namespace decant::service
+{
+namespace
+{
+
+using tests::wait_until;
+
+/// Plays one instrument of a file.
+class OrganService : public RunningService
+{
+public:
+    explicit OrganService(const std::string& instrument)
+    {
+        write_tone("Organ.wav");
+        write(instrument);
+        configure("decant.nodes = [ { name = organ path = ~/Organ.sfz } ]");
+        begin();
+    }
+
+    void begin()
+    {
+        start();
+        REQUIRE(wait_for_state("organ", "running"));
+    }
+
+    void write(const std::string& instrument) { std::ofstream(session().home() / "Organ.sfz") << instrument; }
+
+    /// Waits for a message of the node that has `text` in it; for none if that is empty.
+    [[nodiscard]] bool says(std::string_view text)
+    {
+        return wait_until([&] {
+            const auto message = listed("organ").value("message", "");
+            return text.empty() ? message.empty() : message.find(text) != std::string::npos;
+        });
+    }
+};
+
+} // namespace
+
+TEST_CASE("an instrument whose file changes is played anew by the same node, and the old one until it can be")
+{
+    OrganService service("<region> sample=Organ.wav\n");
+    const auto serial = service.serial("organ");
+
+    service.write("<region> sample=Organ.wav\n<region> sample=None.wav\n");
+    CHECK(service.says("one thing in it is not played as written"));
+    service.write("nothing\n");
+    CHECK(service.says("cannot be played"));
+    CHECK(service.listed("organ").at("state") == "running");
+    service.write("<region> sample=Organ.wav\n");
+    CHECK(service.says(""));
+    CHECK(service.serial("organ") == serial);
+}
+
+TEST_CASE("a file below the folder of its instrument that comes or changes is heard")
+{
+    OrganService service("<region> sample=Organ.wav\n");
+    const auto home = service.session().home();
+    std::filesystem::create_directories(home / "Samples/Organ");
+    std::filesystem::create_directories(home / "Parts");
+    std::ofstream(home / "Parts/regions.txt") << "<region> sample=Samples/Organ/Low.wav key=40\n";
+    service.write("<region> sample=Organ.wav\n#include \"Parts/regions.txt\"\n");
+
+    REQUIRE(service.says("one thing in it"));
+    service.write_tone("Samples/Organ/Low.wav");
+    CHECK(service.says(""));
+    std::ofstream(home / "Parts/regions.txt") << "<region> sample=Samples/Organ/High.wav key=40\n";
+    CHECK(service.says("one thing in it"));
+}
+
+TEST_CASE("an instrument that has other outputs when it is loaded again gets their ports")
+{
+    OrganService service("<region> sample=Organ.wav\n");
+    const auto outputs = [&] {
+        return service.listed("organ").at("ports").value("outputs", 0);
+    };
+    CHECK(outputs() == 2);
+    service.write("<region> sample=Organ.wav\n<region> sample=Organ.wav output=2\n");
+    CHECK(wait_until([&] { return outputs() == 6; }));
+    service.write("<region> sample=Organ.wav\n");
+    CHECK(wait_until([&] { return outputs() == 2; }));
+}
+
+TEST_CASE(
+    "a sampler's parameters are its instrument's controllers, too, and what is set outlives the service")
+{
+    OrganService service("<control> set_cc20=64 label_cc20=Air set_cc64=0 label_cc64=Pedal\n"
+                         "<region> sample=Organ.wav amplitude_oncc20=100 cutoff=800 cutoff_oncc21=1200\n");
+    const auto value = [&](const std::string& name) {
+        const auto list = service.parameters("organ");
+        for (std::size_t index = 0; index + 1 < list.size(); index += 2)
+            if (list[index] == name)
+                return list[index + 1].get<double>();
+        return -1000.0;
+    };
+    CHECK(value("Air") == 64);
+    CHECK(value("CC 21") == 0);
+    CHECK(value("Pedal") == 0);
+    for (const char* const setting : {"Air=100", "Pedal=127", "A4=432", "Transposition=-12", "Quality=3"})
+        CHECK(service.decant({"set", "organ", setting}).exit == 0);
+    CHECK(wait_until([&] { return value("Quality") == 3; }));
+    CHECK(value("Air") == 100);
+    CHECK(std::abs(value("Tuning") + 31.77) < 0.01);
+
+    // Another label is another name for the same controller.
+    service.write("<control> set_cc20=64 label_cc20=Breath set_cc64=0 label_cc64=Pedal\n"
+                  "<region> sample=Organ.wav amplitude_oncc20=100\n");
+    CHECK(wait_until([&] { return value("Breath") == 100; }));
+    CHECK(value("CC 21") == -1000);
+
+    service.process().signal(SIGTERM);
+    const auto exit = service.process().wait(tests::patience);
+    INFO(service.process().errors());
+    REQUIRE(exit.value_or(-1) == 0);
+    service.begin();
+    CHECK(wait_until([&] { return value("Breath") == 100; }));
+    CHECK(value("A4") == 432);
+    CHECK(value("Transposition") == -12);
+    CHECK(value("Quality") == 3);
+    CHECK(value("Volume") == 0);
+    CHECK(value("Pedal") == 0); // that is up when nobody is there
+}
+
+} // namespace decant::service
