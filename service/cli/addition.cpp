@@ -6,6 +6,7 @@
 #include "service/cli/file-kind.hpp"
 #include "service/cli/instrument-report.hpp"
 #include "service/cli/plugin-probe.hpp"
+#include "service/cli/same-files.hpp"
 #include "service/cli/unfinished-file.hpp"
 #include "service/hosts/pe-file.hpp"
 #include "service/hosts/plugin-kind.hpp"
@@ -33,7 +34,7 @@ using Outcome = Addition::Outcome;
 
 /// What was found out about a file.
 struct Adder::Probed {
-    std::string name; ///< as the plugin calls itself
+    std::string name; ///< as the plugin calls itself; empty if it does not
     std::string text; ///< what it is, or why it cannot be played
     std::size_t more = 0;
     bool playable = false;
@@ -110,8 +111,9 @@ try {
     const auto& path = addition.file.path;
     if (is_instrument_file(path)) {
         const auto report = report_on_instrument(path);
-        return {path.stem().string(),
-                fmt::format("instrument, {} region{}", report.regions, report.regions == 1 ? "" : "s"), 0,
+        return {{},
+                fmt::format("instrument, {} region{}", report.regions, report.regions == 1 ? "" : "s"),
+                0,
                 true};
     }
     (void)service::bits_of_dll(service::dll_of_plugin(path)); // most that are none are told without Wine
@@ -121,9 +123,8 @@ try {
     if (const auto prefix = prefix_of(path); !prefix.empty())
         plugin.prefix = prefix;
     const auto report = probe_plugin(plugin, settings_.timeout, {}, {});
-    return {report.plugin.name.empty() ? path.stem().string() : report.plugin.name,
-            service::kind_of(report.plugin), std::max<std::size_t>(report.plugin.in_file.size(), 1) - 1,
-            true};
+    return {report.plugin.name, service::kind_of(report.plugin),
+            std::max<std::size_t>(report.plugin.in_file.size(), 1) - 1, true};
 } catch (const std::exception& error) {
     return {{}, error.what(), 0, false};
 }
@@ -145,7 +146,7 @@ void Adder::write(Addition& addition, Probed probed)
     node.plugin = addition.plugin;
     if (!instrument)
         node.prefix = prefix_of(addition.file.path);
-    node.description = std::move(probed.name);
+    node.description = probed.name.empty() ? addition.file.path.stem().string() : std::move(probed.name);
     node.midi_from = settings_.midi_from;
     node.output_to = settings_.output_to;
     addition.text = std::move(probed.text);
@@ -172,35 +173,54 @@ void Adder::write(Addition& addition, Probed probed)
     }
 }
 
+void Adder::finish(Addition& addition, Probed probed)
+try {
+    if (!probed.playable)
+        addition.text = std::move(probed.text);
+    else
+        write(addition, std::move(probed));
+} catch (const std::exception& error) {
+    addition.outcome = Outcome::skipped;
+    addition.text = error.what();
+}
+
 void Adder::run(std::vector<Addition>& additions,
                 const std::function<void(std::size_t done, const Addition& last)>& progress)
 {
+    const auto groups = same_files(additions);
     std::atomic<std::size_t> next = 0;
     std::mutex mutex;
     std::size_t done = 0;
-    const auto work = [&] {
-        for (std::size_t index; (index = next++) < additions.size();) {
+    const auto work_on = [&](const std::vector<std::size_t>& group) {
+        const Addition* first = nullptr; // whose answer holds for the others
+        Probed answer;
+        for (const auto index : group) {
             auto& addition = additions[index];
             // Who gives it a name wants one more.
             addition.node = settings_.name.empty() ? node_of(addition) : std::string();
-            auto probed = addition.node.empty() ? probe(addition) : Probed{};
+            const bool present = !addition.node.empty();
+            if (!present && first == nullptr) {
+                answer = probe(addition);
+                first = &addition;
+            }
+            Probed probed = answer;
+            if (!present && !probed.playable && first != &addition)
+                probed.text = fmt::format("as {}, whose copy it is: {}", first->file.path.filename().string(),
+                                          probed.text);
             const std::lock_guard lock(mutex);
-            if (!addition.node.empty())
+            if (present)
                 addition.outcome = Outcome::present;
-            else if (!probed.playable)
-                addition.text = std::move(probed.text);
             else
-                try {
-                    write(addition, std::move(probed));
-                } catch (const std::exception& error) {
-                    addition.outcome = Outcome::skipped;
-                    addition.text = error.what();
-                }
+                finish(addition, std::move(probed));
             progress(++done, addition);
         }
     };
+    const auto work = [&] {
+        for (std::size_t index; (index = next++) < groups.size();)
+            work_on(groups[index]);
+    };
     std::vector<std::jthread> threads;
-    for (unsigned i = 1; i < std::min<std::size_t>(settings_.jobs, additions.size()); ++i)
+    for (unsigned i = 1; i < std::min<std::size_t>(settings_.jobs, groups.size()); ++i)
         threads.emplace_back(work);
     work();
 }

@@ -52,8 +52,8 @@ struct AddSettings {
 /// empty. [any]
 [[nodiscard]] std::string node_name_from(std::string_view text);
 
-/// Puts files into the rack: looks at each, loads plugins in hosts that are thrown away, some at a time, and
-/// writes a drop-in for each that can be played.
+/// Puts files into the rack: looks at each, loads plugins in hosts that are thrown away, some at a time and
+/// of several copies in a folder one, and writes a drop-in for each that can be played.
 class Adder
 {
     AddSettings settings_;
@@ -68,6 +68,7 @@ class Adder
     [[nodiscard]] std::string free_name(const std::string& wanted) const;
     [[nodiscard]] std::filesystem::path prefix_of(const std::filesystem::path& plugin) const;
     void write(Addition& addition, Probed probed);
+    void finish(Addition& addition, Probed probed);
 
 public:
     /// `rack` outlives it.

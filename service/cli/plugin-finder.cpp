@@ -70,6 +70,19 @@ fs::path plugin_of_bundle(const fs::path& bundle)
     }
 }
 
+/// A DLL that Wine has put into a prefix, as in Program Files/Common Files/System: its winebuild says so
+/// where other linkers put their DOS program.
+bool is_built_by_wine(const fs::path& file)
+{
+    constexpr std::size_t behind_dos_header = 0x40;
+    std::array<char, 24> bytes{};
+    std::ifstream stream(file, std::ios::binary);
+    stream.seekg(behind_dos_header);
+    stream.read(bytes.data(), bytes.size());
+    const std::string_view text(bytes.data(), static_cast<std::size_t>(stream.gcount()));
+    return text.starts_with("Wine builtin DLL") || text.starts_with("Wine placeholder DLL");
+}
+
 bool is_of_wine(const fs::path& folder)
 {
     const auto name = folder.filename();
@@ -131,7 +144,10 @@ void PluginFinder::add(FoundFile file)
 void PluginFinder::take_plugin(const fs::path& path)
 {
     std::error_code error;
-    add({fs::is_directory(path, error) ? plugin_of_bundle(path) : path});
+    if (fs::is_directory(path, error))
+        add({plugin_of_bundle(path)});
+    else if (!is_built_by_wine(path))
+        add({path});
 }
 
 /// The plugin lies beside the library, or beside what a link to the library leads to.

@@ -46,8 +46,8 @@ public:
     /// Not `recursive`: files of the folder itself only.
     explicit PluginFinder(bool recursive) : recursive_(recursive) {}
 
-    /// Wine's own directories are left out: a prefix holds hundreds of DLLs that are none, and its drive z:
-    /// is the whole machine.
+    /// Wine's own directories and DLLs are left out: a prefix holds hundreds of DLLs that are none, and its
+    /// drive z: is the whole machine.
     void look_into(const std::filesystem::path& folder) { enter(folder, 0); }
 
     [[nodiscard]] const std::vector<FoundFile>& found() const noexcept { return found_; }

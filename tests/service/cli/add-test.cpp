@@ -12,6 +12,7 @@
 #include <sndfile.h>
 
 #include <iterator>
+#include <map>
 #include <set>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -208,6 +209,7 @@ TEST_CASE("a folder is searched once, however its links lead in circles, and eac
     home.write("plugins/deep/er/Text.dll", "this is no DLL");
     home.write("plugins/dosdevices/Never.dll", "x");
     home.write("plugins/drive_c/windows/Never.dll", "x");
+    home.write("plugins/drive_c/Program Files/Never.dll", "MZ" + std::string(62, '.') + "Wine builtin DLL");
     fs::create_directory_symlink(home.path() / "plugins", home.path() / "plugins/deep/circle");
     fs::create_symlink(home.path() / "plugins/Text.dll", home.path() / "plugins/Linked.dll");
     fs::create_symlink("nowhere", home.path() / "plugins/Dangling.dll");
@@ -231,6 +233,22 @@ TEST_CASE("a folder is searched once, however its links lead in circles, and eac
     const auto nothing = home.decant({"add", (home.path() / "nothing").string()});
     CHECK(nothing.exit == 1);
     CHECK_THAT(nothing.errors, ContainsSubstring("with --recursive"));
+}
+
+TEST_CASE("copies in a folder are told what the first of them is told, others are asked themselves")
+{
+    const Home home;
+    for (const char* file : {"plugins/A.dll", "plugins/B.dll", "plugins/deep/C.dll"})
+        home.write(file, "this is no DLL");
+    home.write("plugins/D.dll", "nor is this it");
+    const auto report = home.added({"--recursive", (home.path() / "plugins").string()});
+    std::map<std::string, std::string> answers;
+    for (const auto& file : report.at("files"))
+        answers[fs::path(file.at("file").get<std::string>()).filename()] = file.at("text");
+    REQUIRE(answers.size() == 4);
+    CHECK(answers.at("B.dll") == "as A.dll, whose copy it is: " + answers.at("A.dll"));
+    for (const char* other : {"C.dll", "D.dll"})
+        CHECK_THAT(answers.at(other), !ContainsSubstring("whose copy"));
 }
 
 TEST_CASE("a folder without permission is named, and the rest is added")
