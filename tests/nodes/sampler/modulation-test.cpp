@@ -22,9 +22,6 @@ namespace
 
 constexpr unsigned rate = 48'000;
 
-// What a constant sample of 1 gives on each side in the middle.
-constexpr float centre = std::numbers::sqrt2_v<float> / 2;
-
 // A constant sample, played by `opcodes` under <region> and with `before` above it.
 class Level
 {

@@ -11,7 +11,6 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <cmath>
-#include <numbers>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,7 +23,6 @@ namespace
 {
 
 constexpr unsigned rate = 48'000;
-constexpr float centre = std::numbers::sqrt2_v<float> / 2;
 
 // Samples of the levels 0.01, 0.02, 0.04 … so that their sum tells which of them sound: a.wav is bit 0.
 class Choice

@@ -109,6 +109,12 @@ std::vector<float> constant(float value, std::size_t frames)
     return std::vector<float>(frames, value);
 }
 
+std::vector<float> part(const std::vector<float>& samples, std::size_t from, std::size_t to)
+{
+    return {samples.begin() + static_cast<std::ptrdiff_t>(from),
+            samples.begin() + static_cast<std::ptrdiff_t>(to)};
+}
+
 float peak(const std::vector<float>& samples)
 {
     float highest = 0;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
+#include <numbers>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,12 @@ struct WavFormat {
 [[nodiscard]] std::vector<float> sine(double frequency, unsigned rate, std::size_t frames,
                                       float amplitude = 0.5f);
 [[nodiscard]] std::vector<float> constant(float value, std::size_t frames);
+
+/// What a constant sample of 1 gives on each side in the middle.
+inline constexpr float centre = std::numbers::sqrt2_v<float> / 2;
+
+/// From frame `from` up to before frame `to`.
+[[nodiscard]] std::vector<float> part(const std::vector<float>& samples, std::size_t from, std::size_t to);
 
 /// What is heard.
 struct Sound {
