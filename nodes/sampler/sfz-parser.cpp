@@ -3,6 +3,7 @@
 
 #include "nodes/sampler/sfz-parser.hpp"
 
+#include "nodes/sampler/sfz-words.hpp"
 #include "nodes/sampler/text-file.hpp"
 
 #include <algorithm>
@@ -27,86 +28,6 @@ constexpr std::size_t longest_value = 4096;
 constexpr std::size_t longest_line = 1 << 20; // after replacing variables
 // Of everything read and replaced: #include and #define can multiply a small text without end.
 constexpr std::size_t most_text = 256 << 20;
-
-bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\v' || c == '\f';
-}
-
-bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_name(char c)
-{
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
-}
-
-std::size_t skip(std::string_view text, std::size_t at, bool (*is_skipped)(char))
-{
-    while (at < text.size() && is_skipped(text[at]))
-        ++at;
-    return at;
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && is_blank(text.back()))
-        text.remove_suffix(1);
-    return text.substr(skip(text, 0, is_blank));
-}
-
-// Whether a word that ends an opcode's value starts at `at`: a header, a directive or the next opcode.
-bool starts_something(std::string_view text, std::size_t at)
-{
-    if (text[at] == '<') {
-        const std::size_t end = skip(text, at + 1, is_name);
-        return end > at + 1 && end < text.size() && text[end] == '>';
-    }
-    if (text[at] == '#')
-        return text.substr(at).starts_with("#include") || text.substr(at).starts_with("#define");
-    const std::size_t end = skip(text, at, is_name);
-    return end > at && end < text.size() && text[end] == '=';
-}
-
-// Whether the text can be the whole name of a sample: file names may have what looks like an opcode in them,
-// but not behind their extension.
-bool names_a_file(std::string_view text)
-{
-    if (text.empty() || text.starts_with('*'))
-        return true;
-    const std::size_t dot = text.rfind('.');
-    return dot != std::string_view::npos && dot + 1 < text.size() &&
-           skip(text, dot + 1, is_name) == text.size();
-}
-
-// Replaces block comments by blanks and keeps the line ends, so that lines keep their numbers. Returns the
-// offset of a comment that is not closed.
-std::optional<std::size_t> blank_out_comments(std::string& text)
-{
-    std::size_t at = 0;
-    while ((at = text.find('/', at)) != std::string::npos && at + 1 < text.size()) {
-        if (text[at + 1] == '/') { // hides a /* behind it
-            at = text.find_first_of("\r\n", at);
-            if (at == std::string::npos)
-                break;
-        } else if (text[at + 1] == '*') {
-            const std::size_t close = text.find("*/", at + 2);
-            const std::size_t end = close == std::string::npos ? text.size() : close + 2;
-            std::replace_if(
-                text.begin() + static_cast<std::ptrdiff_t>(at),
-                text.begin() + static_cast<std::ptrdiff_t>(end),
-                [](char c) { return c != '\r' && c != '\n'; }, ' ');
-            if (close == std::string::npos)
-                return at;
-            at = end;
-        } else {
-            ++at;
-        }
-    }
-    return std::nullopt;
-}
 
 class Parser
 {
