@@ -65,4 +65,16 @@ struct FakeHostWorld {
     }
 };
 
+/// A gain that is up, and played.
+struct PlayedGain : FakeHostWorld {
+    std::unique_ptr<service::PluginHost> host = start(settings());
+    Player player{processor};
+
+    PlayedGain()
+    {
+        REQUIRE(diary.has<service::HostReady>());
+        host->connect(processor);
+    }
+};
+
 } // namespace decant::tests

@@ -11,6 +11,7 @@ using namespace decant;
 using namespace decant::service;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
+using decant::tests::PlayedGain;
 using decant::tests::Player;
 using World = decant::tests::FakeHostWorld;
 namespace fake_parameter = decant::tests::fake_parameter;
@@ -43,39 +44,31 @@ TEST_CASE("an editor opens where it was, also in the next host")
 
 TEST_CASE("without a display an editor is refused with the remedy, and the plugin plays on")
 {
-    World world;
-    auto host = world.start(world.settings());
-    REQUIRE(world.diary.has<HostReady>());
-    Player player(world.processor);
-    host->connect(world.processor);
-    host->set_parameter(fake_parameter::gain, 0.25);
-    REQUIRE(player.hears(0.25F));
+    PlayedGain gain;
+    gain.host->set_parameter(fake_parameter::gain, 0.25);
+    REQUIRE(gain.player.hears(0.25F));
 
-    host->ask(EditorWish{});
+    gain.host->ask(EditorWish{});
 
-    REQUIRE(world.diary.has<WishDone>());
-    CHECK_THAT(world.diary.all<WishDone>()[0].problem, ContainsSubstring("import-environment DISPLAY"));
-    CHECK(player.hears(0.25F));
-    CHECK(world.diary.all<HostReady>().size() == 1);
+    REQUIRE(gain.diary.has<WishDone>());
+    CHECK_THAT(gain.diary.all<WishDone>()[0].problem, ContainsSubstring("import-environment DISPLAY"));
+    CHECK(gain.player.hears(0.25F));
+    CHECK(gain.diary.all<HostReady>().size() == 1);
 }
 
 TEST_CASE("a host that came up without a display gives way, with its state, to one that opens the editor")
 {
-    World world;
-    auto host = world.start(world.settings());
-    REQUIRE(world.diary.has<HostReady>());
-    Player player(world.processor);
-    host->connect(world.processor);
-    host->set_parameter(fake_parameter::gain, 0.25);
-    REQUIRE(player.hears(0.25F));
+    PlayedGain gain;
+    gain.host->set_parameter(fake_parameter::gain, 0.25);
+    REQUIRE(gain.player.hears(0.25F));
 
-    world.display = true; // somebody has logged in
-    host->ask(EditorWish{});
+    gain.display = true; // somebody has logged in
+    gain.host->ask(EditorWish{});
 
-    REQUIRE(world.diary.has<WishDone>());
-    CHECK(world.diary.all<WishDone>()[0].problem.empty());
-    CHECK(world.diary.all<HostReady>().size() == 2);
-    CHECK(world.diary.all<bridge::EditorChanged>().size() == 1);
-    CHECK_THAT(world.diary.log(), ContainsSubstring("loaded anew, with its state, to open its editor"));
-    CHECK(player.hears(0.25F));
+    REQUIRE(gain.diary.has<WishDone>());
+    CHECK(gain.diary.all<WishDone>()[0].problem.empty());
+    CHECK(gain.diary.all<HostReady>().size() == 2);
+    CHECK(gain.diary.all<bridge::EditorChanged>().size() == 1);
+    CHECK_THAT(gain.diary.log(), ContainsSubstring("loaded anew, with its state, to open its editor"));
+    CHECK(gain.player.hears(0.25F));
 }

@@ -20,6 +20,7 @@ using namespace decant::service;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
 using decant::tests::FakeMisbehaviour;
+using decant::tests::PlayedGain;
 using decant::tests::Player;
 using decant::tests::wait_until;
 using World = decant::tests::FakeHostWorld;
@@ -92,38 +93,30 @@ TEST_CASE("what a plugin says of its values while it is made does not undo what 
 
 TEST_CASE("a plugin that crashes comes back with its parameters, and says what killed it")
 {
-    World world;
-    auto host = world.start(world.settings());
-    REQUIRE(world.diary.has<HostReady>());
-    Player player(world.processor);
-    host->connect(world.processor);
-    host->set_parameter(fake_parameter::gain, 0.25);
-    REQUIRE(player.hears(0.25F));
+    PlayedGain gain;
+    gain.host->set_parameter(fake_parameter::gain, 0.25);
+    REQUIRE(gain.player.hears(0.25F));
 
-    world.misbehave(FakeMisbehaviour::crash);
+    gain.misbehave(FakeMisbehaviour::crash);
 
-    REQUIRE(world.diary.has<HostReady>(2));
-    CHECK_THAT(world.diary.all<HostRestarting>()[0].reason, ContainsSubstring("signal 11"));
-    CHECK(player.hears(0.25F));
+    REQUIRE(gain.diary.has<HostReady>(2));
+    CHECK_THAT(gain.diary.all<HostRestarting>()[0].reason, ContainsSubstring("signal 11"));
+    CHECK(gain.player.hears(0.25F));
 }
 
 TEST_CASE("a plugin that crashes comes back with the state that it had, although nobody set a parameter")
 {
-    World world;
-    auto host = world.start(world.settings());
-    REQUIRE(world.diary.has<HostReady>());
-    Player player(world.processor);
-    host->connect(world.processor);
-    REQUIRE(world.processor.set_parameter(fake_parameter::gain, 0.75)); // behind the supervisor's back
-    REQUIRE(player.hears(0.75F));
-    host->save();
-    REQUIRE(world.diary.has<StateSaved>());
+    PlayedGain gain;
+    REQUIRE(gain.processor.set_parameter(fake_parameter::gain, 0.75)); // behind the supervisor's back
+    REQUIRE(gain.player.hears(0.75F));
+    gain.host->save();
+    REQUIRE(gain.diary.has<StateSaved>());
 
-    world.misbehave(FakeMisbehaviour::crash);
+    gain.misbehave(FakeMisbehaviour::crash);
 
-    REQUIRE(world.diary.has<HostReady>(2));
-    CHECK(world.diary.all<HostReady>()[1].state_restored);
-    CHECK(player.hears(0.75F));
+    REQUIRE(gain.diary.has<HostReady>(2));
+    CHECK(gain.diary.all<HostReady>()[1].state_restored);
+    CHECK(gain.player.hears(0.75F));
 }
 
 TEST_CASE("a host that is killed from outside is replaced")
@@ -141,31 +134,23 @@ TEST_CASE("a host that is killed from outside is replaced")
 
 TEST_CASE("a plugin that hangs in a block is killed and replaced")
 {
-    World world;
-    auto host = world.start(world.settings());
-    REQUIRE(world.diary.has<HostReady>());
-    Player player(world.processor);
-    host->connect(world.processor);
-    host->set_parameter(fake_parameter::gain, 0.5);
-    REQUIRE(player.hears(0.5F));
+    PlayedGain gain;
+    gain.host->set_parameter(fake_parameter::gain, 0.5);
+    REQUIRE(gain.player.hears(0.5F));
 
-    world.misbehave(FakeMisbehaviour::hang);
+    gain.misbehave(FakeMisbehaviour::hang);
 
-    REQUIRE(world.diary.has<HostReady>(2));
-    CHECK_THAT(world.diary.all<HostRestarting>()[0].reason, ContainsSubstring("hangs in a block"));
-    CHECK(player.hears(0.5F));
+    REQUIRE(gain.diary.has<HostReady>(2));
+    CHECK_THAT(gain.diary.all<HostRestarting>()[0].reason, ContainsSubstring("hangs in a block"));
+    CHECK(gain.player.hears(0.5F));
 }
 
 TEST_CASE("a plugin that ends its process quietly is replaced as well")
 {
-    World world;
-    auto host = world.start(world.settings());
-    REQUIRE(world.diary.has<HostReady>());
-    Player player(world.processor);
-    host->connect(world.processor);
-    world.misbehave(FakeMisbehaviour::exit);
-    REQUIRE(world.diary.has<HostReady>(2));
-    CHECK_THAT(world.diary.all<HostRestarting>()[0].reason, ContainsSubstring("ended with status 0"));
+    PlayedGain gain;
+    gain.misbehave(FakeMisbehaviour::exit);
+    REQUIRE(gain.diary.has<HostReady>(2));
+    CHECK_THAT(gain.diary.all<HostRestarting>()[0].reason, ContainsSubstring("ended with status 0"));
 }
 
 TEST_CASE("a plugin that crashes again and again is parked with the reason, until it is restarted")
@@ -247,17 +232,13 @@ TEST_CASE("a stop in the middle of a long load does not wait for it")
 
 TEST_CASE("a parameter that is set while a plugin restarts itself reaches it afterwards")
 {
-    World world;
-    auto host = world.start(world.settings());
-    REQUIRE(world.diary.has<HostReady>());
-    Player player(world.processor);
-    host->connect(world.processor);
-    REQUIRE(player.hears(1));
-    REQUIRE(world.processor.set_parameter(fake_parameter::pause, 1));
-    REQUIRE(wait_until([&] { return world.processor.stats().not_active > 0; }));
+    PlayedGain gain;
+    REQUIRE(gain.player.hears(1));
+    REQUIRE(gain.processor.set_parameter(fake_parameter::pause, 1));
+    REQUIRE(wait_until([&] { return gain.processor.stats().not_active > 0; }));
 
-    host->set_parameter(fake_parameter::gain, 0.25);
-    CHECK(player.hears(0.25F));
+    gain.host->set_parameter(fake_parameter::gain, 0.25);
+    CHECK(gain.player.hears(0.25F));
 }
 
 TEST_CASE("thousands of changes at once all arrive, though the processor's queue is short")

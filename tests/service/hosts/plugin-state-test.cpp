@@ -17,6 +17,7 @@ using namespace decant::service;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
 using decant::tests::FakeMisbehaviour;
+using decant::tests::PlayedGain;
 using decant::tests::Player;
 using decant::tests::wait_until;
 using World = decant::tests::FakeHostWorld;
@@ -96,20 +97,16 @@ TEST_CASE("a change of a parameter reaches the disk without being asked")
 
 TEST_CASE("a parameter that the plugin moves itself is told, and survives a crash")
 {
-    World world;
-    auto host = world.start(world.settings());
-    REQUIRE(world.diary.has<HostReady>());
-    Player player(world.processor);
-    host->connect(world.processor);
+    PlayedGain gain;
 
-    REQUIRE(world.processor.set_parameter(fake_parameter::touch, 0.375));
-    REQUIRE(world.diary.has<bridge::ParameterChanged>());
-    CHECK(world.diary.all<bridge::ParameterChanged>()[0].id == fake_parameter::gain);
-    CHECK(world.diary.all<bridge::ParameterChanged>()[0].value == 0.375);
+    REQUIRE(gain.processor.set_parameter(fake_parameter::touch, 0.375));
+    REQUIRE(gain.diary.has<bridge::ParameterChanged>());
+    CHECK(gain.diary.all<bridge::ParameterChanged>()[0].id == fake_parameter::gain);
+    CHECK(gain.diary.all<bridge::ParameterChanged>()[0].value == 0.375);
 
-    world.misbehave(FakeMisbehaviour::crash);
-    REQUIRE(world.diary.has<HostReady>(2));
-    CHECK(player.hears(0.375F));
+    gain.misbehave(FakeMisbehaviour::crash);
+    REQUIRE(gain.diary.has<HostReady>(2));
+    CHECK(gain.player.hears(0.375F));
 }
 
 TEST_CASE("a damaged state is kept aside, and the plugin starts as it comes")
@@ -245,17 +242,13 @@ TEST_CASE("another rate or block size activates the plugin anew")
 
 TEST_CASE("a restart on demand keeps the state")
 {
-    World world;
-    auto host = world.start(world.settings());
-    REQUIRE(world.diary.has<HostReady>());
-    Player player(world.processor);
-    host->connect(world.processor);
-    REQUIRE(world.processor.set_parameter(fake_parameter::gain, 0.625));
-    REQUIRE(player.hears(0.625F));
+    PlayedGain gain;
+    REQUIRE(gain.processor.set_parameter(fake_parameter::gain, 0.625));
+    REQUIRE(gain.player.hears(0.625F));
 
-    host->restart();
+    gain.host->restart();
 
-    REQUIRE(world.diary.has<HostReady>(2));
-    CHECK(world.diary.all<HostRestarting>().empty());
-    CHECK(player.hears(0.625F));
+    REQUIRE(gain.diary.has<HostReady>(2));
+    CHECK(gain.diary.all<HostRestarting>().empty());
+    CHECK(gain.player.hears(0.625F));
 }
