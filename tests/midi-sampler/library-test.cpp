@@ -26,7 +26,6 @@ namespace
 {
 
 constexpr std::uint32_t rate = 48'000;
-constexpr float centre = 0.70710678F; // of a voice in the middle, on each side
 
 constexpr ms_audio_config_t stereo{
     .sample_rate = rate, .channels = 2, .max_polyphony = 16, .buffer_size = 128};
