@@ -3,6 +3,7 @@
 
 #include "wine-host/clap-host.hpp"
 
+#include "wine-host/clap-thread-pool.hpp"
 #include "wine-host/text.hpp"
 
 #include <windows.h>
@@ -78,6 +79,12 @@ void ClapHost::set_plugin(const clap_plugin_t* plugin)
         end_timer(static_cast<clap_id>(*timers_.begin()));
 }
 
+/// Those of the pool are, too, as they do a part of its work.
+bool ClapHost::is_audio_thread() const noexcept
+{
+    return GetCurrentThreadId() == audio_thread_ || (pool_ != nullptr && pool_->is_inside());
+}
+
 void ClapHost::want(std::atomic<bool>& what) noexcept
 {
     what.store(true);
@@ -91,7 +98,14 @@ const void* ClapHost::extension(const clap_host_t*, const char* id)
             const auto thread = GetCurrentThreadId();
             return thread == of(host).main_thread_ && thread != of(host).audio_thread_;
         },
-        [](const clap_host_t* host) { return GetCurrentThreadId() == of(host).audio_thread_; },
+        [](const clap_host_t* host) { return of(host).is_audio_thread(); },
+    };
+    static const clap::HostThreadPool thread_pool{
+        [](const clap_host_t* host, std::uint32_t tasks) {
+            // Not from inside a task, either.
+            return of(host).pool_ != nullptr && GetCurrentThreadId() == of(host).audio_thread_ &&
+                   of(host).pool_->run(tasks);
+        },
     };
     static const clap_host_params_t params{
         [](const clap_host_t* host, clap_param_rescan_flags flags) {
@@ -138,14 +152,14 @@ const void* ClapHost::extension(const clap_host_t*, const char* id)
     static const clap::HostLog log{
         [](const clap_host_t* host, std::int32_t severity, const char* text) {
             // A write to the log can block, and debugging output is for the plugin's authors.
-            if (text == nullptr || severity == clap::log_debug ||
-                GetCurrentThreadId() == of(host).audio_thread_)
+            if (text == nullptr || severity == clap::log_debug || of(host).is_audio_thread())
                 return;
             print_error(word_for(severity) + from_plugin(text));
         },
     };
     const std::pair<const char*, const void*> extensions[] = {
         {CLAP_EXT_THREAD_CHECK, &thread_check},
+        {clap::ext_thread_pool, &thread_pool},
         {CLAP_EXT_PARAMS, &params},
         {CLAP_EXT_LATENCY, &latency},
         {CLAP_EXT_STATE, &state},

@@ -13,6 +13,8 @@
 namespace decant::host
 {
 
+class ClapThreadPool;
+
 /// What a CLAP plugin may ask of its host, from the thread that the interface names for it.
 class ClapHost
 {
@@ -22,6 +24,7 @@ class ClapHost
     std::atomic<const clap_plugin_t*> plugin_ = nullptr;
     std::set<std::uintptr_t> timers_; ///< of Windows
     EditorFrame* frame_ = nullptr;    ///< the main thread's own
+    ClapThreadPool* pool_ = nullptr;  ///< changes while no block runs
 
     /// Of the thread that is the audio thread at this moment; 0 for none.
     std::atomic<std::uint32_t> audio_thread_ = 0;
@@ -37,6 +40,7 @@ class ClapHost
     static const void* extension(const clap_host_t* host, const char* id);
     bool start_timer(std::uint32_t period_ms, clap_id& id);
     bool end_timer(clap_id id);
+    [[nodiscard]] bool is_audio_thread() const noexcept;
     void want(std::atomic<bool>& what) noexcept;
     bool resize_editor(std::uint32_t width, std::uint32_t height);
     bool show_editor(bool shown);
@@ -60,6 +64,9 @@ public:
 
     /// The window of the plugin's editor, while there is one. [main]
     void set_frame(EditorFrame* frame);
+
+    /// Who shares the work of a block; null: nobody. [main], while no block runs
+    void set_pool(ClapThreadPool* pool) noexcept { pool_ = pool; }
 
     /// Does what other threads wanted of the editor's window. [main]
     void serve_editor();

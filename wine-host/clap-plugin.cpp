@@ -110,6 +110,8 @@ ClapPlugin::ClapPlugin(const LoadedFile& file, const clap_plugin_factory_t& fact
 ClapPlugin::~ClapPlugin()
 {
     deactivate();
+    host_.set_pool(nullptr);
+    pool_.reset();
     host_.set_plugin(nullptr);
     plugin_->destroy(plugin_);
 }
@@ -161,6 +163,9 @@ void ClapPlugin::activate(double rate, std::uint32_t max_frames)
 {
     prepare(inputs_, true, max_frames);
     prepare(outputs_, false, max_frames);
+    if (const auto* tasks = clap_extension<clap::PluginThreadPool>(plugin_, clap::ext_thread_pool);
+        tasks != nullptr && !pool_)
+        host_.set_pool(&pool_.emplace(plugin_, *tasks));
     if (!plugin_->activate(plugin_, rate, 1, max_frames))
         throw PluginError(FailureCode::refused, "the plugin does not run at " +
                                                     std::to_string(static_cast<int>(rate)) +

@@ -5,6 +5,7 @@
 #include "wine-host/clap-events.hpp"
 #include "wine-host/clap-host.hpp"
 #include "wine-host/clap-interface.hpp"
+#include "wine-host/clap-thread-pool.hpp"
 #include "wine-host/loaded-file.hpp"
 #include "wine-host/plugin.hpp"
 
@@ -73,6 +74,7 @@ private:
     const clap_plugin_params_t* params_;
     const clap_plugin_state_t* state_;
     const clap_plugin_latency_t* latency_interface_;
+    std::optional<ClapThreadPool> pool_; ///< from the first activation on, if the plugin has tasks for it
     std::vector<ClapParameter> parameters_;
     std::vector<std::pair<clap_id, std::uint32_t>> indices_; ///< of the parameters, ordered by id
     std::optional<ClapEventsIn> events_in_;

@@ -7,15 +7,22 @@
 
 #include "wine-host/clap-interface.hpp"
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstring>
+#include <set>
 #include <string_view>
+
+#include <windows.h>
 
 namespace
 {
 
 using decant::host::clap::HostLog;
+using decant::host::clap::HostThreadPool;
+using decant::host::clap::PluginThreadPool;
 
 enum Parameter : clap_id {
     latency = 1000, ///< frames, after a restart that it asks for
@@ -25,11 +32,13 @@ enum Parameter : clap_id {
     secret, ///< hidden
     calls,  ///< counts on_main_thread(), which moving it asks for
     ticks,  ///< counts a timer, up to ten
+    tasks,  ///< so many that each block has, for the host's threads; "Echo" is how many were done
+            ///< well, and "Follow" by how many threads
     first_parameter = latency,
-    last_parameter = ticks,
+    last_parameter = tasks,
 };
 
-constexpr const char* names[] = {"Latency", "Level", "Follow", "Echo", "Secret", "Calls", "Ticks"};
+constexpr const char* names[] = {"Latency", "Level", "Follow", "Echo", "Secret", "Calls", "Ticks", "Tasks"};
 
 struct Mirror {
     clap_plugin_t plugin{};
@@ -37,6 +46,8 @@ struct Mirror {
     std::array<double, last_parameter + 1 - first_parameter> values{};
     std::uint32_t latency_in_use = 0;
     clap_id timer = CLAP_INVALID_ID;
+    std::array<std::atomic<unsigned>, 1000> task_runs{}; ///< in this block, on an audio thread
+    std::array<unsigned long, 1000> task_threads{};      ///< that ran it last
 
     double& value(clap_id id) { return values[id - first_parameter]; }
 
@@ -107,10 +118,10 @@ bool get_parameter(const clap_plugin_t*, std::uint32_t index, clap_param_info_t*
     info->id = first_parameter + index;
     info->flags = CLAP_PARAM_IS_AUTOMATABLE;
     info->max_value = 1;
-    if (info->id == latency || info->id == calls || info->id == ticks)
+    if (info->id == latency || info->id == calls || info->id == ticks || info->id == tasks) {
         info->flags |= CLAP_PARAM_IS_STEPPED;
-    if (info->id == latency || info->id == calls || info->id == ticks)
         info->max_value = 1000;
+    }
     if (info->id == level) {
         info->min_value = -12;
         info->max_value = 12;
@@ -184,6 +195,37 @@ const clap_plugin_timer_support_t timer_support{[](const clap_plugin_t* plugin, 
     mirror.rescan();
 }};
 
+/// A task that takes long enough for the other threads to come.
+void do_task(const clap_plugin_t* plugin, std::uint32_t task)
+{
+    Mirror& mirror = self(plugin);
+    const auto* threads = mirror.host_extension<clap_host_thread_check_t>(CLAP_EXT_THREAD_CHECK);
+    volatile unsigned steps = 0;
+    while (steps < 20'000)
+        steps = steps + 1;
+    if (threads->is_audio_thread(mirror.host))
+        ++mirror.task_runs[task];
+    mirror.task_threads[task] = GetCurrentThreadId();
+}
+
+const PluginThreadPool thread_pool{do_task};
+
+/// Has the tasks of a block done, and tells how many ran exactly once.
+void share_work(Mirror& mirror, const clap_output_events_t* out)
+{
+    const auto count = static_cast<std::uint32_t>(mirror.value(tasks));
+    if (count == 0)
+        return;
+    for (auto& runs : mirror.task_runs)
+        runs = 0;
+    const auto* pool = mirror.host_extension<HostThreadPool>(decant::host::clap::ext_thread_pool);
+    const bool done = pool->request_exec(mirror.host, count);
+    const auto once = std::count(mirror.task_runs.begin(), mirror.task_runs.end(), 1u);
+    give(out, echo, 0, done ? static_cast<double>(once) : -1);
+    const std::set<unsigned long> threads(mirror.task_threads.begin(), mirror.task_threads.begin() + count);
+    give(out, follow, 0, static_cast<double>(threads.size()));
+}
+
 // Life
 
 bool init(const clap_plugin_t* plugin)
@@ -204,6 +246,7 @@ clap_process_status process(const clap_plugin_t* plugin, const clap_process_t* b
     const auto* threads = mirror.host_extension<clap_host_thread_check_t>(CLAP_EXT_THREAD_CHECK);
     if (threads->is_main_thread(mirror.host) || !threads->is_audio_thread(mirror.host))
         return CLAP_PROCESS_ERROR;
+    share_work(mirror, block->out_events);
     std::uint32_t next = 0;
     for (std::uint32_t frame = 0; frame < block->frames_count; ++frame) {
         for (; next < block->in_events->size(block->in_events); ++next) {
@@ -237,6 +280,7 @@ const void* extension(const clap_plugin_t*, const char* name)
         {CLAP_EXT_PARAMS, &params},
         {CLAP_EXT_LATENCY, &latency_interface},
         {CLAP_EXT_TIMER_SUPPORT, &timer_support},
+        {decant::host::clap::ext_thread_pool, &thread_pool},
     };
     for (const auto& [known, functions] : extensions)
         if (known == name)

@@ -317,6 +317,41 @@ TEST_CASE("a CLAP plugin has its timer, its call on the main thread and its word
         [&] { return host.process().errors().find("warning: the mirror says hello") != std::string::npos; }));
 }
 
+TEST_CASE(
+    "the tasks of a CLAP plugin's block are all done, each once, by threads that count as audio threads",
+    "[thread-pool][clap]")
+{
+    constexpr std::uint32_t follow = 2;
+    constexpr std::uint32_t echo = 3;
+    constexpr std::uint32_t tasks = 6;
+    WineHost host;
+    host.load("decant-test-mirror.clap", "Mirror");
+    host.link().activate(rate, 64);
+    double most_threads = 0;
+    const auto done_of = [&](double count) {
+        const auto set = [&](EventWriter& events) {
+            REQUIRE(events.push_parameter(0, tasks, count));
+        };
+        REQUIRE(host.run_block(64, rate, set).status == BlockStatus::done);
+        double done = 0;
+        for_each_event(host, host.run_block(64, rate), protocol::EventType::parameter,
+                       [&](const protocol::EventView& event) {
+                           protocol::ParameterEvent change;
+                           std::memcpy(&change, event.payload.data(), sizeof change);
+                           if (change.id == echo)
+                               done = change.value;
+                           if (change.id == follow)
+                               most_threads = std::max(most_threads, change.value);
+                       });
+        return done;
+    };
+    CHECK(done_of(1) == 1);
+    for (int round = 0; round < 100; ++round)
+        CHECK(done_of(3 + round) == 3 + round);
+    CHECK(done_of(1000) == 1000);
+    CHECK(most_threads > 1);
+}
+
 TEST_CASE("the halves of a VST3 plugin reach each other through the host's messages", "[messages][vst3]")
 {
     constexpr std::uint32_t message = 5;
