@@ -79,7 +79,7 @@ try {
     if (reading.state->plugin != identity_) {
         log(Severity::warning,
             fmt::format("node '{}': the state {} belongs to something else ({}) and is kept as {}", node,
-                        file_.string(), reading.state->plugin, set_state_aside(file_).string()));
+                        file_.string(), reading.state->plugin, set_states_aside(file_).string()));
         return {};
     }
     written_ = decode(reading.state->bytes, configured);

@@ -35,6 +35,7 @@ namespace
 // "DcntStat", a version, the CRC-32 of what follows: the plugin's id as text, the state as blob.
 constexpr std::uint64_t file_magic = 0x7461'5374'746e'6344;
 constexpr std::uint32_t file_version = 1;
+constexpr const char* before_suffix = ".bak";
 constexpr std::size_t largest_file = std::size_t{protocol::max_message_bytes} + 4096;
 
 std::uint32_t checksum(std::span<const std::byte> bytes)
@@ -208,7 +209,7 @@ void write_state_file(const fs::path& file, const SavedState& state)
         throw io_error("make a directory for", file);
     }
     const fs::path fresh = with_suffix(file, ".new");
-    const fs::path before = with_suffix(file, ".bak");
+    const fs::path before = with_suffix(file, before_suffix);
     write_through(fresh, bytes);
     // A second name rather than a renaming: there is a whole state under the right name at every moment.
     if (fs::exists(file, error)) {
@@ -224,7 +225,7 @@ void write_state_file(const fs::path& file, const SavedState& state)
 StateReading read_state_file(const fs::path& file)
 {
     StateReading reading;
-    for (const fs::path& candidate : {file, with_suffix(file, ".bak")}) {
+    for (const fs::path& candidate : {file, with_suffix(file, before_suffix)}) {
         const auto bytes = contents(candidate);
         if (!bytes)
             continue;
@@ -251,6 +252,8 @@ SavedState load_state_file(const fs::path& file)
 fs::path set_state_aside(const fs::path& file)
 {
     constexpr std::size_t most_kept = 5; // of plugins that refuse their state at every start
+    if (const fs::path before = with_suffix(file, before_suffix); !fs::exists(file) && fs::exists(before))
+        return set_state_aside(before);
     auto numbers = numbers_aside(file);
     const auto aside_with = [&file](unsigned number) {
         return with_suffix(file, ".aside-" + std::to_string(number));
@@ -260,6 +263,14 @@ fs::path set_state_aside(const fs::path& file)
         throw io_error("set aside", file);
     for (; numbers.size() >= most_kept; numbers.erase(numbers.begin()))
         unlink(aside_with(*numbers.begin()).c_str());
+    return aside;
+}
+
+fs::path set_states_aside(const fs::path& file)
+{
+    fs::path aside = set_state_aside(file);
+    if (const fs::path before = with_suffix(file, before_suffix); fs::exists(before))
+        set_state_aside(before);
     return aside;
 }
 

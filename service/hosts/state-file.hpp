@@ -23,8 +23,7 @@ struct SavedState {
 [[nodiscard]] std::filesystem::path state_file_of(std::string_view node);
 
 /// Replaces `file` so that a crash or a full disk at any moment leaves a whole one, and keeps the one before
-/// as
-/// `<file>.bak`. Writes nothing if the content is the same. Throws PluginError.
+/// as `<file>.bak`. Writes nothing if the content is the same. Throws PluginError.
 void write_state_file(const std::filesystem::path& file, const SavedState& state);
 
 struct StateReading {
@@ -40,7 +39,12 @@ struct StateReading {
 [[nodiscard]] SavedState load_state_file(const std::filesystem::path& file);
 
 /// Renames a file that is not to be overwritten to `<file>.aside-N`, with an N above all that are there, of
-/// which the last few are kept. Returns its new name. Throws PluginError.
+/// which the last few are kept; if it is not there, the one before it. Returns its new name. Throws
+/// PluginError.
 std::filesystem::path set_state_aside(const std::filesystem::path& file);
+
+/// What read_state_file() has found is for somebody else: sets it aside, and the one before it as well, which
+/// would be taken for the newcomer's. Returns the new name of the newest. Throws PluginError.
+std::filesystem::path set_states_aside(const std::filesystem::path& file);
 
 } // namespace decant::service

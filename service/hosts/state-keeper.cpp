@@ -47,12 +47,12 @@ void StateKeeper::read_file()
 }
 
 /// The last state is of no use to the plugin; the file with it stays under another name.
-void StateKeeper::forget(const std::string& why)
+void StateKeeper::forget(const std::string& why, SetAside aside)
 {
     std::string text = why + ". The plugin starts as it comes";
     if (std::exchange(from_file_, false)) {
         try {
-            text += "; the state is kept as " + set_state_aside(file_).string();
+            text += "; the state is kept as " + aside(file_).string();
         } catch (const PluginError& error) {
             text += ", and the state will not be saved: " + std::string(error.what());
             file_.clear();
@@ -68,7 +68,8 @@ bool StateKeeper::restore(RunningHost& host)
     if (!last_)
         return false;
     if (last_->plugin != identity_of(host.description())) {
-        forget("the state " + file_.string() + " belongs to another plugin (" + last_->plugin + ")");
+        forget("the state " + file_.string() + " belongs to another plugin (" + last_->plugin + ")",
+               set_states_aside);
         return false;
     }
     try {
@@ -76,7 +77,7 @@ bool StateKeeper::restore(RunningHost& host)
         return true;
     } catch (const PluginError& error) {
         if (error.kind() == PluginError::Kind::answer) {
-            forget(error.what());
+            forget(error.what(), set_state_aside);
             return false;
         }
         if (!from_file_)

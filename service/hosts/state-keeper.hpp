@@ -44,7 +44,8 @@ private:
     bool from_file_ = false; ///< `last_` is what the file holds
 
     void read_file();
-    void forget(const std::string& why);
+    using SetAside = std::filesystem::path (*)(const std::filesystem::path&);
+    void forget(const std::string& why, SetAside aside);
 };
 
 } // namespace decant::service

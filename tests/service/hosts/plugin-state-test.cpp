@@ -142,6 +142,25 @@ TEST_CASE("the state of another plugin, or one that the plugin refuses, is kept 
     CHECK_THAT(world.diary.log(), ContainsSubstring("The plugin starts as it comes"));
 }
 
+TEST_CASE(
+    "a plugin that takes another one's place is saved, also if that one left no more than its state before")
+{
+    World world;
+    const SavedState others{"vst2:something else", {std::byte{1}}};
+    write_state_file(world.state_file, others);
+    write_state_file(world.state_file, {others.plugin, {std::byte{2}}});
+    std::filesystem::remove(world.state_file); // it was set aside, and then the power went
+    {
+        auto host = world.start(world.settings());
+        REQUIRE(world.diary.has<HostReady>());
+        host->set_parameter(fake_parameter::gain, 0.25);
+    }
+    CHECK(read_state_file(world.state_file).state.value().plugin != others.plugin);
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>(2));
+    CHECK(world.diary.all<HostReady>()[1].values.at(0) == 0.25);
+}
+
 TEST_CASE("a state that cannot be written is told and the plugin plays on")
 {
     World world;

@@ -132,6 +132,24 @@ TEST_CASE("of many states that were set aside the last few are kept")
     CHECK(fs::exists(directory.path() / "bass.state.aside-mine"));
 }
 
+TEST_CASE("the state of somebody else is set aside with the one before it, also if that is all there is")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "bass.state";
+    write_state_file(file, state_of("first"));
+    write_state_file(file, state_of("second"));
+
+    CHECK(set_states_aside(file).filename() == "bass.state.aside-1");
+    CHECK_FALSE(read_state_file(file).state);
+    CHECK(fs::exists(directory.path() / "bass.state.bak.aside-1"));
+
+    write_state_file(file, state_of("third"));
+    write_state_file(file, state_of("fourth"));
+    fs::remove(file);
+    CHECK(set_states_aside(file).filename() == "bass.state.bak.aside-2");
+    CHECK_FALSE(read_state_file(file).state);
+}
+
 TEST_CASE("one bit is enough to call a state damaged")
 {
     const TemporaryDirectory directory;
