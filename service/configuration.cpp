@@ -169,6 +169,23 @@ class Reader
         }
     }
 
+    /// A slip in decant.properties or in a rule comes with every node, and is about none of them.
+    void say_defaults_once()
+    {
+        auto& problems = result_.problems;
+        for (std::size_t i = 0; i < problems.size(); ++i) {
+            const auto repeats = [&first = problems[i]](const ConfigurationProblem& other) {
+                return !other.fatal && other.where == first.where && other.text == first.text;
+            };
+            const auto again = std::remove_if(problems.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                                              problems.end(), repeats);
+            if (!problems[i].fatal && again != problems.end())
+                problems[i].node.clear();
+            if (!problems[i].fatal)
+                problems.erase(again, problems.end());
+        }
+    }
+
     void complain_about_loops()
     {
         for (const auto& loop : output_loops(result_.nodes)) {
@@ -207,6 +224,7 @@ public:
         }
         for (const auto& node : nodes_)
             read_node(node);
+        say_defaults_once();
         complain_about_loops();
         return std::move(result_);
     }

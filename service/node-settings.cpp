@@ -267,6 +267,14 @@ std::vector<std::string_view> key_names()
     return names;
 }
 
+/// Whether it means something, in a node of any type.
+bool is_key(std::string_view name)
+{
+    const auto names = key_names();
+    return name.starts_with("node.") || name.starts_with(wine_prefix) ||
+           std::find(names.begin(), names.end(), name) != names.end();
+}
+
 /// The name of the file, or of the files of a chain.
 std::string stems_of(const NodeConfig& node)
 {
@@ -329,9 +337,13 @@ NodeConfig make_node_config(const NodeSettings& settings, const Location& where,
 {
     const auto required = [&](const char* key, const char* example) -> const NodeSetting& {
         const auto found = settings.find(key);
-        if (found == settings.end())
-            throw SettingError(fmt::format("{} is missing; add it, as in {}", key, example), where);
-        return found->second;
+        if (found != settings.end())
+            return found->second;
+        const std::array<std::string_view, 1> wanted{key};
+        for (const auto& [name, setting] : settings)
+            if (const auto meant = suggestion(name, wanted); !meant.empty() && !is_key(name))
+                throw SettingError(fmt::format("there is no key '{}'{}", name, meant), setting.where);
+        throw SettingError(fmt::format("{} is missing; add it, as in {}", key, example), where);
     };
     NodeConfig node;
     node.file = where.file;

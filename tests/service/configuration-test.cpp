@@ -137,6 +137,20 @@ TEST_CASE("properties are defaults for all nodes, of the type that they are for"
     CHECK(result.nodes.at(2).properties.at("node.latency") == "64/48000");
 }
 
+TEST_CASE("a slip in the properties is told once, and not of every node")
+{
+    const Home home;
+    const auto result =
+        home.parse("decant.properties = { volme = 3 }\n"
+                   "decant.nodes = [ { name = a path = ~/Piano.sfz } { name = b path = ~/Piano.sfz }\n"
+                   "                 { name = c path = ~/Piano.sfz qualty = 3 } ]");
+    CHECK(result.nodes.size() == 3);
+    REQUIRE(result.problems.size() == 2);
+    CHECK(result.problems[0].text == "there is no key 'volme'; did you mean 'volume'?");
+    CHECK(result.problems[0].node.empty());
+    CHECK(result.problems[1].node == "c");
+}
+
 TEST_CASE("a key for the other type is reported and has no effect")
 {
     const Home home;

@@ -241,6 +241,7 @@ TEST_CASE("what is wrong in a node costs that node and says what and where")
              {"path = \"\"", column, "path must be a text, not ''"},
              {"path = ~/Thing.xyz", 18, "add type = plugin or type = sampler"},
              {"type = plugin", 18, "path is missing"},
+             {"pth = ~/Piano.sfz", column, "there is no key 'pth'; did you mean 'path'?"},
          }) {
         INFO(keys);
         const auto result =
@@ -272,6 +273,8 @@ TEST_CASE("a name that cannot be one is refused")
     }
     CHECK(home.parse("decant.nodes = [ { path = ~/Piano.sfz } ]").problems.at(0).text ==
           "name is missing; add it, as in name = bass");
+    CHECK(home.parse("decant.nodes = [ { nmae = organ path = ~/Piano.sfz } ]").problems.at(0).text ==
+          "there is no key 'nmae'; did you mean 'name'?");
     CHECK(home.parse("decant.nodes = [ { name = " + std::string(65, 'a') + " path = ~/Piano.sfz } ]")
               .nodes.empty());
 }
