@@ -200,11 +200,12 @@ def demo(build, out, live):
     except OSError as error:
         raise DemoError(f"{out} cannot be a directory for the results: {error.strerror}. --out DIR names another one.") from error
     results = {name: out / name for name in ("demo.wav", "graph.svg", "demo.png")}
-    for path in results.values():
-        path.unlink(missing_ok=True)
     score = ROOT / "config/demo/score.mid"
 
     with wine_prefix() as prefix, (LiveSession if live else PrivateSession)(build) as session:
+        # Not before: another demo that writes there is waited for.
+        for path in results.values():
+            path.unlink(missing_ok=True)
         synth, effect = install_plugins(build, prefix)
         step("Looking for your PipeWire session" if live else "Starting PipeWire and WirePlumber, apart from yours")
         session.start()
