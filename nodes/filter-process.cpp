@@ -214,6 +214,8 @@ void FilterProcess::set_exchange(const void* port_data, const spa_io_buffers* ex
             output.exchange.store(exchange, std::memory_order_relaxed);
     if (midi_out_port_.data == port_data)
         midi_out_port_.exchange.store(exchange, std::memory_order_relaxed);
+    if (midi_in_port_ == port_data && exchange == nullptr)
+        midi_left_.store(true, std::memory_order_relaxed);
 }
 
 std::span<const MidiEvent> FilterProcess::take_midi(std::uint32_t frames) noexcept DECANT_REALTIME
@@ -221,7 +223,12 @@ std::span<const MidiEvent> FilterProcess::take_midi(std::uint32_t frames) noexce
     if (midi_in_port_ == nullptr)
         return {};
     const spa_data* data = cycle_buffer(midi_in_port_);
-    return midi_reader_.read(data != nullptr ? content(*data) : std::span<const std::byte>(), frames);
+    auto events = midi_reader_.read(data != nullptr ? content(*data) : std::span<const std::byte>(), frames);
+    const bool left =
+        midi_left_.load(std::memory_order_relaxed) && midi_left_.exchange(false, std::memory_order_relaxed);
+    const auto given = left ? held_notes_.release(events) : events;
+    held_notes_.watch(events);
+    return given;
 }
 
 void FilterProcess::count_missed(const spa_io_position& position) noexcept DECANT_REALTIME

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "nodes/held-notes.hpp"
 #include "nodes/midi-pod.hpp"
 #include "nodes/processor.hpp"
 
@@ -79,7 +80,9 @@ class FilterProcess
     std::vector<float*> output_data_;
     void* midi_in_port_ = nullptr;
     Output midi_out_port_;
+    std::atomic<bool> midi_left_ = false; ///< nobody is linked to the MIDI input any more
     MidiReader midi_reader_;
+    HeldNotes held_notes_;
     MidiWriter midi_writer_;
     std::atomic<bool> resumed_ = true;
     std::atomic<double> tempo_ = default_tempo;
@@ -101,7 +104,8 @@ public:
         midi_out_port_.data = port_data;
     } ///< [main] before the node is connected
 
-    /// Where PipeWire fetches the blocks of an output; null if it does not any more. [main]
+    /// Where PipeWire fetches the blocks of an output, or leaves those of an input; null if it does not any
+    /// more. [main]
     void set_exchange(const void* port_data, const spa_io_buffers* exchange) noexcept;
 
     /// The node starts again after a pause: cycles in between were not missed. [main]

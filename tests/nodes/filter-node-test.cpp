@@ -299,6 +299,42 @@ public:
 
 } // namespace
 
+TEST_CASE("what a source of MIDI holds is let go when the last one has left")
+{
+    const PrivateSession session({.session_manager = false});
+    Client client(session);
+    MidiSource keys, others;
+    MidiListener listener;
+    NoiseListener speakers; // for which the node runs on
+    const PortLayout midi_out{.inputs = {}, .outputs = {}, .midi_in = false, .midi_out = true};
+    Node source(client, "keys", midi_out, keys);
+    Node other(client, "others", midi_out, others);
+    Node synth(client, "synth",
+               {.inputs = {}, .outputs = mono_out().outputs, .midi_in = true, .midi_out = false}, listener);
+    Node recorder(client, "recorder", mono_in(), speakers);
+    session.link("synth:output", "recorder:input");
+    session.link("keys:midi_out", "synth:midi_in");
+    session.link("others:midi_out", "synth:midi_in");
+    REQUIRE(midi_passes(keys, listener));
+    REQUIRE(midi_passes(others, listener));
+    keys.events = {{0, 3, {0x90, 60, 100}}, {0, 3, {0x90, 64, 100}}, {0, 4, {0xb2, 64, 127}},
+                   {0, 5, {0x80, 60, 0}},   {0, 6, {0x95, 67, 1}},   {0, 7, {0xb5, 123, 0}}};
+    keys.send = true;
+    REQUIRE(wait_until([&] { return listener.heard().size() == 6; }));
+
+    listener.forget();
+    session.unlink("others:midi_out", "synth:midi_in");
+    keys.events = {{0, 0, {0xe0, 0, 64}}};
+    keys.send = true;
+    REQUIRE(wait_until([&] { return !listener.heard().empty(); }));
+    CHECK(listener.heard() == keys.events); // somebody is still there
+
+    listener.forget();
+    session.unlink("keys:midi_out", "synth:midi_in");
+    REQUIRE(wait_until([&] { return !listener.heard().empty(); }));
+    CHECK(listener.heard() == std::vector<MidiMoment>{{0, 0, {0x80, 64, 0}}, {0, 0, {0xb2, 64, 0}}});
+}
+
 TEST_CASE("a node without links hears silence and may write what it likes")
 {
     const PrivateSession session({.session_manager = false});
