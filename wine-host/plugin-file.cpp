@@ -46,6 +46,10 @@ void check_image(const std::wstring& path, const std::string& name)
     if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0)
         throw PluginError(FailureCode::not_a_plugin, name + " is a directory, not a plugin's DLL");
     const FileView file(path);
+    if (!file.is_open() && file.error() == ERROR_INVALID_NAME)
+        throw PluginError(FailureCode::other,
+                          name + " cannot be read, as its name has a character that Windows does not allow, "
+                                 "one of : * ? \" < > | \\; rename it");
     if (!file.is_open())
         throw PluginError(FailureCode::not_found, name + " cannot be read: " + windows_error(file.error()));
     const std::optional<PeImage> image = read_pe_image(file.bytes());

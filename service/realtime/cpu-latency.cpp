@@ -51,7 +51,10 @@ void CpuLatency::hold()
         release();
     }
     if (error == 0) {
-        log(Severity::info, fmt::format("CPUs wake within {} us while something plays", usec));
+        log(Severity::info,
+            fmt::format("while something plays, CPUs sleep no deeper than they wake from within {} us "
+                        "(cpu.dma-latency)",
+                        usec));
         told_ = 0;
     } else if (std::exchange(told_, error) != error && error != EACCES && error != EPERM && error != ENOENT) {
         // That one may not is how it is by default; decant doctor says what to do where it matters.

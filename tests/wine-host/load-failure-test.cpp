@@ -47,6 +47,7 @@ TEST_CASE("a file that is no plugin says what is wrong with it, and the host liv
         {"/nowhere/at all.dll", FailureCode::not_found, "cannot be read"},
         {"C:\\nowhere\\plugin.dll", FailureCode::not_found, "cannot be read"},
         {"", FailureCode::not_found, "cannot be read"},
+        {directory.write("what?.dll", gain), FailureCode::other, "rename it"},
         {directory.path().string(), FailureCode::not_a_plugin, "directory"},
         {directory.write("empty.dll", ""), FailureCode::not_a_plugin, "install the plugin again"},
         {directory.write("text.dll", "MZ, said the text"), FailureCode::not_a_plugin,
