@@ -224,6 +224,8 @@ def demo(build, out, live):
             step(f"The machine was too busy to keep up ({missed} times), so once more")
         pictures.draw_graph(graph, KINDS, results["graph.svg"])
         print(f"\n{table.rstrip()}\n")
+        print("LOAD is a part of the period; TRIP us a block's way to Windows and back, usual and longest; RT by what right")
+        print("the plugin runs before others; LATE blocks that came too late; XRUNS periods without the node.\n")
         words = session.last_words() if complaints and not live else ""
 
     for path in results.values():
