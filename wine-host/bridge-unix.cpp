@@ -168,7 +168,7 @@ std::uint32_t give_handle(std::unique_ptr<Mapping> mapping)
     for (std::uint32_t handle = 0; handle < mappings.size(); ++handle) {
         Mapping* none = nullptr;
         if (mappings[handle].compare_exchange_strong(none, mapping.get())) {
-            (void)mapping.release();
+            (void)mapping.release(); // NOLINT(bugprone-unused-return-value): the table has it now
             return handle;
         }
     }
@@ -298,6 +298,7 @@ std::int32_t now(void* parameters) noexcept
 std::int32_t release_memory(void* parameters) noexcept
 {
     const auto& call = *static_cast<const ReleaseMemoryCall*>(parameters);
+    // A pointer of Windows, which for 32 bits is a number. NOLINTNEXTLINE(performance-no-int-to-ptr)
     void* const pages = reinterpret_cast<void*>(static_cast<std::uintptr_t>(call.address));
     return madvise(pages, static_cast<std::size_t>(call.size), MADV_DONTNEED) == 0 ? unix_done : unix_failed;
 }
