@@ -60,6 +60,10 @@ std::string to_json(const NodeStatus& status)
         object["memory"] = status.memory;
     if (!status.rt.empty())
         object["rt"] = status.rt;
+    if (status.rt_threads)
+        object["rt-threads"] = {{"rtkit", status.rt_threads->rtkit},
+                                {"nice", status.rt_threads->nice},
+                                {"none", status.rt_threads->none}};
     if (!status.wake.empty())
         object["wake"] = status.wake;
     if (status.awake)
@@ -101,6 +105,12 @@ try {
     read(object, "editor", status.editor);
     read(object, "memory", status.memory);
     read(object, "rt", status.rt);
+    if (const auto threads = object.find("rt-threads"); threads != object.end()) {
+        status.rt_threads.emplace();
+        read(*threads, "rtkit", status.rt_threads->rtkit);
+        read(*threads, "nice", status.rt_threads->nice);
+        read(*threads, "none", status.rt_threads->none);
+    }
     read(object, "wake", status.wake);
     if (const auto awake = object.find("awake"); awake != object.end())
         status.awake = awake->get<double>();

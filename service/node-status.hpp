@@ -38,6 +38,14 @@ struct RoundTrip {
     double worst = 0; ///< since the node was made
 };
 
+/// How many threads of a plugin have what, of those that `decantd` sees to: they ask for real time, and the
+/// limits do not let them have it.
+struct ThreadRights {
+    std::uint64_t rtkit = 0;
+    std::uint64_t nice = 0;
+    std::uint64_t none = 0;
+};
+
 /// What people are shown of a node.
 struct NodeStatus {
     std::string type; ///< plugin, sampler
@@ -52,11 +60,12 @@ struct NodeStatus {
     std::string editor;                  ///< plugins only: none, closed, open; empty: nobody knows yet
     std::optional<RoundTrip> round_trip; ///< plugins only
     std::string rt;                      ///< plugins only: limits, rtkit, nice, none; empty: no host runs
-    std::string wake;                    ///< plugins only: sleep, anticipate, as it is now
-    std::optional<double> awake;         ///< part of the last second's blocks that found such a host awake
-    std::optional<std::uint32_t> voices; ///< samplers only
-    std::uint64_t memory = 0;            ///< bytes of the host, also of its group, or of samples; 0: unknown
-    std::uint64_t starved = 0;           ///< voices of a sampler whose samples were not read in time
+    std::optional<ThreadRights> rt_threads; ///< plugins only: if there are any
+    std::string wake;                       ///< plugins only: sleep, anticipate, as it is now
+    std::optional<double> awake;            ///< part of the last second's blocks that found such a host awake
+    std::optional<std::uint32_t> voices;    ///< samplers only
+    std::uint64_t memory = 0;  ///< bytes of the host, also of its group, or of samples; 0: unknown
+    std::uint64_t starved = 0; ///< voices of a sampler whose samples were not read in time
 };
 
 [[nodiscard]] std::string to_json(const NodeStatus& status);

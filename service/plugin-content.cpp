@@ -84,9 +84,9 @@ bridge::BlockStatistics since(const bridge::BlockStatistics& before, bridge::Blo
 } // namespace
 
 PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue,
-                             const AudioThreads& threads, RightsOffice& rights, Wineservers& servers)
+                             const AudioThreads& threads, Rights& rights)
     : owner_(owner), threads_(threads), config_(config), rate_(first_rate), place_(threads),
-      servers_(servers), audio_thread_(rights, fmt::format("node '{}': its audio thread", config.name))
+      rights_(rights, fmt::format("node '{}'", config.name))
 {
     PluginHostSettings settings;
     settings.plugin.path = config.path;
@@ -116,10 +116,7 @@ PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, Main
                          host_priority(threads, config)));
 }
 
-PluginContent::~PluginContent()
-{
-    servers_.forget(process_);
-}
+PluginContent::~PluginContent() = default;
 
 void PluginContent::handle(const HostReady& ready)
 {
@@ -286,15 +283,12 @@ std::chrono::nanoseconds PluginContent::period() const noexcept
 
 void PluginContent::keep_priorities()
 {
-    const pid_t process = host_->process();
-    if (const pid_t before = std::exchange(process_, process); before != process)
-        servers_.forget(before);
-    servers_.update(process, threads_.host_priority);
-    audio_thread_.update({.process = processor_->host_process(),
-                          .thread = processor_->host_thread(),
-                          .priority = host_priority(threads_, config_),
-                          .gives_way = true},
-                         processor_->host_demoted());
+    rights_.update_host(host_->process(), threads_.host_priority);
+    rights_.update_audio_thread({.process = processor_->host_process(),
+                                 .thread = processor_->host_thread(),
+                                 .priority = host_priority(threads_, config_),
+                                 .gives_way = true},
+                                processor_->host_demoted());
 }
 
 void PluginContent::tick(const nodes::FilterCounters* counters)
@@ -329,8 +323,14 @@ void PluginContent::report(NodeStatus& status)
     if (!processor_)
         return;
     status.editor = editor();
-    if (processor_->host_thread() != 0)
-        status.rt = to_text(audio_thread_.right());
+    if (processor_->host_thread() != 0) {
+        status.rt = to_text(rights_.audio_thread());
+        const auto threads = rights_.plugin_threads();
+        if (threads.all() != 0)
+            status.rt_threads = {threads.realtime, threads.nice, threads.none};
+        if (auto problem = rights_.problem(); !problem.empty())
+            status.warnings.push_back(std::move(problem));
+    }
     const auto now = processor_->stats();
     status.late += now.late;
     status.dropped += now.dropped;

@@ -9,8 +9,7 @@
 #include "service/main-queue.hpp"
 #include "service/node-content.hpp"
 #include "service/plugin-parameters.hpp"
-#include "service/realtime/thread-keeper.hpp"
-#include "service/realtime/wineservers.hpp"
+#include "service/realtime/host-rights.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -42,9 +41,7 @@ class PluginContent final : public NodeContent
     std::uint32_t latency_ = 0; ///< the plugin's, in frames
     std::uint32_t quantum_ = 0; ///< frames, as the graph runs
     HostPlace place_;
-    Wineservers& servers_;
-    ThreadKeeper audio_thread_;
-    pid_t process_ = 0;                 ///< whose wineserver is seen to
+    HostRights rights_;
     std::vector<std::string> warnings_; ///< about what the configuration wants of the plugin
     std::string save_problem_;          ///< why the last state is not on the disk, or empty
     bool ready_ = false;                ///< a host runs
@@ -63,6 +60,7 @@ class PluginContent final : public NodeContent
     void handle(const bridge::EditorChanged& window);
     void handle(const bridge::ParameterChanged& moved);
     void handle(const bridge::LatencyChanged& moved);
+    void handle(const bridge::ThreadsRefused& threads) { rights_.hear(threads.refusals); }
 
     void check_params();
     void keep_priorities();
@@ -75,7 +73,7 @@ class PluginContent final : public NodeContent
 public:
     /// All but `config` outlive it. Throws std::runtime_error.
     PluginContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue,
-                  const AudioThreads& threads, RightsOffice& rights, Wineservers& servers);
+                  const AudioThreads& threads, Rights& rights);
     ~PluginContent() override;
 
     [[nodiscard]] bool change(const NodeConfig& config) override;

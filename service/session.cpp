@@ -101,8 +101,7 @@ Session::Session(SessionOptions options)
       rack_(
           [this](const NodeConfig& config, ContentOwner& owner) -> std::unique_ptr<NodeContent> {
               if (config.type == NodeType::plugin)
-                  return std::make_unique<PluginContent>(config, owner, queue_, threads_, rights_,
-                                                         wineservers_);
+                  return std::make_unique<PluginContent>(config, owner, queue_, threads_, rights_);
               return std::make_unique<SamplerContent>(config, owner, loop_, queue_, workers_);
           },
           loops_),
@@ -111,7 +110,7 @@ Session::Session(SessionOptions options)
       watchdog_(sd_watchdog_enabled(0, nullptr) > 0)
 {
     for (const auto& loop : loops_.members())
-        loop_keepers_.emplace_back(rights_, fmt::format("the data loop {}", loop.name));
+        loop_keepers_.emplace_back(rights_.office, fmt::format("the data loop {}", loop.name));
     read_configuration();
 }
 

@@ -12,9 +12,8 @@
 #include "service/pipewire-handles.hpp"
 #include "service/rack.hpp"
 #include "service/realtime/cpu-latency.hpp"
-#include "service/realtime/rights-office.hpp"
+#include "service/realtime/host-rights.hpp"
 #include "service/realtime/thread-keeper.hpp"
-#include "service/realtime/wineservers.hpp"
 #include "service/request.hpp"
 #include "service/state-lock.hpp"
 #include "service/status-board.hpp"
@@ -61,8 +60,7 @@ class Session
     AudioThreads threads_;
     MainQueue queue_;
     Workers workers_;
-    RightsOffice rights_;
-    Wineservers wineservers_{rights_};
+    Rights rights_;
     std::list<ThreadKeeper> loop_keepers_; ///< in the order of the loops
     CpuLatency cpu_latency_;
     Rack rack_;

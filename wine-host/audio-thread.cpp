@@ -23,7 +23,7 @@ struct Start {
     void (*run)(AudioThread&);
     UnixBridge& bridge;
     int rt_priority;
-    UnixBridge::Scheduling& scheduling;
+    int& granted;
     HANDLE ready;
 };
 
@@ -33,7 +33,7 @@ DWORD WINAPI start_thread(void* parameter)
     start.bridge.name_thread("decant-audio");
     thread_priorities::leave_me_alone(); // the service sees to its priority
     if (start.rt_priority > 0)
-        start.scheduling = start.bridge.make_realtime(start.rt_priority);
+        start.granted = start.bridge.make_realtime(start.rt_priority);
     SetEvent(start.ready);
     start.run(*start.self);
     return 0;
@@ -41,8 +41,7 @@ DWORD WINAPI start_thread(void* parameter)
 
 } // namespace
 
-AudioThread::AudioThread(UnixBridge& bridge, int rt_priority, UnixBridge::Scheduling& scheduling)
-    : bridge_(bridge)
+AudioThread::AudioThread(UnixBridge& bridge, int rt_priority, int& granted) : bridge_(bridge)
 {
     auto& region = bridge.region();
     for (std::size_t channel = 0; channel < protocol::max_channels; ++channel) {
@@ -52,8 +51,8 @@ AudioThread::AudioThread(UnixBridge& bridge, int rt_priority, UnixBridge::Schedu
     // Plugins put whole blocks on the stack, and what is left of Windows' default of one megabyte is not
     // much.
     constexpr SIZE_T stack = 8 * 1024 * 1024;
-    Start start{this,       [](AudioThread& self) { self.run(); },      bridge, rt_priority,
-                scheduling, CreateEventW(nullptr, TRUE, FALSE, nullptr)};
+    Start start{this,    [](AudioThread& self) { self.run(); },      bridge, rt_priority,
+                granted, CreateEventW(nullptr, TRUE, FALSE, nullptr)};
     DWORD id = 0;
     thread_ = CreateThread(nullptr, stack, start_thread, &start, STACK_SIZE_PARAM_IS_A_RESERVATION, &id);
     if (thread_ == nullptr)

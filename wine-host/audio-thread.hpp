@@ -44,8 +44,8 @@ class AudioThread
 
 public:
     /// Throws std::runtime_error if Windows makes no thread. `rt_priority`: of SCHED_FIFO, 0 for none.
-    /// `scheduling` says afterwards what came of it.
-    AudioThread(UnixBridge& bridge, int rt_priority, UnixBridge::Scheduling& scheduling);
+    /// `granted` is afterwards the one that it has.
+    AudioThread(UnixBridge& bridge, int rt_priority, int& granted);
 
     /// Leaves the region. Preconditions: no plugin is attached.
     ~AudioThread();

@@ -5,6 +5,7 @@
 
 #include "wine-host/text.hpp"
 #include "wine-host/threads/thread-priorities.hpp"
+#include "wine-host/threads/wish-table.hpp"
 
 #include <windows.h>
 
@@ -59,7 +60,7 @@ void ControlThread::run()
             SetEvent(event_);
             continue;
         }
-        if (notices_.pending())
+        if (notices_.pending() || thread_priorities::wishes().has_news())
             SetEvent(event_);
         if (!bridge_.sleep(bell, seen, never_expires))
             return;

@@ -6,6 +6,7 @@
 #include "wine-host/text.hpp"
 #include "wine-host/threads/priority-hooks.hpp"
 #include "wine-host/threads/thread-priorities.hpp"
+#include "wine-host/threads/wish-table.hpp"
 
 #include <windows.h>
 
@@ -53,7 +54,7 @@ Host::Host(const Options& options)
     if (!options_.title.empty())
         bridge.name_thread(options_.title);
     bridge.release_stack();
-    follow_thread_priorities(options_.rt_priority);
+    follow_thread_priorities(options_.rt_priority, bridge);
     if (group_)
         group_->greet();
     else
@@ -69,10 +70,27 @@ void Host::run()
 {
     while (!finished_) {
         pump_windows();
-        thread_priorities::complain_for_others();
+        tell_refusals();
         if (!work())
             wait();
     }
+}
+
+/// The service may be able to do what this process may not.
+void Host::tell_refusals()
+{
+    auto& wishes = thread_priorities::wishes();
+    if (!wishes.take_news())
+        return;
+    std::vector<WishTable::Refusal> refused(WishTable::places);
+    refused.resize(wishes.refusals(refused));
+    refusals_.threads.clear();
+    for (const auto& each : refused)
+        refusals_.threads.push_back(
+            {static_cast<std::uint32_t>(each.thread), static_cast<std::uint32_t>(each.priority)});
+    ++refusals_.serial;
+    for (auto& instance : instances_)
+        instance->tell(refusals_);
 }
 
 /// One thing for each plugin, so that none has to wait for more than the others' one.
@@ -122,6 +140,7 @@ void Host::serve_group(const protocol::Message& message)
             if (!title.empty())
                 instance.bridge().name_thread(title);
             instance.greet();
+            instance.tell(refusals_);
             group_->send(MessageType::done, message.id);
         } catch (const std::exception& error) {
             group_->send_failed(message.id, FailureCode::other, error.what());

@@ -30,7 +30,10 @@ class Host final : private CrashListener
     std::vector<std::unique_ptr<Instance>> instances_;
     bool finished_ = false;
 
+    protocol::ThreadRefusals refusals_;
+
     Instance& add(const std::string& region);
+    void tell_refusals();
     [[nodiscard]] bool work();
     [[nodiscard]] bool work(Instance& instance);
     [[nodiscard]] bool work_for_group();

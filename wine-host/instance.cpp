@@ -38,7 +38,7 @@ PluginError malformed(const char* request)
 } // namespace
 
 Instance::Instance(const std::string& region, int rt_priority, void* event, std::function<void()> idle)
-    : line_(region, event), rt_priority_(rt_priority), audio_(line_.bridge, rt_priority, scheduling_),
+    : line_(region, event), rt_priority_(rt_priority), audio_(line_.bridge, rt_priority, granted_priority_),
       idle_(std::move(idle))
 {
 }
@@ -51,15 +51,15 @@ Instance::~Instance()
 void Instance::greet()
 {
     line_.greet();
-    if (rt_priority_ == 0)
-        return;
-    if (scheduling_.priority == 0)
-        line_.log("no real-time priority for the audio thread (" +
-                  std::string(std::strerror(scheduling_.error)) +
-                  "): raise the limit \"rtprio\" for your user, see limits.conf(5), and log in again");
-    else if (scheduling_.priority < rt_priority_)
-        line_.log("the audio thread has real-time priority " + std::to_string(scheduling_.priority) +
+    // Without any it is the service's turn, which may know another way, and says so if there is none.
+    if (granted_priority_ > 0 && granted_priority_ < rt_priority_)
+        line_.log("the audio thread has real-time priority " + std::to_string(granted_priority_) +
                   " instead of " + std::to_string(rt_priority_) + ": the limit \"rtprio\" allows no more");
+}
+
+void Instance::tell(const protocol::ThreadRefusals& refusals)
+{
+    line_.send(MessageType::threads_refused, 0, protocol::encode(refusals));
 }
 
 bool Instance::work()

@@ -24,7 +24,7 @@ class Instance
 {
     ControlLine line_;
     const int rt_priority_;
-    UnixBridge::Scheduling scheduling_{};
+    int granted_priority_ = 0;
     AudioThread audio_;
     const std::function<void()> idle_;
 
@@ -76,6 +76,9 @@ public:
 
     /// Says hello. Throws std::runtime_error.
     void greet();
+
+    /// Throws std::runtime_error. [main]
+    void tell(const protocol::ThreadRefusals& refusals);
 
     /// Does the next thing that the service asks, or tells it what is new; false if there is nothing. Throws
     /// std::runtime_error when the service does not keep to the protocol.

@@ -82,11 +82,10 @@ std::optional<std::uint32_t> UnixBridge::next_block(std::uint32_t finished) noex
     return call(UnixCall::next_block, block) == unix_done ? std::optional(block.number) : std::nullopt;
 }
 
-UnixBridge::Scheduling UnixBridge::make_realtime(int priority) noexcept
+int UnixBridge::make_realtime(int priority) noexcept
 {
     MakeRealtimeCall scheduling{priority, 0};
-    const bool granted = call(UnixCall::make_realtime, scheduling) == unix_done;
-    return {granted ? scheduling.priority : 0, scheduling.error};
+    return call(UnixCall::make_realtime, scheduling) == unix_done ? scheduling.priority : 0;
 }
 
 void UnixBridge::name_thread(const std::string& name) noexcept

@@ -51,12 +51,8 @@ public:
     /// Thread: audio. [rt]
     [[nodiscard]] std::optional<std::uint32_t> next_block(std::uint32_t finished) noexcept;
 
-    struct Scheduling {
-        int priority; ///< of SCHED_FIFO; 0 if there is none
-        int error;    ///< errno if there is none
-    };
-    /// Gives the calling thread SCHED_FIFO. [any]
-    [[nodiscard]] Scheduling make_realtime(int priority) noexcept;
+    /// Gives the calling thread SCHED_FIFO. Returns the priority that it has then, 0 for none. [any]
+    [[nodiscard]] int make_realtime(int priority) noexcept;
 
     /// Names the calling thread; the first fifteen bytes count. [any]
     void name_thread(const std::string& name) noexcept;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wine-host/unix-threads.hpp"
 
+#include "wine-host/protocol/run-time-limit.hpp"
 #include "wine-host/unix-calls.hpp"
 
 #include <algorithm>
@@ -42,6 +43,9 @@ int set_realtime(pid_t thread, int policy, std::int32_t& priority) noexcept
 /// the kernel kills. The signal comes sooner, to the thread that ran for too long: it becomes an ordinary
 /// one. The service sees that, and says so.
 ///
+/// With the signal the kernel has moved the limit that it comes at on by a second, beyond the one that kills,
+/// so that no other thread would be warned: it is moved back, by one less, which tells the service.
+///
 /// Nothing here fails, or protects its stack: in a 32-bit plugin under a Wine that is 64-bit throughout, what
 /// errno and the guard of the stack are found by is not ours at this moment.
 __attribute__((no_stack_protector)) void give_way(int) noexcept
@@ -49,6 +53,11 @@ __attribute__((no_stack_protector)) void give_way(int) noexcept
     const sched_param none{};
     // The flag cannot be taken away without a privilege, so whoever changes the policy has to pass it.
     sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &none);
+    rlimit time{};
+    if (getrlimit(RLIMIT_RTTIME, &time) == 0 && time.rlim_max != RLIM_INFINITY) {
+        time.rlim_cur = protocol::warning_usec(time.rlim_max) - 1;
+        setrlimit(RLIMIT_RTTIME, &time);
+    }
 }
 
 void give_way_in_time() noexcept

@@ -358,6 +358,10 @@ void HostLink::deliver(const protocol::Message& message)
         if (const auto report = protocol::decode_editor_report(message.payload))
             notify(EditorChanged{clean_text(report->part), report->open, report->place});
         break;
+    case MessageType::threads_refused:
+        if (auto refusals = protocol::decode_thread_refusals(message.payload))
+            notify(ThreadsRefused{*std::move(refusals)});
+        break;
     default:
         break; // a newer host may say more; what it says on its own can be missed
     }

@@ -67,7 +67,12 @@ struct EditorChanged {
     protocol::EditorPlace place;
 };
 
-using Notification = std::variant<LogLine, ParameterChanged, LatencyChanged, EditorChanged>;
+/// Threads of the plugin's that are to be real-time, as the host says, which may not make them so.
+struct ThreadsRefused {
+    protocol::ThreadRefusals refusals;
+};
+
+using Notification = std::variant<LogLine, ParameterChanged, LatencyChanged, EditorChanged, ThreadsRefused>;
 
 /// Talks with the host of one plugin: asks, waits for the answer, and takes what the host says on its own.
 ///

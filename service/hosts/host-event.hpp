@@ -58,7 +58,8 @@ struct WishDone {
 };
 
 using HostEvent = std::variant<HostReady, HostRestarting, HostParked, HostLog, StateSaved, WishDone,
-                               bridge::ParameterChanged, bridge::LatencyChanged, bridge::EditorChanged>;
+                               bridge::ParameterChanged, bridge::LatencyChanged, bridge::EditorChanged,
+                               bridge::ThreadsRefused>;
 
 using HostListener = std::function<void(HostEvent)>;
 

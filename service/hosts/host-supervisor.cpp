@@ -90,6 +90,7 @@ void HostSupervisor::hear(const bridge::Notification& notification)
                    },
                    [this](const bridge::LatencyChanged& latency) { emit(latency); },
                    [this](const bridge::EditorChanged& window) { hear_window(window); },
+                   [this](const bridge::ThreadsRefused& threads) { emit(threads); },
                },
                notification);
 }
@@ -223,6 +224,7 @@ void HostSupervisor::run_host()
 {
     ready_since_.reset();
     open_editors_.clear();
+    emit(bridge::ThreadsRefused{}); // what the last one said is over
     const HostCommand command =
         command_(settings_.plugin, [this](const std::string& text) { log(Severity::info, text); });
     RunningHost host(command, settings_.plugin, settings_.patience.timeouts,

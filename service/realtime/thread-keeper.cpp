@@ -66,6 +66,7 @@ void ThreadKeeper::update(const ThreadWish& wish, bool held_back)
     if (std::exchange(thread_, wish.thread) != wish.thread) {
         right_ = ThreadRight::none;
         known_ = suspect_ = rested_ = false;
+        problem_.clear();
         next_look_ = now;
     }
     if (has_resumed())
@@ -93,6 +94,7 @@ void ThreadKeeper::update(const ThreadWish& wish, bool held_back)
     if (right_ == ThreadRight::rtkit && wish.gives_way && ran_over(wish.process) &&
         !std::exchange(rested_, true)) {
         right_ = ThreadRight::none;
+        known_ = false;
         next_look_ = now + rest;
         told_.clear();
         return say(Severity::warning,
@@ -122,6 +124,7 @@ void ThreadKeeper::hear(const ThreadGrant& granted, bool wants_realtime)
     known_ = true;
     right_ = granted.right;
     next_look_ = Clock::now() + between_looks;
+    problem_ = wants_realtime && right_ < ThreadRight::rtkit ? granted.problem : std::string();
     if (!wants_realtime)
         return;
     if (right_ < ThreadRight::rtkit) {

@@ -33,6 +33,7 @@ class ThreadKeeper
     Clock::time_point next_look_{};
     std::int64_t slept_nsec_ = -1; ///< that the machine was suspended for; negative: not looked at
     std::string told_;
+    std::string problem_;
     std::shared_ptr<int> life_ = std::make_shared<int>();
 
     [[nodiscard]] bool has_resumed() noexcept;
@@ -53,6 +54,15 @@ public:
     void update(const ThreadWish& wish, bool held_back = false);
 
     [[nodiscard]] ThreadRight right() const noexcept { return right_; }
+
+    /// Whether right() is that of now: not before the first answer, nor while the thread rests.
+    [[nodiscard]] bool known() const noexcept { return known_; }
+
+    /// Whether it may be given something just now.
+    [[nodiscard]] bool asks() const noexcept { return asking_; }
+
+    /// Why it is not real-time, though it is to be, for people.
+    [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
 };
 
 } // namespace decant::service

@@ -4,6 +4,7 @@
 
 #include "nodes/bridge/host-thread.hpp"
 #include "service/realtime/realtime-kit.hpp"
+#include "wine-host/protocol/run-time-limit.hpp"
 
 #include <algorithm>
 #include <array>
@@ -33,20 +34,15 @@ int grant_by_limits(const ThreadWish& wish) noexcept
     return bridge::promote(wish.thread, {SCHED_FIFO, std::min(wish.priority, allowed)}) ? 0 : errno;
 }
 
-rlim_t warning_time(rlim_t hard_limit) noexcept
-{
-    return hard_limit / 4 * 3;
-}
-
 /// RealtimeKit wants a hard limit, beyond which the kernel kills. The soft one comes sooner, with a signal,
-/// and is moved on by the kernel each time, so it is set anew. Neither can be taken back from the process.
+/// and is moved each time, so it is set anew. Neither can be taken back from the process.
 bool limit_time(pid_t process, std::uint64_t usec) noexcept
 {
     rlimit time{};
     if (prlimit(process, RLIMIT_RTTIME, nullptr, &time) != 0)
         return false;
     time.rlim_max = std::min<rlim_t>(time.rlim_max, usec);
-    time.rlim_cur = warning_time(time.rlim_max);
+    time.rlim_cur = protocol::warning_usec(time.rlim_max);
     return prlimit(process, RLIMIT_RTTIME, &time, nullptr) == 0;
 }
 
@@ -115,7 +111,7 @@ bool ran_over(pid_t process) noexcept
 {
     rlimit time{};
     return prlimit(process, RLIMIT_RTTIME, nullptr, &time) == 0 && time.rlim_max != RLIM_INFINITY &&
-           time.rlim_cur != warning_time(time.rlim_max);
+           time.rlim_cur != protocol::warning_usec(time.rlim_max);
 }
 
 } // namespace decant::service

@@ -44,8 +44,8 @@ struct ThreadGrant {
 /// for some seconds if D-Bus does not answer. [any but rt]
 [[nodiscard]] ThreadGrant grant(const ThreadWish& wish, RealtimeKit& kit);
 
-/// Whether SIGXCPU has come since the process, which gives way, was given a time limit here: the kernel moves
-/// that on then. [any]
+/// Whether SIGXCPU has come since the process, which gives way, was given a time limit here: the kernel and
+/// the host move that then. [any]
 [[nodiscard]] bool ran_over(pid_t process) noexcept;
 
 } // namespace decant::service

@@ -6,6 +6,7 @@
 
 #include "nodes/bridge/shared-region.hpp"
 #include "tests/support/wait-until.hpp"
+#include "wine-host/protocol/run-time-limit.hpp"
 #include "wine-host/unix-calls.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -272,29 +273,47 @@ TEST_CASE("a thread gets its name and, if it may have one, its priority")
     }).join();
 }
 
-/// In a child, as a limit of time cannot be lifted again: spins until it has no priority any more.
-[[noreturn]] void run_over_time(const LinuxHalf& half)
+/// Spins until the thread has no priority any more.
+void run_over_time(const LinuxHalf& half)
 {
     Parameters realtime;
     realtime.put(0, std::int32_t{5});
     if (half.call(UnixCall::make_realtime, realtime) != host::unix_done)
         _exit(77);
-    constexpr rlimit limit{30'000, 20'000'000}; // microseconds
-    if (setrlimit(RLIMIT_RTTIME, &limit) != 0)
-        _exit(2);
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     while ((sched_getscheduler(0) & ~SCHED_RESET_ON_FORK) == SCHED_FIFO)
         if (std::chrono::steady_clock::now() > give_up)
             _exit(1);
-    _exit(0);
 }
 
-TEST_CASE("a thread that runs for longer than its time limit allows loses its priority, and not its life")
+/// In a child, as a limit of time cannot be lifted again.
+[[noreturn]] void run_over_time(const LinuxHalf& half, int threads)
 {
+    // As much as RealtimeKit gives: the kernel, which warns at the first and kills at the second one.
+    constexpr std::uint64_t most = 200'000;
+    constexpr rlimit limit{protocol::warning_usec(most), most};
+    if (setrlimit(RLIMIT_RTTIME, &limit) != 0)
+        _exit(2);
+    std::vector<std::thread> others;
+    for (int i = 1; i < threads; ++i)
+        others.emplace_back([&half] { run_over_time(half); });
+    run_over_time(half);
+    for (auto& other : others)
+        other.join();
+    rlimit seen{};
+    getrlimit(RLIMIT_RTTIME, &seen);
+    // What the service knows it by.
+    _exit(seen.rlim_cur != limit.rlim_cur && seen.rlim_max == limit.rlim_max ? 0 : 3);
+}
+
+TEST_CASE("threads that run for longer than their time limit allows lose their priority, and not their life")
+{
+    const int threads = GENERATE(1, 2, 4);
+    CAPTURE(threads);
     const LinuxHalf half(caller_of_64_bit);
     const pid_t child = fork();
     if (child == 0)
-        run_over_time(half);
+        run_over_time(half, threads);
     int status = 0;
     REQUIRE(waitpid(child, &status, 0) == child);
     REQUIRE(WIFEXITED(status));

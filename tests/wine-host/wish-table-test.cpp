@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <memory>
 #include <thread>
+#include <utility>
+#include <vector>
 
 using namespace decant::host;
 
@@ -39,6 +41,16 @@ std::unique_ptr<WishTable> table()
     auto made = std::make_unique<WishTable>();
     made->start(plan, schedule);
     return made;
+}
+
+/// Threads and the priorities that they are refused.
+std::vector<std::pair<int, int>> refusals_of(WishTable& wishes)
+{
+    std::array<WishTable::Refusal, 16> refused{};
+    std::vector<std::pair<int, int>> found;
+    for (std::size_t i = 0; i < wishes.refusals(refused); ++i)
+        found.emplace_back(refused.at(i).thread, refused.at(i).priority);
+    return found;
 }
 
 } // namespace
@@ -153,16 +165,44 @@ TEST_CASE("a task is entered once, and left once")
     CHECK(priority_of[1] == 0);
 }
 
-TEST_CASE("a real-time priority that is refused is told once, a nice is not")
+TEST_CASE("a real-time priority that is refused is told, until the thread asks for less; a nice is not")
 {
     const auto wishes = table();
     wishes->begin(0x24, 1);
-    answer = EACCES;
+    answer = EPERM;
     wishes->ask_level(0x24, 2);
-    CHECK(wishes->take_refusal() == 0);
+    CHECK_FALSE(wishes->take_news());
+    CHECK(refusals_of(*wishes).empty());
     wishes->ask_level(0x24, critical);
-    CHECK(wishes->take_refusal() == EACCES);
-    CHECK(wishes->take_refusal() == 0);
+    CHECK(wishes->take_news());
+    CHECK_FALSE(wishes->take_news());
+    CHECK(refusals_of(*wishes) == std::vector<std::pair<int, int>>{{1, 79}});
+    wishes->ask_level(0x24, 0);
+    CHECK(wishes->take_news());
+    CHECK(refusals_of(*wishes).empty());
+}
+
+TEST_CASE("a thread that was refused a priority is told of no more when it is no more")
+{
+    const auto wishes = table();
+    answer = EPERM;
+    wishes->begin(0x24, 1);
+    wishes->ask_level(0x24, critical);
+    REQUIRE(wishes->take_news());
+    SECTION("as it ended")
+    {
+        wishes->end(0x24);
+    }
+    SECTION("as it was killed, and its number came again")
+    {
+        wishes->begin(0x24, 2);
+    }
+    SECTION("as it turns out to be Decant's")
+    {
+        wishes->exempt(0x24);
+    }
+    CHECK(wishes->take_news());
+    CHECK(refusals_of(*wishes).empty());
 }
 
 TEST_CASE("of two that ask for a thread at the same time, the last one has what it asked for")

@@ -27,14 +27,14 @@ DWORD enter(DWORD thread, const wchar_t* name)
         return invalid_task_name;
     if (!thread_priorities::wishes().enter_task(thread, *task))
         return thread_already_in_task;
-    thread_priorities::complain();
+    thread_priorities::announce();
     return 0;
 }
 
 /// Windows' error, or 0.
 DWORD answer(bool in_a_task)
 {
-    thread_priorities::complain();
+    thread_priorities::announce();
     return in_a_task ? 0 : ERROR_INVALID_HANDLE;
 }
 

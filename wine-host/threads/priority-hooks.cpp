@@ -45,7 +45,7 @@ void ask_level(HANDLE thread, int level)
     if (!wishes.runs(id) && has_ended(thread))
         return;
     wishes.ask_level(id, level);
-    thread_priorities::complain();
+    thread_priorities::announce();
 }
 
 // What Windows answers comes first, so that GetThreadPriority stays true.
@@ -64,8 +64,10 @@ BOOL WINAPI on_set_priority_class(HANDLE process, DWORD process_class)
 {
     const BOOL done = set_priority_class(process, process_class);
     const DWORD error = GetLastError();
-    if (done && GetProcessId(process) == GetCurrentProcessId())
+    if (done && GetProcessId(process) == GetCurrentProcessId()) {
         thread_priorities::wishes().ask_class(process_class);
+        thread_priorities::announce();
+    }
     SetLastError(error);
     return done;
 }
@@ -129,11 +131,11 @@ PriorityPlan plan_below(int ceiling)
 
 } // namespace
 
-void follow_thread_priorities(int ceiling)
+void follow_thread_priorities(int ceiling, UnixBridge& bridge)
 {
     if (is_nspa())
         return;
-    thread_priorities::begin(plan_below(ceiling));
+    thread_priorities::begin(plan_below(ceiling), bridge);
     patch(set_thread_priority, patch_function(function_of(L"kernelbase.dll", "SetThreadPriority"),
                                               reinterpret_cast<void*>(&on_set_thread_priority)));
     patch(set_priority_class, patch_function(function_of(L"kernelbase.dll", "SetPriorityClass"),

@@ -3,14 +3,10 @@
 
 #include "wine-host/threads/thread-priorities.hpp"
 
-#include "wine-host/text.hpp"
 #include "wine-host/threads/wish-table.hpp"
+#include "wine-host/unix-bridge.hpp"
 
 #include <windows.h>
-
-#include <atomic>
-#include <exception>
-#include <string>
 
 namespace decant::host::thread_priorities
 {
@@ -23,7 +19,7 @@ using OnThreads = void (*)(void (*begun)(), void (*ended)());
 // For the whole life of the process: threads outlive everything.
 constinit WishTable table;
 Call unix_call;
-std::atomic<bool> complained = false;
+UnixBridge* main_bridge;
 
 std::int32_t own_linux_thread() noexcept
 {
@@ -41,17 +37,18 @@ std::int32_t schedule(std::int32_t thread, const LinuxPriority& wanted) noexcept
 void begun() noexcept
 {
     table.begin(GetCurrentThreadId(), own_linux_thread());
-    complain();
+    announce();
 }
 
 void ended() noexcept
 {
     table.end(GetCurrentThreadId());
+    announce();
 }
 
 } // namespace
 
-void begin(const PriorityPlan& plan)
+void begin(const PriorityPlan& plan, UnixBridge& bridge)
 {
     const HMODULE library = GetModuleHandleW(L"decant-bridge.dll");
     const auto call =
@@ -61,6 +58,7 @@ void begin(const PriorityPlan& plan)
     if (unix_call != nullptr || call == nullptr || on_threads == nullptr)
         return;
     unix_call = call;
+    main_bridge = &bridge;
     table.start(plan, &schedule);
     leave_me_alone();
     on_threads(&begun, &ended);
@@ -76,23 +74,10 @@ WishTable& wishes() noexcept
     return table;
 }
 
-void complain() noexcept
+void announce() noexcept
 {
-    if (!table.is_exempt(GetCurrentThreadId()))
-        complain_for_others();
-}
-
-void complain_for_others() noexcept
-try {
-    const std::int32_t error = table.take_refusal();
-    if (error == 0 || complained.exchange(true))
-        return;
-    print_error(
-        "a thread of the plugin asks for a priority that Linux does not give it (error " +
-        std::to_string(error) +
-        "), and has the best that it may have: the limits \"rtprio\" and \"nice\" say how much that is; "
-        "'decant doctor' tells how to raise them");
-} catch (const std::exception&) { // no memory for the words
+    if (table.has_news() && main_bridge != nullptr)
+        protocol::ring(*main_bridge, main_bridge->region().host_bell);
 }
 
 } // namespace decant::host::thread_priorities

@@ -9,6 +9,7 @@
 namespace decant::host
 {
 
+class UnixBridge;
 class WishTable;
 
 /// Gives the threads of a plugin in Linux what they ask for in Windows. A thread changes only when it, or
@@ -17,8 +18,9 @@ namespace thread_priorities
 {
 
 /// From now on wishes are carried out. The calling thread never becomes real-time, as it loads plugins and
-/// has their windows. Threads that begin are known when decant-bridge.dll says so. [main]
-void begin(const PriorityPlan& plan);
+/// has their windows. Threads that begin are known when decant-bridge.dll says so. `bridge` is that of the
+/// main thread, and outlives the plugins. [main]
+void begin(const PriorityPlan& plan, UnixBridge& bridge);
 
 /// The calling thread is Decant's: whatever is asked for it is not carried out. [any]
 void leave_me_alone() noexcept;
@@ -26,12 +28,8 @@ void leave_me_alone() noexcept;
 /// Where wishes are left. [any, also rt]
 [[nodiscard]] WishTable& wishes() noexcept;
 
-/// Says so, once, if Linux has refused what a thread was to have; on a thread of Decant's own it waits for
-/// the main thread to do so. [any, also rt]
-void complain() noexcept;
-
-/// The same, for the main thread. [main]
-void complain_for_others() noexcept;
+/// Wakes the main thread if what Linux refuses to threads has changed. After every wish. [any, also rt]
+void announce() noexcept;
 
 } // namespace thread_priorities
 

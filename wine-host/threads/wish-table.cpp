@@ -21,9 +21,12 @@ std::uint32_t packed(const LinuxPriority& priority) noexcept
            static_cast<std::uint8_t>(static_cast<std::int8_t>(priority.nice));
 }
 
+/// Set in what a place says is given, if Linux has not given it.
+constexpr std::uint32_t refused = 1U << 31U;
+
 bool is_realtime(std::uint32_t given) noexcept
 {
-    return given >> 16U != static_cast<std::uint32_t>(ThreadPolicy::other);
+    return (given & ~refused) >> 16U != static_cast<std::uint32_t>(ThreadPolicy::other);
 }
 
 /// Windows knows no level beyond these.
@@ -69,16 +72,21 @@ void WishTable::carry_out(Place& place, std::uint32_t thread) noexcept
             (entry.flags & asked) != 0
                 ? linux_priority({entry.level, process_class, entry.task, entry.task_level}, plan_)
                 : worker_priority(plan_);
-        if (const std::uint32_t before = place.given.load(); before != packed(wanted)) {
-            const std::int32_t error = schedule_(linux_thread, wanted);
-            place.given.store(packed(wanted));
+        if (std::uint32_t given = packed(wanted); (place.given.load() & ~refused) != given) {
             // A nice below zero takes a right that hardly anybody has, and is worth little.
-            if (error != 0 && (is_realtime(before) || is_realtime(packed(wanted))))
-                refusal_.store(error);
+            if (schedule_(linux_thread, wanted) != 0 && is_realtime(given))
+                given |= refused;
+            give(place, given);
         }
         if (place.entry.load() == entry && process_class_.load() == process_class)
             return;
     }
+}
+
+void WishTable::give(Place& place, std::uint32_t given) noexcept
+{
+    if (((place.given.exchange(given) | given) & refused) != 0)
+        news_.store(true);
 }
 
 void WishTable::start(const PriorityPlan& plan, Schedule schedule) noexcept
@@ -100,7 +108,7 @@ void WishTable::begin(std::uint32_t thread, std::int32_t linux_thread) noexcept
         wanted = waits ? seen : Entry{.thread = thread};
         wanted.flags |= running;
         place.linux_thread.store(0);
-        place.given.store(0);
+        give(place, 0);
     } while (!place.entry.compare_exchange_weak(seen, wanted));
     place.linux_thread.store(linux_thread);
     carry_out(place, thread);
@@ -113,6 +121,7 @@ void WishTable::end(std::uint32_t thread) noexcept
     if (seen.thread != thread)
         return;
     place.linux_thread.store(0);
+    give(place, 0);
     while (seen.thread == thread && !place.entry.compare_exchange_weak(seen, Entry{})) {
     }
 }
@@ -125,7 +134,9 @@ void WishTable::exempt(std::uint32_t thread) noexcept
     });
     // It has begun like any other thread.
     Place& place = place_of(thread);
-    if (is_realtime(place.given.exchange(0)))
+    const std::uint32_t given = place.given.load();
+    give(place, 0);
+    if (is_realtime(given))
         (void)schedule_(place.linux_thread.load(), {});
 }
 
@@ -188,6 +199,18 @@ bool WishTable::ask_task_level(std::uint32_t thread, int level) noexcept
         entry.task_level = level_of(level);
         return true;
     });
+}
+
+std::size_t WishTable::refusals(std::span<Refusal> into) noexcept
+{
+    std::size_t count = 0;
+    for (Place& place : places_) {
+        const std::uint32_t given = place.given.load();
+        const std::int32_t thread = place.linux_thread.load();
+        if ((given & refused) != 0 && thread != 0 && count < into.size())
+            into[count++] = {thread, static_cast<int>(given >> 8U & 0xffU)};
+    }
+    return count;
 }
 
 } // namespace decant::host

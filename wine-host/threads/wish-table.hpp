@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace decant::host
 {
@@ -25,6 +26,14 @@ public:
     /// Gives a thread of Linux what it is to have. Returns errno, or 0.
     using Schedule = std::int32_t (*)(std::int32_t linux_thread, const LinuxPriority& priority) noexcept;
 
+    /// A thread of Linux, and the priority that it is to have.
+    struct Refusal {
+        std::int32_t thread;
+        int priority;
+    };
+
+    static constexpr std::size_t places = 4096;
+
 private:
     struct Entry {
         std::uint32_t thread = 0; ///< 0: nobody's place
@@ -40,16 +49,14 @@ private:
     struct Place {
         std::atomic<Entry> entry{Entry{}};
         std::atomic<std::int32_t> linux_thread = 0; ///< 0: it has not come to run yet
-        std::atomic<std::uint32_t> given = 0;       ///< a LinuxPriority, packed
+        std::atomic<std::uint32_t> given = 0;       ///< a LinuxPriority, packed, and whether it was refused
     };
-
-    static constexpr std::size_t places = 4096;
 
     PriorityPlan plan_{.ceiling = 0,
                        .bands = ThreadPolicy::other}; ///< zeros, as all else: no bytes of the file
     Schedule schedule_ = nullptr;
     std::atomic<std::uint32_t> process_class_ = 0; ///< as good as NORMAL_PRIORITY_CLASS
-    std::atomic<std::int32_t> refusal_ = 0;
+    std::atomic<bool> news_ = false;
     std::array<Place, places> places_;
 
     [[nodiscard]] Place& place_of(std::uint32_t thread) noexcept { return places_[thread / 4 % places]; }
@@ -57,6 +64,7 @@ private:
     template <class Change>
     bool change(std::uint32_t thread, Change change) noexcept;
     void carry_out(Place& place, std::uint32_t thread) noexcept;
+    void give(Place& place, std::uint32_t given) noexcept;
 
 public:
     constexpr WishTable() noexcept = default;
@@ -88,8 +96,12 @@ public:
     [[nodiscard]] bool leave_task(std::uint32_t thread) noexcept;
     [[nodiscard]] bool ask_task_level(std::uint32_t thread, int level) noexcept;
 
-    /// errno if, since the last call, a thread has been refused what it is to have; else 0.
-    [[nodiscard]] std::int32_t take_refusal() noexcept { return refusal_.exchange(0); }
+    /// Whether refusals() may have changed since take_news().
+    [[nodiscard]] bool has_news() const noexcept { return news_.load(); }
+    [[nodiscard]] bool take_news() noexcept { return news_.exchange(false); }
+
+    /// The threads that are to be real-time, and that Linux does not let be so. Returns how many there are.
+    [[nodiscard]] std::size_t refusals(std::span<Refusal> into) noexcept;
 };
 
 } // namespace decant::host

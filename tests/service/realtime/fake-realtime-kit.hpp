@@ -50,7 +50,8 @@ class FakeRealtimeKit
             return -EINVAL;
         ++self(data).asked;
         rlimit time{};
-        if (self(data).refuses || prlimit(static_cast<pid_t>(process), RLIMIT_RTTIME, nullptr, &time) != 0 ||
+        if (self(data).refuses != Refuses::nothing ||
+            prlimit(static_cast<pid_t>(process), RLIMIT_RTTIME, nullptr, &time) != 0 ||
             time.rlim_max > 200'000 || priority > 20)
             return refuse(error);
         const sched_param wanted{static_cast<int>(priority)};
@@ -66,7 +67,7 @@ class FakeRealtimeKit
         std::int32_t nice = 0;
         if (sd_bus_message_read(request, "tti", &process, &thread, &nice) < 0)
             return -EINVAL;
-        if (self(data).refuses || nice < -15 ||
+        if (self(data).refuses == Refuses::everything || nice < -15 ||
             setpriority(PRIO_PROCESS, static_cast<id_t>(thread), nice) != 0)
             return refuse(error);
         return sd_bus_reply_method_return(request, "");
@@ -92,7 +93,8 @@ class FakeRealtimeKit
     }
 
 public:
-    std::atomic<bool> refuses = false;
+    enum class Refuses { nothing, real_time, everything };
+    std::atomic<Refuses> refuses = Refuses::nothing;
     std::atomic<std::chrono::milliseconds> delay{}; ///< before it answers
     std::atomic<unsigned> asked = 0;                ///< for real time
 

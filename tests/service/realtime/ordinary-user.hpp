@@ -2,16 +2,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "tests/support/wait-until.hpp"
+
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
 #include <linux/capability.h>
+#include <stdexcept>
+#include <string>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace decant::tests
 {
@@ -48,8 +56,15 @@ class Sleeper
 {
     pid_t id_;
 
+    [[noreturn]] static void sleep()
+    {
+        for (;;)
+            pause();
+    }
+
 public:
-    Sleeper() : id_(fork())
+    /// With so many threads besides its first one.
+    explicit Sleeper(unsigned threads = 0) : id_(fork())
     {
         if (id_ == 0) {
             prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -57,9 +72,12 @@ public:
                 constexpr rlimit nothing{0, 0};
                 setrlimit(limit, &nothing);
             }
-            for (;;)
-                pause();
+            for (unsigned i = 0; i < threads; ++i)
+                std::thread(sleep).detach();
+            sleep();
         }
+        if (!wait_until([&] { return this->threads().size() == threads; }))
+            throw std::runtime_error("a process does not make its threads");
     }
     ~Sleeper()
     {
@@ -70,6 +88,17 @@ public:
     Sleeper& operator=(const Sleeper&) = delete;
 
     [[nodiscard]] pid_t id() const noexcept { return id_; }
+
+    /// In order of their numbers, without the first one.
+    [[nodiscard]] std::vector<pid_t> threads() const
+    {
+        std::vector<pid_t> found;
+        for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(id_) + "/task"))
+            if (const pid_t thread = std::stoi(task.path().filename().string()); thread != id_)
+                found.push_back(thread);
+        std::ranges::sort(found);
+        return found;
+    }
 };
 
 } // namespace decant::tests

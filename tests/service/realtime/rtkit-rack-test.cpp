@@ -33,13 +33,13 @@ bool may_play_realtime_kit()
 }
 
 struct Rack : RunningService {
-    tests::FakeRealtimeKit daemon;
+    tests::FakeRealtimeKit kit;
 
     Rack()
     {
         if (!may_play_realtime_kit())
             SKIP("no RealtimeKit can be played without its rights (run as root)");
-        session().set_environment("DBUS_SYSTEM_BUS_ADDRESS", daemon.address());
+        session().set_environment("DBUS_SYSTEM_BUS_ADDRESS", kit.address());
         configure(fmt::format("decant.nodes = [ {{ name = gain path = \"{}/decant-test-gain.dll\" prefix = "
                               "\"{}\" }} ]",
                               std::getenv("DECANT_TEST_PLUGINS"), std::getenv("DECANT_TEST_PREFIX")));
@@ -69,7 +69,7 @@ TEST_CASE("where the limits allow no real time, RealtimeKit gives it to data loo
 TEST_CASE("a RealtimeKit that takes its time is waited for")
 {
     Rack rack;
-    rack.daemon.delay = std::chrono::milliseconds(100);
+    rack.kit.delay = std::chrono::milliseconds(100);
     rack.start_as_ordinary_user();
     CHECK(wait_until([&] { return rack.right() == "rtkit"; }));
 }
@@ -77,7 +77,7 @@ TEST_CASE("a RealtimeKit that takes its time is waited for")
 TEST_CASE("where RealtimeKit refuses, too, that is told, and the plugin plays")
 {
     Rack rack;
-    rack.daemon.refuses = true;
+    rack.kit.refuses = tests::FakeRealtimeKit::Refuses::everything;
     rack.start_as_ordinary_user();
     CHECK(wait_until([&] { return rack.right() == "none"; }));
     CHECK(rack.wait_for_state("gain", "running"));

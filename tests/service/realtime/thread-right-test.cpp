@@ -5,18 +5,13 @@
 #include "nodes/bridge/host-thread.hpp"
 #include "service/realtime/realtime-kit.hpp"
 #include "service/realtime/thread-keeper.hpp"
-#include "tests/service/realtime/fake-realtime-kit.hpp"
-#include "tests/service/realtime/ordinary-user.hpp"
+#include "tests/service/realtime/kit-world.hpp"
+#include "tests/service/realtime/office-loop.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <cstdlib>
-#include <deque>
-#include <functional>
-#include <mutex>
-#include <optional>
-#include <sched.h>
 #include <sys/resource.h>
 
 using namespace decant;
@@ -26,22 +21,7 @@ using Catch::Matchers::ContainsSubstring;
 namespace
 {
 
-/// A RealtimeKit that keeps this process's rights, and a user without any, who is this thread meanwhile.
-struct World {
-    tests::FakeRealtimeKit daemon;
-    tests::Sleeper host;
-    std::optional<tests::OrdinaryUser> user;
-
-    World()
-    {
-        const sched_param lowest{1};
-        if (sched_setscheduler(host.id(), SCHED_RR | SCHED_RESET_ON_FORK, &lowest) != 0)
-            SKIP("no real-time priorities here, so that no RealtimeKit can be played (run as root)");
-        bridge::demote(host.id());
-        ::setenv("DBUS_SYSTEM_BUS_ADDRESS", daemon.address().c_str(), 1);
-        user.emplace();
-    }
-
+struct World : tests::KitWorld {
     [[nodiscard]] ThreadWish wish(int priority = 19) const
     {
         return {.process = host.id(), .thread = host.id(), .priority = priority, .gives_way = true};
@@ -57,25 +37,8 @@ struct World {
     }
 };
 
-/// The main loop, as far as anybody needs it here.
-struct Loop {
-    std::mutex mutex;
-    std::deque<std::function<void()>> work;
-    RightsOffice office{[this](std::function<void()> each) {
-        const std::lock_guard lock(mutex);
-        work.push_back(std::move(each));
-    }};
-
-    void run()
-    {
-        std::deque<std::function<void()>> now;
-        {
-            const std::lock_guard lock(mutex);
-            now.swap(work);
-        }
-        for (const auto& each : now)
-            each();
-    }
+struct Loop : tests::OfficeLoop {
+    RightsOffice office{post()};
 };
 
 } // namespace
@@ -101,7 +64,7 @@ TEST_CASE("a process that does not give way is not given a time limit that kills
     const auto granted = grant(wish, kit);
     CHECK(granted.right == ThreadRight::nice);
     CHECK_THAT(granted.problem, ContainsSubstring("would kill it"));
-    CHECK(world.daemon.asked == 0);
+    CHECK(world.kit.asked == 0);
     CHECK(world.time_limit().rlim_max == RLIM_INFINITY);
     CHECK(getpriority(PRIO_PROCESS, static_cast<id_t>(world.host.id())) == -11);
 }
@@ -109,7 +72,7 @@ TEST_CASE("a process that does not give way is not given a time limit that kills
 TEST_CASE("when RealtimeKit refuses, that is what is told")
 {
     World world;
-    world.daemon.refuses = true;
+    world.kit.refuses = tests::FakeRealtimeKit::Refuses::everything;
     RealtimeKit kit;
     const auto granted = grant(world.wish(), kit);
     CHECK(granted.right == ThreadRight::none);
@@ -140,7 +103,7 @@ TEST_CASE("a thread that has lost what RealtimeKit gave gets it again")
     CHECK(tests::wait_until(kept));
     bridge::demote(world.host.id()); // as RealtimeKit does after a suspend
     CHECK(tests::wait_until(kept));
-    CHECK(world.daemon.asked == 2);
+    CHECK(world.kit.asked == 2);
 }
 
 TEST_CASE("a thread whose priority somebody holds back is let alone")
@@ -176,6 +139,6 @@ TEST_CASE("a thread that ran over its time rests before it is real-time again")
         loop.run();
         return keeper.right() == ThreadRight::none;
     }));
-    CHECK(world.daemon.asked == 1);
+    CHECK(world.kit.asked == 1);
     CHECK(world.priority() == 0);
 }

@@ -3,6 +3,7 @@
 #include "service/realtime/wineservers.hpp"
 
 #include "nodes/bridge/host-thread.hpp"
+#include "tests/service/realtime/office-loop.hpp"
 #include "tests/support/child-process.hpp"
 #include "tests/support/scratch-directory.hpp"
 #include "tests/support/wait-until.hpp"
@@ -10,11 +11,8 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <csignal>
-#include <deque>
 #include <filesystem>
 #include <fmt/format.h>
-#include <functional>
-#include <mutex>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -77,12 +75,8 @@ struct World {
     FakeServer server{prefix.workplace};
     tests::ChildProcess host{{"sleep", "600"}, {{"WINEPREFIX", prefix.path.string()}}};
 
-    std::mutex mutex;
-    std::deque<std::function<void()>> work;
-    RightsOffice office{[this](std::function<void()> each) {
-        const std::lock_guard lock(mutex);
-        work.push_back(std::move(each));
-    }};
+    tests::OfficeLoop loop;
+    RightsOffice office{loop.post()};
     Wineservers servers{office};
 
     World()
