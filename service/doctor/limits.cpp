@@ -266,38 +266,43 @@ Finding check_groups(const Machine& machine)
 
 Finding check_rttime(const Machine& machine)
 {
-    const std::string why = fmt::format("A real-time thread that uses the CPU for longer than this without "
-                                        "sleeping is killed, and its process with it: a "
-                                        "plugin that computes for long, or a freewheeling graph. {}.",
+    const std::string why = fmt::format("RealtimeKit wants it of every process that it gives real time. In "
+                                        "decantd and PipeWire a thread that "
+                                        "uses the CPU for longer than this without sleeping is killed, and "
+                                        "its process with it, as in a graph "
+                                        "that freewheels; in a host it becomes an ordinary thread for ten "
+                                        "seconds, and nothing is killed. {}.",
                                         period_of(machine));
-    std::string text;
-    bool enough = true;
+    std::vector<std::string> killed;
+    std::vector<std::string> warned;
     bool any = false;
-    const auto look = [&](const std::string& name, const std::string& process) {
+    const auto look = [&](std::vector<std::string>& limited, const std::string& name,
+                          const std::string& process) {
         const auto limit = machine.limit(process, "Max realtime timeout");
-        if (!limit)
-            return;
-        if (*limit != unlimited || !any)
-            text += fmt::format("{}{} {}", any ? ", " : "", name,
-                                *limit == unlimited ? "unlimited" : fmt::format("{} µs", *limit));
-        any = true;
-        enough &= *limit == unlimited;
+        any |= limit.has_value();
+        if (limit && *limit != unlimited)
+            limited.push_back(fmt::format("{} {} µs", name, *limit));
     };
     for (const auto& subject : subjects_of(machine))
-        look(subject.name, subject.process);
+        look(killed, subject.name, subject.process);
     for (const auto* host : machine.wine_hosts())
-        look(fmt::format("host {}", host->id), std::to_string(host->id));
+        look(warned, fmt::format("host {}", host->id), std::to_string(host->id));
     if (!any)
         return unreadable("no /proc/…/limits can be read", why);
-    if (enough)
+    const Fix fix{.text = "See to limits.rtprio, so that RealtimeKit is not asked. Whoever starts a program "
+                          "hands its limit "
+                          "on, so start decantd with 'systemctl --user start decant' and not from a program "
+                          "that plays sound",
+                  .effect = Effect::next_start};
+    if (!killed.empty()) {
+        killed.insert(killed.end(), warned.begin(), warned.end());
+        return bad(joined(killed), why, fix);
+    }
+    if (warned.empty())
         return good("unlimited", why);
-    return bad(
-        text, why,
-        {.text =
-             "A limit comes from RealtimeKit, and whoever starts a program hands it on. Start decantd with "
-             "'systemctl --user start decant' and not from a program that plays sound, and see to "
-             "limits.rtprio, so that RealtimeKit is not asked",
-         .effect = Effect::next_start});
+    auto finding = note(joined(warned) + ": a block that takes longer costs a thread its priority", why);
+    finding.fix = fix;
+    return finding;
 }
 
 Finding check_nofile(const Machine& machine)

@@ -20,11 +20,12 @@ namespace
 {
 
 /// A variable that guides say to set, what in Wine's files shows that it is read (empty: Decant reads it),
-/// and what does it today.
+/// what does it today, and how the threads of a Wine wait for which it is in effect.
 struct Variable {
     std::string_view name;
     std::string_view mark;
     std::string_view instead;
+    std::string_view sync = {};
 };
 
 constexpr std::array variables{
@@ -35,9 +36,9 @@ constexpr std::array variables{
     Variable{"STAGING_SHARED_MEMORY", "STAGING_SHARED_MEMORY",
              "wine-staging dropped it in 9.13; a current Wine shares memory with wineserver by itself"},
     Variable{"STAGING_WRITECOPY", "STAGING_WRITECOPY", "only wine-staging has it; few plugins need it"},
-    Variable{"WINEESYNC", "WINEESYNC", "use ntsync: Wine 10.16 or later on Linux 6.14 or later"},
-    Variable{"WINEFSYNC", "WINEFSYNC", "use ntsync: Wine 10.16 or later on Linux 6.14 or later"},
-    Variable{"WINEFSYNC_SPINCOUNT", "WINEFSYNC_SPINCOUNT", "use ntsync, which needs no such number"},
+    Variable{"WINEESYNC", "WINEESYNC", "use ntsync: Wine 10.16 or later on Linux 6.14 or later", "esync"},
+    Variable{"WINEFSYNC", "WINEFSYNC", "use ntsync: Wine 10.16 or later on Linux 6.14 or later", "fsync"},
+    Variable{"WINEFSYNC_SPINCOUNT", "WINEFSYNC_SPINCOUNT", "use ntsync, which needs no such number", "fsync"},
     Variable{"WINESYNC", "WINESYNC", "the README means WINEFSYNC; use ntsync"},
     Variable{"WINE_RT_PRIO", "", ""},
     Variable{"WINE_RT_POLICY", "", ""},
@@ -56,6 +57,33 @@ std::map<std::string, std::string> settings_in_use(const Machine& machine)
         for (auto& [name, value] : machine.environment_of(process->id))
             settings[name] = value;
     return settings;
+}
+
+constexpr std::string_view through_server = "through wineserver";
+
+/// How the threads of the Wines that run wait for one another, as the descriptors of their wineservers show;
+/// empty if none can be read.
+std::set<std::string, std::less<>> syncs_in_effect(const Machine& machine)
+{
+    std::set<std::string, std::less<>> seen;
+    for (const auto* server : machine.own_processes("wineserver")) {
+        const std::string directory = fmt::format("/proc/{}/fd", server->id);
+        const auto names = machine.names(directory);
+        if (names.empty())
+            continue;
+        std::string_view kind = through_server;
+        for (const auto& name : names) {
+            const auto target = machine.link(directory + "/" + name).value_or("");
+            if (target == "/dev/ntsync")
+                kind = "ntsync";
+            else if (target.starts_with("/dev/shm/wine-") && target.find("-fsync") != std::string::npos)
+                kind = "fsync";
+            else if (target.starts_with("/dev/shm/wine-") && target.find("-esync") != std::string::npos)
+                kind = "esync";
+        }
+        seen.emplace(kind);
+    }
+    return seen;
 }
 
 Fix newer_wine(const std::string& text)
@@ -97,30 +125,13 @@ Finding check_wine_sync(const Machine& machine)
                     "in every block. Without ntsync or fsync each wait goes through wineserver, 20 to "
                     "100 µs, and more under load; {}.",
                     period_of(machine));
-    const auto servers = machine.own_processes("wineserver");
-    std::set<std::string> seen;
-    bool readable = false;
-    for (const auto* server : servers) {
-        const std::string directory = fmt::format("/proc/{}/fd", server->id);
-        const auto names = machine.names(directory);
-        readable |= !names.empty();
-        std::string kind = "through wineserver";
-        for (const auto& name : names) {
-            const auto target = machine.link(directory + "/" + name).value_or("");
-            if (target == "/dev/ntsync")
-                kind = "ntsync";
-            else if (target.starts_with("/dev/shm/wine-") && target.find("-fsync") != std::string::npos)
-                kind = "fsync";
-            else if (target.starts_with("/dev/shm/wine-") && target.find("-esync") != std::string::npos)
-                kind = "esync";
-        }
-        seen.insert(kind);
-    }
+    const bool server_runs = !machine.own_processes("wineserver").empty();
+    const auto seen = syncs_in_effect(machine);
     const bool wine_can = wine_knows(machine, "/dev/ntsync");
     const bool device = machine.exists("/dev/ntsync");
-    if (!servers.empty() && readable) {
+    if (!seen.empty()) {
         const std::string value = "in effect: " + joined({seen.begin(), seen.end()});
-        if (!seen.contains("through wineserver"))
+        if (!seen.contains(through_server))
             return good(value, why);
         if (wine_can && device)
             return bad(
@@ -130,7 +141,7 @@ Finding check_wine_sync(const Machine& machine)
     } else if (!wine_binary(machine, WineBinary::server)) {
         return unreadable("no wineserver is installed or runs", why);
     }
-    const std::string place = servers.empty() ? "no wineserver runs" : "in effect: through wineserver";
+    const std::string place = server_runs ? "in effect: through wineserver" : "no wineserver runs";
     const auto& options = machine.kernel_options();
     const auto option = options.find("CONFIG_NTSYNC");
     const bool module = option != options.end() && option->second == "m";
@@ -157,6 +168,7 @@ Finding check_wine_variables(const Machine& machine)
     if (!wine_binary(machine, WineBinary::ntdll))
         return unreadable("Wine's ntdll.so was not found", why);
     const auto settings = settings_in_use(machine);
+    const auto syncs = syncs_in_effect(machine);
     std::vector<std::string> effective;
     std::vector<std::string> idle;
     std::string remedies;
@@ -166,7 +178,18 @@ Finding check_wine_variables(const Machine& machine)
             continue;
         const std::string text = fmt::format("{}={}", setting->first, setting->second);
         if (variable.mark.empty() || wine_knows(machine, variable.mark)) {
-            effective.push_back(text);
+            // What is known is in effect only if the wineserver that runs was started with it.
+            if (variable.sync.empty() || setting->second == "0" || syncs.contains(variable.sync)) {
+                effective.push_back(text);
+            } else if (syncs.empty()) {
+                effective.push_back(text + " (when a wineserver starts)");
+            } else {
+                idle.push_back(text);
+                remedies += fmt::format(
+                    "{}let Wine start anew with {} ('systemctl --user edit decant', then wineserver -k); "
+                    "ntsync, where it is in effect, makes it needless",
+                    remedies.empty() ? "" : "; ", variable.name);
+            }
             continue;
         }
         idle.push_back(text);

@@ -80,6 +80,18 @@ FakeMachine& FakeMachine::status(const std::string& process, std::string_view fi
     return file("/proc/" + process + "/status", fmt::format("{}{}:\t{}\n", text, field, value));
 }
 
+namespace
+{
+
+std::map<std::string, std::set<State>, std::less<>> states_seen;
+
+} // namespace
+
+const std::map<std::string, std::set<State>, std::less<>>& FakeMachine::seen()
+{
+    return states_seen;
+}
+
 Finding FakeMachine::look(std::string_view id) const
 {
     const auto checks = all_checks();
@@ -89,7 +101,9 @@ Finding FakeMachine::look(std::string_view id) const
         throw std::logic_error(fmt::format("there is no check {}", id));
     Machine machine(root());
     machine.facts = facts;
-    return check->look(machine);
+    auto finding = check->look(machine);
+    states_seen[std::string(id)].insert(finding.state);
+    return finding;
 }
 
 } // namespace decant::doctor

@@ -5,7 +5,9 @@
 #include "service/doctor/check.hpp"
 #include "tests/support/private-session.hpp"
 
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +44,9 @@ public:
     /// What the check of that id finds.
     [[nodiscard]] Finding look(std::string_view id) const;
     [[nodiscard]] State state(std::string_view id) const { return look(id).state; }
+
+    /// What each check has found on any machine so far.
+    [[nodiscard]] static const std::map<std::string, std::set<State>, std::less<>>& seen();
 };
 
 } // namespace decant::doctor

@@ -266,6 +266,10 @@ TEST_CASE("power.sound-card: a card that is switched off is found by what it is,
     CHECK(machine.state("power.sound-card") == State::unreadable);
     machine.file("/sys/bus/usb/devices/1-4:1.0/bInterfaceClass", "03\n")
         .file("/sys/bus/usb/devices/1-4/power/control", "auto\n");
+    CHECK(machine.state("power.sound-card") == State::info);
+    CHECK(machine.look("power.sound-card").value == "this machine has no sound card");
+    machine.file("/sys/bus/usb/devices/1-2:1.0/bInterfaceClass", "01\n")
+        .file("/sys/bus/usb/devices/1-2/power/control", "on\n");
     CHECK(machine.state("power.sound-card") == State::ok);
     machine.file("/sys/bus/usb/devices/1-2:1.0/bInterfaceClass", "01\n")
         .file("/sys/bus/usb/devices/1-2/power/control", "auto\n")

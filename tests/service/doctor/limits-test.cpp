@@ -121,7 +121,7 @@ TEST_CASE("limits.groups: the group of the limits has to be in the session, not 
     CHECK(machine.state("limits.groups") == State::ok);
 }
 
-TEST_CASE("limits.rttime: a time limit on the service or on a host is bad")
+TEST_CASE("limits.rttime: a time limit kills the service, and a host only loses its priority")
 {
     FakeMachine machine;
     CHECK(machine.state("limits.rttime") == State::unreadable);
@@ -130,8 +130,12 @@ TEST_CASE("limits.rttime: a time limit on the service or on a host is bad")
     machine
         .process(50, "wine64-preloader", {"wine64", "/usr/lib/decant/wine/x86_64-windows/decant-host64.exe"})
         .limit("50", "Max realtime timeout", "200000");
+    CHECK(machine.state("limits.rttime") == State::info);
+    CHECK(machine.look("limits.rttime").value ==
+          "host 50 200000 µs: a block that takes longer costs a thread its priority");
+    machine.process(6, "decantd", {"decantd"}).limit("6", "Max realtime timeout", "200000");
     CHECK(machine.state("limits.rttime") == State::bad);
-    CHECK_THAT(machine.look("limits.rttime").value, ContainsSubstring("host 50 200000 µs"));
+    CHECK(machine.look("limits.rttime").value == "decantd 200000 µs, host 50 200000 µs");
 }
 
 TEST_CASE("limits.nofile: half a million matters with ntsync and esync only")

@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: The Decant authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# usage: on-this-machine.py DECANT SCHEMA
-# `decant doctor` on the machine that the tests run on, as a user runs it.
+# usage: on-this-machine.py DECANT SCHEMA CLASS
+# `decant doctor` on the machine that the tests run on, as a user runs it: the tests of a class.
 import json
 import os
 import pathlib
@@ -108,5 +108,35 @@ class OnThisMachine(unittest.TestCase):
             self.assertEqual(found["scheduling.grant"]["state"], "unreadable")
 
 
+class OnAPlugin(unittest.TestCase):
+    """With a real Wine, and the tests' plugins and prefix."""
+
+    def setUp(self):
+        os.environ["WINEPREFIX"] = os.environ["DECANT_TEST_PREFIX"]
+        self.plugin = pathlib.Path(os.environ["DECANT_TEST_PLUGINS"], "decant-test-gain.dll")
+
+    def test_the_way_through_wine_is_measured_beside_the_others(self):
+        result = doctor("--json", "--probe", "1", "--plugin", str(self.plugin))
+        self.assertIn(result.returncode, (0, 1), result.stderr)
+        report = json.loads(result.stdout)
+        jsonschema.Draft202012Validator(json.loads(pathlib.Path(SCHEMA).read_text())).validate(report)
+        trips = {series["name"]: series for series in report["probe"]["round_trip"]}
+        self.assertGreater(trips[self.plugin.name]["count"], 10)
+        self.assertGreater(trips[self.plugin.name]["p50"], 0)
+        self.assertIn("native, one CPU", trips)
+
+    def test_one_of_a_file_with_several_can_be_named(self):
+        shell = self.plugin.with_name("decant-test-shell.dll")
+        listed = subprocess.run([DECANT, "probe", "--json", str(shell)], capture_output=True, text=True, timeout=120)
+        name = json.loads(listed.stdout)["in_file"][1]["name"]
+        result = doctor("--json", "--probe", "0.5", "--plugin", f"{shell}#{name}")
+        self.assertIn(result.returncode, (0, 1), result.stderr)
+
+    def test_what_is_no_plugin_cannot_be_measured_and_the_reason_is_told(self):
+        result = doctor("--probe", "0.2", "--plugin", "/no/where.dll")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("where.dll", result.stderr)
+
+
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=2)

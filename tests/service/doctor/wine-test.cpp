@@ -116,6 +116,22 @@ TEST_CASE("wine.variables: whether one has an effect shows in Wine's own files")
     CHECK(finding.value == "without effect: STAGING_SHARED_MEMORY=1, NSPA_RT_PRIO=78");
 }
 
+TEST_CASE("wine.variables: esync and fsync are in effect if wineserver shows it, whatever its files know")
+{
+    FakeMachine machine;
+    install_wine(machine, "", "WINEFSYNC WINEESYNC");
+    machine.facts.environment["WINEFSYNC"] = "1";
+    CHECK(machine.look("wine.variables").value == "in effect: WINEFSYNC=1 (when a wineserver starts)");
+    machine.process(40, "wineserver", {"wineserver"}).link("/proc/40/fd/7", "socket:[12]");
+    CHECK(machine.state("wine.variables") == State::bad);
+    CHECK(machine.look("wine.variables").value == "without effect: WINEFSYNC=1");
+    machine.link("/proc/40/fd/8", "/dev/shm/wine-1a2b-fsync");
+    CHECK(machine.state("wine.variables") == State::info);
+    CHECK(machine.look("wine.variables").value == "in effect: WINEFSYNC=1");
+    machine.facts.environment["WINEESYNC"] = "1";
+    CHECK(machine.look("wine.variables").value == "without effect: WINEESYNC=1");
+}
+
 TEST_CASE("wine.variables: what Decant heeds itself has an effect with every Wine")
 {
     FakeMachine machine;
