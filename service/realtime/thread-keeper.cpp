@@ -22,11 +22,11 @@ constexpr auto between_looks = 2s;
 constexpr auto after_refusal = 30s; ///< RealtimeKit counts how often it is asked, and answers no more
 constexpr auto rest = 10s;          ///< of a thread that ran over its time
 
-std::int64_t nsec_of(clockid_t clock) noexcept
+std::chrono::nanoseconds now(clockid_t clock) noexcept
 {
     timespec time{};
     clock_gettime(clock, &time);
-    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 /// Who has made it real-time before we came shows in the time limit that RealtimeKit wants.
@@ -40,18 +40,22 @@ ThreadRight right_of_realtime(pid_t process) noexcept
 
 } // namespace
 
-ThreadKeeper::ThreadKeeper(RightsOffice& office, std::string title, bool complains)
-    : office_(office), title_(std::move(title)), complains_(complains)
+Uptime uptime() noexcept
+{
+    const auto awake = now(CLOCK_MONOTONIC);
+    return {awake, now(CLOCK_BOOTTIME) - awake};
+}
+
+ThreadKeeper::ThreadKeeper(RightsOffice& office, std::string title, bool complains, Clock clock)
+    : office_(office), title_(std::move(title)), complains_(complains), clock_(std::move(clock))
 {
 }
 
-/// The clock that counts while the machine is suspended has gained on the one that does not.
-bool ThreadKeeper::has_resumed() noexcept
+bool ThreadKeeper::has_resumed(std::chrono::nanoseconds suspended) noexcept
 {
-    constexpr std::int64_t noticeable = 100'000'000;
-    const std::int64_t slept = nsec_of(CLOCK_BOOTTIME) - nsec_of(CLOCK_MONOTONIC);
-    const std::int64_t before = std::exchange(slept_nsec_, slept);
-    return before >= 0 && slept - before > noticeable;
+    constexpr auto noticeable = 100ms; // more than the time between two looks at clocks
+    const auto before = std::exchange(suspended_, suspended);
+    return before && suspended - *before > noticeable;
 }
 
 void ThreadKeeper::say(Severity severity, const std::string& text)
@@ -62,14 +66,14 @@ void ThreadKeeper::say(Severity severity, const std::string& text)
 
 void ThreadKeeper::update(const ThreadWish& wish, bool held_back)
 {
-    const auto now = Clock::now();
+    const auto [now, suspended] = clock_();
     if (std::exchange(thread_, wish.thread) != wish.thread) {
         right_ = ThreadRight::none;
         known_ = suspect_ = rested_ = false;
         problem_.clear();
         next_look_ = now;
     }
-    if (has_resumed())
+    if (has_resumed(suspended))
         next_look_ = now;
     if (wish.thread == 0 || asking_ || now < next_look_)
         return;
@@ -123,12 +127,12 @@ void ThreadKeeper::hear(const ThreadGrant& granted, bool wants_realtime)
     const bool had_it = known_ && right_ >= ThreadRight::rtkit;
     known_ = true;
     right_ = granted.right;
-    next_look_ = Clock::now() + between_looks;
+    next_look_ = clock_().awake + between_looks;
     problem_ = wants_realtime && right_ < ThreadRight::rtkit ? granted.problem : std::string();
     if (!wants_realtime)
         return;
     if (right_ < ThreadRight::rtkit) {
-        next_look_ = Clock::now() + after_refusal;
+        next_look_ = clock_().awake + after_refusal;
         if (!complains_)
             return;
         return say(

@@ -7,36 +7,46 @@
 #include "service/realtime/thread-right.hpp"
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace decant::service
 {
 
+/// How long the machine has been up.
+struct Uptime {
+    std::chrono::nanoseconds awake{};     ///< without what it was suspended for
+    std::chrono::nanoseconds suspended{}; ///< in all
+};
+[[nodiscard]] Uptime uptime() noexcept;
+
 /// Sees to it that a thread has what it is to have, and has it again when it was taken away: RealtimeKit does
 /// so after a suspend, and whenever it believes that the machine hangs. All functions: [main].
 class ThreadKeeper
 {
-    using Clock = std::chrono::steady_clock;
+public:
+    using Clock = std::function<Uptime()>;
 
+private:
     RightsOffice& office_;
     std::string title_;
     bool complains_;
     pid_t thread_ = 0; ///< that all else is about
     ThreadRight right_ = ThreadRight::none;
-    bool known_ = false;   ///< what its right is
-    bool asking_ = false;  ///< the office has not answered yet
-    bool suspect_ = false; ///< it seemed to have lost its priority at the last look
-    bool rested_ = false;  ///< since it ran over its time
-    Clock::time_point next_look_{};
-    std::int64_t slept_nsec_ = -1; ///< that the machine was suspended for; negative: not looked at
+    bool known_ = false;                   ///< what its right is
+    bool asking_ = false;                  ///< the office has not answered yet
+    bool suspect_ = false;                 ///< it seemed to have lost its priority at the last look
+    bool rested_ = false;                  ///< since it ran over its time
+    std::chrono::nanoseconds next_look_{}; ///< of the time that the machine is awake
+    std::optional<std::chrono::nanoseconds> suspended_;
+    Clock clock_;
     std::string told_;
     std::string problem_;
     std::shared_ptr<int> life_ = std::make_shared<int>();
 
-    [[nodiscard]] bool has_resumed() noexcept;
+    [[nodiscard]] bool has_resumed(std::chrono::nanoseconds suspended) noexcept;
     void say(Severity severity, const std::string& text);
     void ask(const ThreadWish& wish);
     void hear(const ThreadGrant& granted, bool wants_realtime);
@@ -44,7 +54,7 @@ class ThreadKeeper
 public:
     /// What a thread is called in the log, as "node 'bass': its audio thread". Without `complains` that it
     /// has no real time is not worth a word. `office` outlives it.
-    ThreadKeeper(RightsOffice& office, std::string title, bool complains = true);
+    ThreadKeeper(RightsOffice& office, std::string title, bool complains = true, Clock clock = uptime);
     ThreadKeeper(const ThreadKeeper&) = delete;
     ThreadKeeper& operator=(const ThreadKeeper&) = delete;
 

@@ -11,11 +11,13 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <chrono>
 #include <cstdlib>
 #include <sys/resource.h>
 
 using namespace decant;
 using namespace decant::service;
+using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
 
 namespace
@@ -39,6 +41,47 @@ struct World : tests::KitWorld {
 
 struct Loop : tests::OfficeLoop {
     RightsOffice office{post()};
+};
+
+/// A keeper whose time passes as the test says.
+struct Keeper : World {
+    Uptime time{1h, 0h};
+    Loop loop;
+    ThreadKeeper keeper{loop.office, "the thread", true, [this] {
+                            return time;
+                        }};
+
+    void update()
+    {
+        keeper.update(wish());
+        loop.run();
+    }
+
+    /// So often that whatever is due has been done.
+    [[nodiscard]] bool becomes(ThreadRight right)
+    {
+        return tests::wait_until([&] {
+            update();
+            return !keeper.asks() && keeper.right() == right;
+        });
+    }
+
+    /// It looks, and finds nothing to do.
+    [[nodiscard]] bool rests()
+    {
+        const unsigned before = kit.asked;
+        for (int i = 0; i < 5; ++i)
+            update();
+        return !keeper.asks() && kit.asked == before && priority() == 0;
+    }
+
+    /// What the kernel and the host do with who is real-time for too long.
+    void run_over()
+    {
+        bridge::demote(host.id());
+        const rlimit moved_on{time_limit().rlim_cur - 1, time_limit().rlim_max};
+        REQUIRE(prlimit(host.id(), RLIMIT_RTTIME, &moved_on, nullptr) == 0);
+    }
 };
 
 } // namespace
@@ -120,25 +163,80 @@ TEST_CASE("a thread whose priority somebody holds back is let alone")
         std::chrono::milliseconds(300)));
 }
 
-TEST_CASE("a thread that ran over its time rests before it is real-time again")
+TEST_CASE("a thread that ran over its time rests for ten seconds, and is real-time again")
 {
-    const World world;
-    Loop loop;
-    ThreadKeeper keeper(loop.office, "the thread");
-    REQUIRE(tests::wait_until([&] {
-        keeper.update(world.wish());
-        loop.run();
-        return keeper.right() == ThreadRight::rtkit;
-    }));
-    // What the kernel and the host do then.
-    bridge::demote(world.host.id());
-    const rlimit moved_on{world.time_limit().rlim_max, world.time_limit().rlim_max};
-    REQUIRE(prlimit(world.host.id(), RLIMIT_RTTIME, &moved_on, nullptr) == 0);
-    CHECK(tests::wait_until([&] {
-        keeper.update(world.wish());
-        loop.run();
-        return keeper.right() == ThreadRight::none;
-    }));
+    Keeper world;
+    REQUIRE(world.becomes(ThreadRight::rtkit));
+    world.time.awake += 2s;
+    world.run_over();
+    REQUIRE(world.becomes(ThreadRight::none));
     CHECK(world.kit.asked == 1);
-    CHECK(world.priority() == 0);
+    world.time.awake += 9s;
+    CHECK(world.rests());
+    world.time.awake += 1s;
+    CHECK(world.becomes(ThreadRight::rtkit));
+    CHECK(world.priority() == 19);
+    CHECK(world.kit.asked == 2);
+    CHECK(world.time_limit().rlim_cur == 150'000); // so that it shows if it runs over again
+}
+
+TEST_CASE("a thread that runs over its time again rests again")
+{
+    Keeper world;
+    REQUIRE(world.becomes(ThreadRight::rtkit));
+    for (unsigned round = 1; round < 3; ++round) {
+        world.time.awake += 2s;
+        world.update(); // it has it
+        world.time.awake += 2s;
+        world.run_over();
+        REQUIRE(world.becomes(ThreadRight::none));
+        CHECK(world.kit.asked == round);
+        world.time.awake += 10s;
+        REQUIRE(world.becomes(ThreadRight::rtkit));
+    }
+}
+
+TEST_CASE(
+    "after a suspend it is looked at once whether a thread has its priority, and else every two seconds")
+{
+    Keeper world;
+    REQUIRE(world.becomes(ThreadRight::rtkit));
+    world.update();
+    bridge::demote(world.host.id()); // as RealtimeKit does then
+    CHECK(world.rests());
+    SECTION("a suspend")
+    {
+        world.time.suspended += 1h;
+    }
+    SECTION("two seconds")
+    {
+        world.time.awake += 2s;
+    }
+    CHECK(tests::wait_until([&] {
+        world.update();
+        return world.priority() == 19;
+    }));
+    CHECK(world.kit.asked == 2);
+}
+
+TEST_CASE("after a suspend RealtimeKit is asked again though it has refused, and else not for half a minute")
+{
+    Keeper world;
+    world.kit.refuses = tests::FakeRealtimeKit::Refuses::everything;
+    REQUIRE(tests::wait_until([&] {
+        world.update();
+        return world.keeper.known();
+    }));
+    world.kit.refuses = tests::FakeRealtimeKit::Refuses::nothing;
+    world.time.awake += 29s;
+    CHECK(world.rests());
+    SECTION("a suspend")
+    {
+        world.time.suspended += 1h;
+    }
+    SECTION("half a minute")
+    {
+        world.time.awake += 1s;
+    }
+    CHECK(world.becomes(ThreadRight::rtkit));
 }
