@@ -31,6 +31,7 @@ DWORD WINAPI start_thread(void* parameter)
 {
     Start start = *static_cast<Start*>(parameter);
     start.bridge.name_thread("decant-audio");
+    start.bridge.lock_stack();
     thread_priorities::leave_me_alone(); // the service sees to its priority
     if (start.rt_priority > 0)
         start.granted = start.bridge.make_realtime(start.rt_priority);

@@ -303,6 +303,17 @@ std::int32_t release_memory(void* parameters) noexcept
     return madvise(pages, static_cast<std::size_t>(call.size), MADV_DONTNEED) == 0 ? unix_done : unix_failed;
 }
 
+std::int32_t lock_memory(void* parameters) noexcept
+{
+    const auto& call = *static_cast<const LockMemoryCall*>(parameters);
+    void* const start = reinterpret_cast<void*>(static_cast<std::uintptr_t>(call.address));
+    const auto size = static_cast<std::size_t>(call.size);
+    if (mlock(start, size) == 0)
+        return unix_done;
+    madvise(start, size, MADV_POPULATE_WRITE); // at least the first block finds its pages
+    return unix_failed;
+}
+
 } // namespace
 } // namespace decant::host
 
@@ -317,7 +328,8 @@ using UnixFunction = std::int32_t (*)(void*) noexcept;
      decant::host::wake,         decant::host::sleep,                                                        \
      decant::host::now,          decant::host::make_realtime,                                                \
      decant::host::name_thread,  decant::host::release_memory,                                               \
-     decant::host::thread_id,    decant::host::schedule_thread}
+     decant::host::thread_id,    decant::host::schedule_thread,                                              \
+     decant::host::lock_memory}
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" {
 [[gnu::visibility("default")]] extern const UnixFunction __wine_unix_call_funcs[];

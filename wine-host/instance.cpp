@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 #include <new>
 #include <span>
@@ -225,7 +226,23 @@ void Instance::load(std::span<const std::byte> request, std::uint32_t id)
     install_crash_handler(); // again: some plugins bring their own, with a dialog
     const protocol::PluginDescription description = plugin_->describe();
     told_latency_ = description.latency;
+    lock_region(description.inputs.size(), description.outputs.size());
     line_.send(MessageType::loaded, id, protocol::encode(description));
+}
+
+/// What every block needs. The service has locked the same memory; here it is made present in this process.
+void Instance::lock_region(std::size_t inputs, std::size_t outputs) noexcept
+{
+    auto& region = line_.bridge.region();
+    const auto lock = [this](const auto& channels, std::size_t count) {
+        line_.bridge.lock(std::as_bytes(std::span(channels).first(std::min(count, channels.size()))));
+    };
+    constexpr std::size_t usual_events = 16 * 1024; // of a block without large SysEx messages
+    line_.bridge.lock(std::as_bytes(std::span(&region, 1)).first(offsetof(protocol::Region, to_host)));
+    lock(region.events_in, usual_events);
+    lock(region.events_out, usual_events);
+    lock(region.audio_in, inputs);
+    lock(region.audio_out, outputs);
 }
 
 void Instance::activate(WireReader request, std::uint32_t id)

@@ -47,6 +47,7 @@ class Instance
 
     void serve(const protocol::Message& message);
     void load(std::span<const std::byte> request, std::uint32_t id);
+    void lock_region(std::size_t inputs, std::size_t outputs) noexcept;
     void activate(protocol::WireReader request, std::uint32_t id);
     void deactivate();
     void set_state(protocol::WireReader request, std::uint32_t id);

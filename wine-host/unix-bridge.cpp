@@ -25,6 +25,23 @@ constexpr const char* own_linux_half =
 
 } // namespace
 
+namespace
+{
+
+constexpr std::size_t ready_stack = 512 * 1024;
+
+/// From above, as Wine makes one page after the other usable. Returns where it begins.
+[[gnu::noinline]] std::uintptr_t touch_stack() noexcept
+{
+    constexpr std::size_t page = 4096;
+    volatile char stack[ready_stack];
+    for (std::size_t end = ready_stack; end >= page; end -= page)
+        stack[end - page] = 0;
+    return reinterpret_cast<std::uintptr_t>(&stack);
+}
+
+} // namespace
+
 UnixBridge::UnixBridge(const std::string& region_name)
 {
     const HMODULE library = LoadLibraryW(L"decant-bridge.dll");
@@ -113,6 +130,20 @@ void UnixBridge::release_stack() noexcept
         return;
     ReleaseMemoryCall released{from, to - from};
     call(UnixCall::release_memory, released);
+}
+
+void UnixBridge::lock(std::span<const std::byte> memory) noexcept
+{
+    constexpr std::uintptr_t page = 4096;
+    const auto start = reinterpret_cast<std::uintptr_t>(memory.data());
+    const std::uintptr_t from = start / page * page;
+    LockMemoryCall locked{from, start + memory.size() - from};
+    call(UnixCall::lock_memory, locked);
+}
+
+void UnixBridge::lock_stack() noexcept
+{
+    lock(std::span(reinterpret_cast<const std::byte*>(touch_stack()), ready_stack));
 }
 
 void UnixBridge::wake(protocol::Doorbell& bell) noexcept

@@ -6,8 +6,10 @@
 #include "wine-host/protocol/layout.hpp"
 #include "wine-host/unix-calls.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace decant::host
@@ -61,6 +63,13 @@ public:
     /// touched most of a megabyte there before the thread comes to run. Not for a thread that is real-time,
     /// which would meet the pages again one by one. [any]
     void release_stack() noexcept;
+
+    /// Makes memory of this process present, and keeps it so as far as the limits go. [any]
+    void lock(std::span<const std::byte> memory) noexcept;
+
+    /// The same for half a megabyte of stack below the caller: a plugin's first block, and its first one that
+    /// is larger, would take a fault for each page of it. [any]
+    void lock_stack() noexcept;
 
     // BellRope [any]
     void wake(protocol::Doorbell& bell) noexcept;

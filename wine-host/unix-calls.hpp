@@ -26,8 +26,9 @@ enum class UnixCall : std::uint32_t {
     release_memory,
     thread_id,
     schedule_thread,
+    lock_memory,
 };
-inline constexpr std::uint32_t unix_call_count = 12;
+inline constexpr std::uint32_t unix_call_count = 13;
 
 /// Regions that a process has open at the same time: one per plugin, and one of a group.
 inline constexpr std::uint32_t most_regions = 257;
@@ -100,6 +101,13 @@ struct ReleaseMemoryCall {
     std::uint64_t size; ///< bytes
 };
 
+/// Makes memory present, and keeps it so as far as the limit "memlock" goes. Returns unix_failed if it is not
+/// kept.
+struct LockMemoryCall {
+    std::uint64_t address;
+    std::uint64_t size; ///< bytes
+};
+
 /// The number that Linux has for the calling thread.
 struct ThreadIdCall {
     std::int32_t thread; ///< out
@@ -129,6 +137,7 @@ static_assert(offsetof(SleepCall, seen) == 16);
 static_assert(sizeof(NowCall) == 8 && sizeof(NameThreadCall) == 16);
 static_assert(sizeof(MakeRealtimeCall) == 8 && offsetof(MakeRealtimeCall, error) == 4);
 static_assert(sizeof(ReleaseMemoryCall) == 16 && offsetof(ReleaseMemoryCall, size) == 8);
+static_assert(sizeof(LockMemoryCall) == 16 && offsetof(LockMemoryCall, size) == 8);
 static_assert(sizeof(ThreadIdCall) == 4 && sizeof(ScheduleThreadCall) == 20);
 static_assert(offsetof(ScheduleThreadCall, priority) == 8 && offsetof(ScheduleThreadCall, error) == 16);
 

@@ -334,6 +334,26 @@ TEST_CASE("pages that are given back read as zero")
     CHECK(memory.data()[10] == std::byte{0});
 }
 
+TEST_CASE("memory that is to be locked is present, and stays so where the limit allows it")
+{
+    const auto caller = GENERATE(caller_of_64_bit, caller_of_32_bit);
+    const LinuxHalf half(caller);
+    constexpr std::size_t pages = 4;
+    const LowMemory memory(pages * page);
+    std::array<unsigned char, pages> present{};
+    REQUIRE(mincore(memory.data(), pages * page, present.data()) == 0);
+    REQUIRE(present == std::array<unsigned char, pages>{});
+    Parameters locked;
+    locked.put(0, reinterpret_cast<std::uint64_t>(memory.data())).put(8, std::uint64_t{pages * page});
+    const bool kept = half.call(UnixCall::lock_memory, locked) == host::unix_done;
+    REQUIRE(mincore(memory.data(), pages * page, present.data()) == 0);
+    CHECK(present == std::array<unsigned char, pages>{1, 1, 1, 1});
+    rlimit limit{};
+    getrlimit(RLIMIT_MEMLOCK, &limit);
+    if (limit.rlim_cur >= 1 << 20)
+        CHECK(kept);
+}
+
 TEST_CASE("handles and bells that are none are refused")
 {
     const auto caller = GENERATE(caller_of_64_bit, caller_of_32_bit);
