@@ -2,20 +2,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "tests/support/child-process.hpp"
-#include "tests/support/private-session.hpp"
-#include "tests/support/wait-until.hpp"
+#include "tests/support/private-bus.hpp"
 
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <sched.h>
-#include <stdexcept>
 #include <string>
 #include <sys/resource.h>
-#include <systemd/sd-bus.h>
 #include <thread>
 
 namespace decant::tests
@@ -25,13 +20,6 @@ namespace decant::tests
 /// same conditions as the real one. All functions: [main].
 class FakeRealtimeKit
 {
-    TemporaryDirectory directory_;
-    std::string address_ = "unix:path=" + (directory_.path() / "bus").string();
-    ChildProcess daemon_{{"dbus-daemon", "--session", "--nofork", "--nopidfile", "--address=" + address_},
-                         own_environment()};
-    std::unique_ptr<sd_bus, decltype(&sd_bus_unref)> bus_{nullptr, sd_bus_unref};
-    std::jthread thread_;
-
     static FakeRealtimeKit& self(void* data) { return *static_cast<FakeRealtimeKit*>(data); }
 
     static int refuse(sd_bus_error* error)
@@ -82,24 +70,7 @@ class FakeRealtimeKit
         return sd_bus_message_append(reply, "i", name == "MinNiceLevel" ? -15 : 20);
     }
 
-    bool join()
-    {
-        sd_bus* bus = nullptr;
-        sd_bus_new(&bus);
-        bus_.reset(bus);
-        sd_bus_set_address(bus, address_.c_str());
-        sd_bus_set_bus_client(bus, 1);
-        return sd_bus_start(bus) >= 0 && sd_bus_request_name(bus, "org.freedesktop.RealtimeKit1", 0) >= 0;
-    }
-
-public:
-    enum class Refuses { nothing, real_time, everything };
-    std::atomic<Refuses> refuses = Refuses::nothing;
-    std::atomic<std::chrono::milliseconds> delay{}; ///< before it answers
-    std::atomic<unsigned> asked = 0;                ///< for real time
-
-    /// Throws std::runtime_error if there is no bus.
-    FakeRealtimeKit()
+    static const sd_bus_vtable* methods()
     {
         static const sd_bus_vtable kit[] = {
             SD_BUS_VTABLE_START(0),
@@ -110,19 +81,25 @@ public:
             SD_BUS_PROPERTY("MaxRealtimePriority", "i", tell, 0, 0),
             SD_BUS_PROPERTY("MinNiceLevel", "i", tell, 0, 0),
             SD_BUS_VTABLE_END};
-        if (!wait_until([this] { return join(); }) ||
-            sd_bus_add_object_vtable(bus_.get(), nullptr, "/org/freedesktop/RealtimeKit1",
-                                     "org.freedesktop.RealtimeKit1", kit, this) < 0)
-            throw std::runtime_error("no bus comes up: " + daemon_.errors());
-        thread_ = std::jthread([this](const std::stop_token& stopped) {
-            while (!stopped.stop_requested())
-                if (sd_bus_process(bus_.get(), nullptr) == 0)
-                    sd_bus_wait(bus_.get(), 10'000);
-        });
+        return kit;
     }
 
+public:
+    enum class Refuses { nothing, real_time, everything };
+    std::atomic<Refuses> refuses = Refuses::nothing;
+    std::atomic<std::chrono::milliseconds> delay{}; ///< before it answers
+    std::atomic<unsigned> asked = 0;                ///< for real time
+
+    /// Throws std::runtime_error if there is no bus.
+    FakeRealtimeKit() = default;
+
     /// What DBUS_SYSTEM_BUS_ADDRESS has to be.
-    [[nodiscard]] const std::string& address() const noexcept { return address_; }
+    [[nodiscard]] const std::string& address() const noexcept { return bus_.address(); }
+
+private:
+    PrivateBus bus_{{"org.freedesktop.RealtimeKit1", "/org/freedesktop/RealtimeKit1",
+                     "org.freedesktop.RealtimeKit1", methods()},
+                    this};
 };
 
 } // namespace decant::tests
