@@ -137,6 +137,21 @@ TEST_CASE("a request for an editor and the report of it survive the way over the
         CHECK_FALSE(decode_editor_report(std::span(report).first(size)));
 }
 
+TEST_CASE("refused threads survive the way over the wire, and what no thread or priority can be is refused")
+{
+    const auto bytes = encode(ThreadRefusals{7, {{4711, 79}, {4712, 1}}});
+    const auto heard = decode_thread_refusals(bytes);
+    REQUIRE(heard);
+    CHECK(heard->serial == 7);
+    CHECK(heard->threads == std::vector<ThreadRefusal>{{4711, 79}, {4712, 1}});
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+        CHECK_FALSE(decode_thread_refusals(std::span(bytes).first(size)));
+    for (const ThreadRefusal wrong : {ThreadRefusal{0, 79}, {0xffffffff, 79}, {4711, 0}, {4711, 99}})
+        CHECK_FALSE(decode_thread_refusals(encode(ThreadRefusals{1, {wrong}})));
+    CHECK_FALSE(decode_thread_refusals(
+        encode(ThreadRefusals{1, std::vector<ThreadRefusal>(4097, ThreadRefusal{4711, 79})})));
+}
+
 TEST_CASE("a greeting and a failure survive the way over the wire")
 {
     const auto hello = decode_hello(encode(Hello{3, 64, "8.0"}));

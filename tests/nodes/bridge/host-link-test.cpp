@@ -246,7 +246,7 @@ TEST_CASE("a host that writes random bytes into the control rings is given up, n
         memory.to_service.written =
             random() % 4 == 0 ? static_cast<std::uint32_t>(random()) : random() % 1024;
         for (std::size_t i = 0; i < 1024; ++i)
-            memory.to_service.bytes[i] = static_cast<std::byte>(random() % 4 == 0 ? random() % 110 : 0);
+            memory.to_service.bytes[i] = static_cast<std::byte>(random() % 4 == 0 ? random() % 112 : 0);
         try {
             switch (random() % 4) {
             case 0:
