@@ -149,7 +149,7 @@ void ThreadKeeper::hear(const ThreadGrant& granted, bool wants_realtime)
                          "busy moment, and has it again"
                        : "had lost its real-time priority, and has it again");
     }
-    if (right_ == ThreadRight::rtkit)
+    if (right_ == ThreadRight::rtkit && complains_)
         say(Severity::info, "is real-time by RealtimeKit, as " + granted.problem +
                                 "; it has a time limit, and may be taken back: see 'decant doctor'");
 }

@@ -53,7 +53,7 @@ private:
 
 public:
     /// What a thread is called in the log, as "node 'bass': its audio thread". Without `complains` that it
-    /// has no real time is not worth a word. `office` outlives it.
+    /// has no real time, or by what right it has it, is not worth a word. `office` outlives it.
     ThreadKeeper(RightsOffice& office, std::string title, bool complains = true, Clock clock = uptime);
     ThreadKeeper(const ThreadKeeper&) = delete;
     ThreadKeeper& operator=(const ThreadKeeper&) = delete;
