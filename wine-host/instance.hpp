@@ -6,6 +6,7 @@
 #include "wine-host/control-line.hpp"
 #include "wine-host/editors.hpp"
 #include "wine-host/plugin.hpp"
+#include "wine-host/protocol/thread-refusals.hpp"
 
 #include <cstddef>
 #include <cstdint>

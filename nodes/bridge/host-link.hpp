@@ -6,6 +6,7 @@
 #include "nodes/bridge/shared-region.hpp"
 #include "wine-host/protocol/channel.hpp"
 #include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/thread-refusals.hpp"
 
 #include <atomic>
 #include <chrono>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "service/realtime/thread-keeper.hpp"
-#include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/thread-refusals.hpp"
 
 #include <cstddef>
 #include <cstdint>

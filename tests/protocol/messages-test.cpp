@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/thread-refusals.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <random>
