@@ -5,12 +5,14 @@
 #include "tests/wine-host/wine-host.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <sched.h>
 #include <string>
 #include <sys/resource.h>
+#include <variant>
 
 namespace decant::tests
 {
@@ -46,6 +48,15 @@ std::map<std::string, Schedule> schedules_of(pid_t process)
             found[thread == process ? "main" : name] = {policy, parameter.sched_priority};
     }
     return found;
+}
+
+std::string name_of(pid_t process, std::uint32_t thread)
+{
+    std::string name;
+    std::getline(
+        std::ifstream("/proc/" + std::to_string(process) + "/task/" + std::to_string(thread) + "/comm"),
+        name);
+    return name;
 }
 
 bool realtime_is_allowed()
@@ -160,6 +171,33 @@ TEST_CASE("where workers inherit, threads that never ask come just below the aud
     for (const char* ordinary : {"main", "decant-control", "normal", "lowest", "calmed", "reverted"}) {
         INFO(ordinary);
         CHECK(threads[ordinary] == not_realtime);
+    }
+}
+
+TEST_CASE("a host that may not make its plugin's threads real-time tells which of them are to be so")
+{
+    if (realtime_is_allowed())
+        SKIP("real-time priorities are allowed here (run as an ordinary user, without the limit \"rtprio\")");
+    WineHost host({"--rt-priority", std::to_string(ceiling)});
+    for (const auto& [name, schedule] : threads_of(host, "decant-test-workers.dll"))
+        CHECK(schedule == not_realtime);
+    std::map<std::string, std::uint32_t> refused;
+    REQUIRE(wait_until([&] {
+        for (const auto& said : host.heard()) {
+            const auto* threads = std::get_if<bridge::ThreadsRefused>(&said);
+            if (threads == nullptr)
+                continue;
+            refused.clear();
+            for (const auto& [thread, priority] : threads->refusals.threads)
+                refused[name_of(host.process().id(), thread)] = priority;
+        }
+        return refused.contains("asked-after") && refused.contains("pro-low") && refused.contains("critical");
+    }));
+    CHECK(refused["critical"] == ceiling - 1);
+    CHECK(refused["pro-low"] == ceiling - 3);
+    for (const char* ordinary : {"main", "decant-audio", "silent", "normal", "calmed", "reverted"}) {
+        INFO(ordinary);
+        CHECK(!refused.contains(ordinary));
     }
 }
 
