@@ -54,8 +54,8 @@ void HostPlace::complain(const NodeConfig& config)
             ? "with placement = core it would keep its data loop from running; leave one of both out"
             : "no CPU is free of data loops with nodes to run; leave wake out, or name fewer loops in "
               "context.num-data-loops, but two at least";
-    log(Severity::warning,
-        fmt::format("node '{}': its host sleeps in spite of wake = anticipate: {}", config.name, reason));
+    log_of_node(config.name, Severity::warning,
+                fmt::format("its host sleeps in spite of wake = anticipate: {}", reason));
 }
 
 void HostPlace::update(bridge::BridgeProcessor& processor, const NodeConfig& config,

@@ -3,43 +3,28 @@
 
 #include "service/log.hpp"
 
-#include <systemd/sd-daemon.h>
+#include "service/log-output.hpp"
 
-#include <cstdio>
+#include <fmt/format.h>
+
 #include <cstdlib>
-#include <string>
+#include <exception>
+#include <unistd.h>
 
 namespace decant::service
 {
 
-namespace
+void log(Severity severity, std::string_view text, std::string_view node) noexcept
 {
-
-/// What journald reads at the start of a line; nothing for people.
-const char* prefix_of(Severity severity) noexcept
-{
-    static const bool to_journal = std::getenv("JOURNAL_STREAM") != nullptr;
-    switch (severity) {
-    case Severity::error:
-        return to_journal ? SD_ERR : "error: ";
-    case Severity::warning:
-        return to_journal ? SD_WARNING : "warning: ";
-    case Severity::info:
-        break;
-    }
-    return to_journal ? SD_INFO : "";
+    static LogOutput output(STDERR_FILENO, std::getenv("JOURNAL_STREAM"));
+    output.write(severity, text, node);
 }
 
-} // namespace
-
-void log(Severity severity, std::string_view text) noexcept
+void log_of_node(std::string_view node, Severity severity, std::string_view text) noexcept
 try {
-    // One call, so that lines of several threads stay whole.
-    std::string line = prefix_of(severity);
-    line.append(text).push_back('\n');
-    std::fwrite(line.data(), 1, line.size(), stderr);
+    log(severity, fmt::format("node '{}': {}", node, text), node);
 } catch (const std::exception&) {
-    std::fputs("no memory for a line of the log\n", stderr);
+    log(severity, text, node);
 }
 
 } // namespace decant::service

@@ -9,8 +9,11 @@
 namespace decant::service
 {
 
-/// Writes a line to the service's log: to the journal under systemd, to the terminal otherwise. [any, but the
-/// audio thread]
-void log(Severity severity, std::string_view text) noexcept;
+/// Writes to the service's log: to the journal under systemd, where `node` is the field DECANT_NODE of the
+/// entry, to the terminal otherwise. [any, but the audio thread]
+void log(Severity severity, std::string_view text, std::string_view node = {}) noexcept;
+
+/// The same with the node's name in front of the text. [any, but the audio thread]
+void log_of_node(std::string_view node, Severity severity, std::string_view text) noexcept;
 
 } // namespace decant::service

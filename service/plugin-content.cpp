@@ -106,7 +106,7 @@ PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, Main
         [this, watch = lifeline_.watch(), &queue, name = config.name](HostEvent event) {
             // At once, as nobody runs the queue any more when the last state is saved.
             if (const auto* line = std::get_if<HostLog>(&event))
-                return log(line->severity, fmt::format("node '{}': {}", name, line->text));
+                return log_of_node(name, line->severity, line->text);
             queue.post([this, watch, event = std::move(event)] {
                 if (!watch.expired())
                     std::visit([this](const auto& each) { handle(each); }, event);
@@ -123,8 +123,8 @@ void PluginContent::handle(const HostReady& ready)
     const bool changed = !processor_ || !same_ports(plugin_, ready.description);
     plugin_ = ready.description;
     open_editors_.clear(); // it is another host
-    log(Severity::info,
-        fmt::format("node '{}': {} is ready ({})", config_.name, plugin_.name, kind_of(plugin_)));
+    log_of_node(config_.name, Severity::info,
+                fmt::format("{} is ready ({})", plugin_.name, kind_of(plugin_)));
     latency_ = plugin_.latency;
     if (changed)
         make_processor();
@@ -239,7 +239,7 @@ void PluginContent::handle(const bridge::EditorChanged& window)
 void PluginContent::handle(const bridge::LatencyChanged& moved)
 {
     if (std::exchange(latency_, moved.frames) != moved.frames)
-        log(Severity::info, fmt::format("node '{}': its latency is {} frames now", config_.name, latency_));
+        log_of_node(config_.name, Severity::info, fmt::format("its latency is {} frames now", latency_));
     publish_latency();
 }
 
@@ -260,7 +260,7 @@ bool PluginContent::change(const NodeConfig& config)
             host_->set_parameter(parameter.id, value_within(parameter, value));
             parameters_->note(parameter.id, value);
         } catch (const std::runtime_error& error) {
-            log(Severity::warning, fmt::format("node '{}': {}", config_.name, error.what()));
+            log_of_node(config_.name, Severity::warning, error.what());
         }
     }
     config_ = config;

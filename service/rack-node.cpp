@@ -189,12 +189,11 @@ void RackNode::set_state(NodeState state, std::string message)
         return;
     state_ = state;
     message_ = std::move(message);
-    const auto text = fmt::format("node '{}': {}{}{}", config_.name, service::to_text(state_),
-                                  message_.empty() ? "" : ": ", message_);
-    log(state_ == NodeState::failed       ? Severity::error
-        : state_ == NodeState::restarting ? Severity::warning
-                                          : Severity::info,
-        text);
+    log_of_node(config_.name,
+                state_ == NodeState::failed       ? Severity::error
+                : state_ == NodeState::restarting ? Severity::warning
+                                                  : Severity::info,
+                fmt::format("{}{}{}", service::to_text(state_), message_.empty() ? "" : ": ", message_));
 }
 
 void RackNode::set_latency(std::uint32_t frames)
@@ -285,7 +284,7 @@ void RackNode::set_warnings(std::vector<std::string> warnings)
 {
     for (const auto& warning : warnings)
         if (std::find(warnings_.begin(), warnings_.end(), warning) == warnings_.end())
-            log(Severity::warning, fmt::format("node '{}': {}", config_.name, warning));
+            log_of_node(config_.name, Severity::warning, warning);
     warnings_ = std::move(warnings);
 }
 

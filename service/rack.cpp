@@ -49,7 +49,7 @@ void Rack::apply(Configuration configuration)
     std::map<std::filesystem::path, std::string> broken_files;
     for (const auto& problem : problems_) {
         const auto text = to_text(problem);
-        log(problem.fatal ? Severity::error : Severity::warning, text);
+        log(problem.fatal ? Severity::error : Severity::warning, text, problem.node);
         if (!problem.node.empty())
             add_sentence(hints[problem.node], text);
         else if (problem.fatal)

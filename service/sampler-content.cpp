@@ -122,9 +122,9 @@ std::string SamplerContent::not_as_written(std::size_t count) const
 void SamplerContent::play(sampler::LoadedInstrument loaded, std::shared_ptr<const sampler::KeyTuning> tuning)
 {
     for (const auto& problem : loaded.problems)
-        log(Severity::warning, fmt::format("node '{}': {}", config_.name, to_string(problem)));
+        log_of_node(config_.name, Severity::warning, to_string(problem));
     for (const auto& unsupported : loaded.unsupported)
-        log(Severity::warning, fmt::format("node '{}': {}", config_.name, to_string(unsupported)));
+        log_of_node(config_.name, Severity::warning, to_string(unsupported));
     watcher_.watch({loaded.directories.begin(), loaded.directories.end()});
     memory_ = sampler::memory_of(*loaded.instrument);
     show(std::move(loaded.instrument), std::move(tuning));
@@ -219,7 +219,7 @@ void SamplerContent::write_state(std::function<void(std::string problem)> done)
 void SamplerContent::tell(const std::string& problem)
 {
     if (std::exchange(told_, problem) != problem && !problem.empty())
-        log(Severity::warning, fmt::format("node '{}': {}", config_.name, problem));
+        log_of_node(config_.name, Severity::warning, problem);
 }
 
 void SamplerContent::save(std::function<void(std::string problem)> done)

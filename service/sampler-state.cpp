@@ -63,7 +63,7 @@ SamplerState::SamplerState(const std::string& node, const std::filesystem::path&
     try {
         file_ = state_file_of(node);
     } catch (const std::exception& error) {
-        log(Severity::warning, fmt::format("node '{}': {}", node, error.what()));
+        log_of_node(node, Severity::warning, error.what());
     }
 }
 
@@ -73,21 +73,21 @@ try {
         return {};
     StateReading reading = read_state_file(file_);
     for (const auto& problem : reading.problems)
-        log(Severity::warning, fmt::format("node '{}': {}", node, problem));
+        log_of_node(node, Severity::warning, problem);
     if (!reading.state)
         return {};
     if (reading.state->plugin != identity_) {
-        log(Severity::warning,
-            fmt::format("node '{}': the state {} belongs to something else ({}) and is kept as {}", node,
-                        file_.string(), reading.state->plugin, set_states_aside(file_).string()));
+        log_of_node(node, Severity::warning,
+                    fmt::format("the state {} belongs to something else ({}) and is kept as {}",
+                                file_.string(), reading.state->plugin, set_states_aside(file_).string()));
         return {};
     }
     written_ = decode(reading.state->bytes, configured);
     return written_;
 } catch (const std::exception& error) {
     // Whatever it is, it is not to be overwritten.
-    log(Severity::error,
-        fmt::format("node '{}': {} The state will not be saved in this session.", node, error.what()));
+    log_of_node(node, Severity::error,
+                fmt::format("{} The state will not be saved in this session.", error.what()));
     file_.clear();
     return {};
 }
