@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/hosts/host-process.hpp"
 
+#include "service/hosts/host-scope.hpp"
+
 #include <algorithm>
 #include <exception>
 #include <map>
@@ -68,6 +70,9 @@ HostProcess::HostProcess(const HostCommand& command, std::shared_ptr<bridge::Sha
           with_region(command, region_ ? "--group" : "--region", region),
           [this](std::string_view line) { take_line(line); }, [this](const std::string&) { ended(); })
 {
+    // Without a title it is nobody's, such as a spare one or that of a command.
+    if (!command.title.empty())
+        put_into_scope(pid(), command.title);
     if (!region_)
         return;
     const std::lock_guard lock(mutex_);
@@ -99,6 +104,8 @@ void HostProcess::open(const bridge::SharedRegion& region, const std::string& ti
     if (!std::exchange(greeted_, true))
         link_->wait_hello(hello_patience);
     link_->open(region.name(), title);
+    if (!title.empty())
+        put_into_scope(pid(), title);
 }
 
 bool HostProcess::started()
