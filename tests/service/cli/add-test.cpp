@@ -64,6 +64,13 @@ public:
         return nullptr;
     }
 
+    /// Runs `decant` in the home directory without the rights of root, if that is who tests.
+    tests::Result as_anybody(const std::string& arguments) const
+    {
+        const std::string drop = ::geteuid() == 0 ? "setpriv --bounding-set=-all --inh-caps=-all " : "";
+        return shell(drop + DECANT_PROGRAM " " + arguments);
+    }
+
     std::string organ() const { return (path() / "Organ.wav").string(); }
 };
 
@@ -253,18 +260,46 @@ TEST_CASE("copies in a folder are told what the first of them is told, others ar
 
 TEST_CASE("a folder without permission is named, and the rest is added")
 {
-    if (::geteuid() == 0)
-        SKIP("root may look into every folder");
     const Home home;
+    fs::create_directories(home.path() / "plugins/closed");
     home.write("plugins/Text.dll", "this is no DLL");
-    fs::create_directory(home.path() / "plugins/closed");
     ::chmod((home.path() / "plugins/closed").c_str(), 0);
-    const auto result = home.decant({"add", "-r", (home.path() / "plugins").string()});
+    const auto result = home.as_anybody("add -r plugins");
     ::chmod((home.path() / "plugins/closed").c_str(), 0700);
+    INFO(result.errors);
     CHECK(result.exit == 0);
     CHECK_THAT(result.errors,
                ContainsSubstring("cannot look into") && ContainsSubstring("check its permissions"));
     CHECK_THAT(result.output, ContainsSubstring("Text.dll"));
+}
+
+TEST_CASE("where nothing can be written add says so, and leaves nothing half done")
+{
+    const Home home;
+    ::chmod(home.drop_ins().c_str(), 0500);
+    const auto read_only = home.as_anybody("add Organ.wav");
+    ::chmod(home.drop_ins().c_str(), 0700);
+    CHECK(read_only.exit == 1);
+    CHECK_THAT(read_only.output, ContainsSubstring("skipped") && ContainsSubstring("cannot write") &&
+                                     ContainsSubstring("decant.conf.d"));
+
+    // No byte fits. What is printed goes into a pipe, which has no size.
+    const auto full = home.shell("(trap '' XFSZ; ulimit -f 0; " DECANT_PROGRAM " add Organ.wav) | cat");
+    CHECK_THAT(full.output, ContainsSubstring("skipped") && ContainsSubstring("cannot write"));
+    CHECK(fs::is_empty(home.drop_ins()));
+
+    CHECK(home.decant({"add", home.organ()}).exit == 0);
+    const auto text = home.text_of(".config/pipewire/decant.conf.d/organ.conf");
+    ::chmod(home.drop_ins().c_str(), 0500);
+    const auto kept = home.as_anybody("remove organ");
+    const auto on = home.as_anybody("disable organ");
+    ::chmod(home.drop_ins().c_str(), 0700);
+    CHECK(kept.exit == 1);
+    CHECK_THAT(kept.errors, ContainsSubstring("check its permissions"));
+    CHECK(on.exit == 1);
+    CHECK_THAT(on.errors, ContainsSubstring("cannot write"));
+    CHECK(home.text_of(".config/pipewire/decant.conf.d/organ.conf") == text);
+    CHECK(home.node("organ").at("enabled") == true);
 }
 
 TEST_CASE("the libraries of LinVst and yabridge lead to the plugins that they stand for")
