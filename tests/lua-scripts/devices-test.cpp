@@ -1,8 +1,12 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/device-node.hpp"
 #include "tests/lua-scripts/expectations.hpp"
+#include "tests/support/graph-client.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <memory>
+#include <vector>
 
 using namespace decant::tests;
 
@@ -72,6 +76,37 @@ TEST_CASE("the source of a node gives what the node makes of the microphone, als
     choose(session, "source", "decant-source.denoise");
     REQUIRE(settled(session));
     CHECK(session.graph().links() == expected);
+}
+
+TEST_CASE("the sink of a node is no default by itself, whoever comes first, but stays it when it was chosen")
+{
+    using decant::service::DeviceNode;
+    const PrivateSession session;
+    GraphClient client(session);
+    auto sink = client.locked([&] {
+        return std::make_unique<DeviceNode>(client.core(), decant::service::DeviceRole::sink, "aaa", "Plugin",
+                                            std::vector<std::string>{"FL", "FR"});
+    });
+    REQUIRE(wait_until([&] { return session.graph().ports_of("decant-sink.aaa").size() >= 4; }));
+    const auto default_sink = [&session] {
+        const auto now = session.graph().metadata("default", "default.audio.sink");
+        return now ? now->value("name", "") : std::string();
+    };
+
+    // No priority, as null sinks have it; WirePlumber takes that for 0.
+    make_device(session, "late-sink", "Audio/Sink");
+    REQUIRE(settled(session));
+    CHECK(default_sink() != "decant-sink.aaa");
+
+    // The usual priority of what desktops make for themselves.
+    make_device(session, "usual-sink", "Audio/Sink", "priority.session = 1000");
+    CHECK(wait_until([&] { return default_sink() == "usual-sink"; }));
+
+    choose(session, "sink", "decant-sink.aaa");
+    make_device(session, "later-sink", "Audio/Sink", "priority.session = 2000");
+    REQUIRE(settled(session));
+    CHECK(default_sink() == "decant-sink.aaa");
+    client.locked([&] { sink.reset(); });
 }
 
 TEST_CASE("input.from takes the outputs of other nodes by name")
