@@ -9,8 +9,8 @@
 #include <sys/types.h>
 #include <vector>
 
-struct pw_context;
-struct pw_loop;
+struct pw_context; // NOLINT(readability-identifier-naming): PipeWire's
+struct pw_loop;    // NOLINT(readability-identifier-naming)
 
 namespace decant::service
 {
@@ -70,7 +70,7 @@ public:
     [[nodiscard]] Seat take(double load);
 
     /// A place in the loop of that name, if there is one.
-    [[nodiscard]] Seat take(std::string_view loop, double load);
+    [[nodiscard]] Seat take(std::string_view name, double load);
 
     /// Whether a loop with nodes runs on that CPU, or may do so. [main]
     [[nodiscard]] bool busy(unsigned cpu) const noexcept;

@@ -33,7 +33,7 @@ inline constexpr std::size_t width = 4;
 
 template <class T, std::size_t n>
 struct VectorOf {
-    typedef T type __attribute__((vector_size(n * sizeof(T))));
+    using type __attribute__((vector_size(n * sizeof(T)))) = T;
 };
 
 template <class T, std::size_t n = width>

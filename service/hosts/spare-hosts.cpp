@@ -78,9 +78,8 @@ void SpareHosts::replenish(const HostCommand& command) noexcept
 bool SpareHosts::ready()
 {
     const std::lock_guard lock(mutex_);
-    return !spares_.empty() && std::all_of(spares_.begin(), spares_.end(), [](const Spare& spare) {
-        return spare.process->started();
-    });
+    return !spares_.empty() && std::all_of(spares_.begin(), spares_.end(),
+                                           [](const Spare& spare) { return spare.process->started(); });
 }
 
 } // namespace decant::service
