@@ -83,10 +83,22 @@ bool is_built_by_wine(const fs::path& file)
     return text.starts_with("Wine builtin DLL") || text.starts_with("Wine placeholder DLL");
 }
 
+/// A folder of Windows' user that Wine has linked into the home directory, or to all of it.
+bool is_shell_folder(const fs::path& folder)
+{
+    constexpr std::array names{"Desktop",  "Documents", "Downloads", "Music",
+                               "Pictures", "Templates", "Videos"};
+    std::error_code error;
+    return fs::is_symlink(folder, error) &&
+           std::find(names.begin(), names.end(), folder.filename()) != names.end() &&
+           folder.generic_string().find("/drive_c/users/") != std::string::npos;
+}
+
 bool is_of_wine(const fs::path& folder)
 {
     const auto name = folder.filename();
-    return name == "dosdevices" || (name == "windows" && folder.parent_path().filename() == "drive_c");
+    return is_shell_folder(folder) || name == "dosdevices" ||
+           (name == "windows" && folder.parent_path().filename() == "drive_c");
 }
 
 } // namespace

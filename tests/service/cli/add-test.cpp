@@ -218,6 +218,11 @@ TEST_CASE("a folder is searched once, however its links lead in circles, and eac
     home.write("plugins/drive_c/windows/Never.dll", "x");
     home.write("plugins/drive_c/Program Files/Never.dll", "MZ" + std::string(62, '.') + "Wine builtin DLL");
     fs::create_directory_symlink(home.path() / "plugins", home.path() / "plugins/deep/circle");
+    // Wine makes links of this kind to the whole home directory.
+    home.write("elsewhere/Never.dll", "x");
+    fs::create_directories(home.path() / "plugins/drive_c/users/me");
+    fs::create_directory_symlink(home.path() / "elsewhere",
+                                 home.path() / "plugins/drive_c/users/me/Templates");
     fs::create_symlink(home.path() / "plugins/Text.dll", home.path() / "plugins/Linked.dll");
     fs::create_symlink("nowhere", home.path() / "plugins/Dangling.dll");
     const auto folder = (home.path() / "plugins").string();
