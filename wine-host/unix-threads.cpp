@@ -44,27 +44,31 @@ int set_realtime(pid_t thread, int policy, std::int32_t& priority) noexcept
 /// one. The service sees that, and says so.
 ///
 /// With the signal the kernel has moved the limit that it comes at on by a second, beyond the one that kills,
-/// so that no other thread would be warned: it is moved back, by one less, which tells the service.
+/// so that no other thread would be warned: it is moved back, by one less, which tells the service. This
+/// comes first: an ordinary thread may have to wait until those that are real-time and run for too long have
+/// been killed. For a thread that is warned once more before it has given way, SA_NODEFER: the kernel would
+/// give that signal to another one.
 ///
 /// Nothing here fails, or protects its stack: in a 32-bit plugin under a Wine that is 64-bit throughout, what
 /// errno and the guard of the stack are found by is not ours at this moment.
 __attribute__((no_stack_protector)) void give_way(int) noexcept
 {
-    const sched_param none{};
-    // The flag cannot be taken away without a privilege, so whoever changes the policy has to pass it.
-    sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &none);
     rlimit time{};
     if (getrlimit(RLIMIT_RTTIME, &time) == 0 && time.rlim_max != RLIM_INFINITY) {
         time.rlim_cur = protocol::warning_usec(time.rlim_max) - 1;
         setrlimit(RLIMIT_RTTIME, &time);
     }
+    const sched_param none{};
+    // The flag cannot be taken away without a privilege, so whoever changes the policy has to pass it.
+    sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &none);
 }
 
 void give_way_in_time() noexcept
 {
     struct sigaction action{};
     action.sa_handler = give_way;
-    action.sa_flags = SA_ONSTACK | SA_RESTART; // the stack may be a plugin's
+    // The stack may be a plugin's.
+    action.sa_flags = SA_ONSTACK | SA_RESTART | SA_NODEFER;
     sigaction(SIGXCPU, &action, nullptr);
 }
 

@@ -347,7 +347,9 @@ TEST_CASE("memory that is to be locked is present, and stays so where the limit 
     locked.put(0, reinterpret_cast<std::uint64_t>(memory.data())).put(8, std::uint64_t{pages * page});
     const bool kept = half.call(UnixCall::lock_memory, locked) == host::unix_done;
     REQUIRE(mincore(memory.data(), pages * page, present.data()) == 0);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // which make mlock() do nothing
     CHECK(present == std::array<unsigned char, pages>{1, 1, 1, 1});
+#endif
     rlimit limit{};
     getrlimit(RLIMIT_MEMLOCK, &limit);
     if (limit.rlim_cur >= 1 << 20)
