@@ -51,6 +51,11 @@ public:
             fs::create_directory_symlink(other / "drive_c" / folder, path_ / "drive_c" / folder);
         for (const char* file : {"system.reg", "user.reg", "userdef.reg", ".update-timestamp"})
             fs::copy_file(other / file, path_ / file);
+        // Debian's Wine keeps there which directory its sockets are in. Two programs that start at once
+        // without it make one each, and one fails; where wineboot has made the prefix it was alone, and this
+        // is there.
+        if (fs::exists(other / "wineserver"))
+            fs::copy_file(other / "wineserver", path_ / "wineserver");
     }
     Prefix(const Prefix&) = delete;
     Prefix& operator=(const Prefix&) = delete;
@@ -240,6 +245,7 @@ TEST_CASE("what LinVst and yabridge have set up is found by their libraries, and
     std::map<std::string, std::string> bridges;
     const auto report = nlohmann::json::parse(result.output);
     for (const auto& file : report.at("files")) {
+        INFO(file.at("text"));
         CHECK(file.at("outcome") == "added");
         bridges[fs::path(file.at("file").get<std::string>()).filename()] = file.value("bridge", "");
     }
