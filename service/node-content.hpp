@@ -85,6 +85,9 @@ public:
     /// As NodeStatus has it.
     [[nodiscard]] virtual std::string editor() const { return {}; }
 
+    /// The plugin is not heard, or is heard again; it runs on. False if there is none, but an instrument.
+    [[nodiscard]] virtual bool set_bypass(bool) { return false; }
+
     /// Tries again what was given up; false if only a new content can do that.
     [[nodiscard]] virtual bool enable() { return false; }
 

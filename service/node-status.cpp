@@ -40,6 +40,12 @@ std::string_view to_text(NodeState state) noexcept
     return "unknown";
 }
 
+std::string_view state_of(const NodeStatus& status) noexcept
+{
+    const bool unheard = status.bypassed && status.state == NodeState::running;
+    return unheard ? "bypassed" : to_text(status.state);
+}
+
 std::string to_json(const NodeStatus& status)
 {
     nlohmann::json object{
@@ -54,6 +60,8 @@ std::string to_json(const NodeStatus& status)
                                 {"p99", status.round_trip->p99},
                                 {"max", status.round_trip->max},
                                 {"worst", status.round_trip->worst}};
+    if (status.bypassed)
+        object["bypassed"] = true;
     if (!status.editor.empty())
         object["editor"] = status.editor;
     if (status.memory != 0)
@@ -102,6 +110,7 @@ try {
         read(*trip, "max", status.round_trip->max);
         read(*trip, "worst", status.round_trip->worst);
     }
+    read(object, "bypassed", status.bypassed);
     read(object, "editor", status.editor);
     read(object, "memory", status.memory);
     read(object, "rt", status.rt);

@@ -57,6 +57,7 @@ struct NodeStatus {
     std::uint64_t dropped = 0;           ///< blocks that were kept from a plugin that had not answered yet
     std::uint64_t xruns = 0;             ///< cycles of the graph that passed without this node
     std::uint64_t restarts = 0;          ///< of the host
+    bool bypassed = false;               ///< plugins only: it runs, and is not heard
     std::string editor;                  ///< plugins only: none, closed, open; empty: nobody knows yet
     std::optional<RoundTrip> round_trip; ///< plugins only
     std::string rt;                      ///< plugins only: limits, rtkit, nice, none; empty: no host runs
@@ -67,6 +68,9 @@ struct NodeStatus {
     std::uint64_t memory = 0;  ///< bytes of the host, also of its group, or of samples; 0: unknown
     std::uint64_t starved = 0; ///< voices of a sampler whose samples were not read in time
 };
+
+/// The state in a word for people: also "bypassed".
+[[nodiscard]] std::string_view state_of(const NodeStatus& status) noexcept;
 
 [[nodiscard]] std::string to_json(const NodeStatus& status);
 

@@ -170,6 +170,7 @@ void PluginContent::make_processor()
     before_ = {};
     processor_ =
         std::make_unique<bridge::BridgeProcessor>(layout_of(plugin_), bridge_mode(config_), threads_.guard);
+    processor_->set_bypass(bypass_);
     parameters_ = std::make_unique<PluginParameters>(
         plugin_, [this](std::uint32_t id, double value) { host_->set_parameter(id, value); });
     host_->connect(*processor_);
@@ -385,6 +386,14 @@ void PluginContent::ask(const EditorAction& action, std::function<void(std::stri
         action.kind == EditorAction::Kind::toggle ? !is_open : action.kind == EditorAction::Kind::open;
     awaiting_wish_.emplace(host_->ask(EditorWish{open, action.part, config_.name, config_.editor_scale}),
                            std::move(done));
+}
+
+bool PluginContent::set_bypass(bool bypass)
+{
+    bypass_ = bypass;
+    if (processor_)
+        processor_->set_bypass(bypass);
+    return true;
 }
 
 bool PluginContent::enable()

@@ -44,7 +44,8 @@ class PluginContent final : public NodeContent
     HostRights rights_;
     std::vector<std::string> warnings_; ///< about what the configuration wants of the plugin
     std::string save_problem_;          ///< why the last state is not on the disk, or empty
-    bool ready_ = false;                ///< a host runs
+    bool bypass_ = false;
+    bool ready_ = false;                                                      ///< a host runs
     std::map<std::uint64_t, std::function<void(std::string)>> awaiting_save_; ///< by ticket
     std::map<std::uint64_t, std::function<void(std::string)>> awaiting_wish_;
     std::set<std::string> open_editors_; ///< their parts
@@ -85,6 +86,7 @@ public:
     void ask(const PresetWish& wish, std::function<void(std::string)> done) override;
     void ask(const EditorAction& action, std::function<void(std::string)> done) override;
     [[nodiscard]] std::string editor() const override;
+    [[nodiscard]] bool set_bypass(bool bypass) override;
     [[nodiscard]] bool enable() override;
     void stop() override;
 };

@@ -268,6 +268,18 @@ bool RackNode::restart()
     return true;
 }
 
+void RackNode::bypass(std::optional<bool> wanted)
+{
+    if (!content_)
+        throw std::runtime_error("it does not run; 'decant list' says why");
+    const bool bypass = wanted.value_or(!bypassed_);
+    if (!content_->set_bypass(bypass))
+        throw std::runtime_error(fmt::format("only plugins can be bypassed; 'decant set {} Volume=-144' "
+                                             "silences an instrument",
+                                             config_.name));
+    bypassed_ = bypass;
+}
+
 void RackNode::panic() noexcept
 {
     if (filter_)
@@ -301,6 +313,7 @@ NodeStatus RackNode::take_status()
     status.state = state_;
     status.message = message_.empty() ? hint_ : message_;
     status.warnings = warnings_;
+    status.bypassed = bypassed_;
     status.xruns = missed_before_;
     if (filter_) {
         const auto& counters = filter_->counters();

@@ -37,6 +37,7 @@ class RackNode final : private ContentOwner
     pw_core* core_ = nullptr;
     NodeState state_ = NodeState::loading;
     std::string message_;
+    bool bypassed_ = false;
     std::string hint_;                  ///< what is suspicious in the configuration
     std::vector<std::string> warnings_; ///< what is suspicious in the graph
     std::unique_ptr<NodeContent> content_;
@@ -93,6 +94,11 @@ public:
     [[nodiscard]] bool restart();
 
     void panic() noexcept; ///< no note sounds any more
+
+    /// See NodeContent::set_bypass(); without a wish it changes. Throws std::runtime_error where there is no
+    /// plugin.
+    void bypass(std::optional<bool> wanted);
+    [[nodiscard]] bool bypassed() const noexcept { return bypassed_; }
 
     void stop();                           ///< see NodeContent::stop()
     [[nodiscard]] bool has_run() noexcept; ///< since the last call

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <unistd.h>
 #include <utility>
 
@@ -159,6 +160,16 @@ PresetWish preset_wish_of(const Request& request)
     }
 }
 
+/// Nothing for "toggle". Throws std::runtime_error.
+std::optional<bool> switch_of(const Request& request)
+{
+    if (request.argument == "toggle")
+        return std::nullopt;
+    if (request.argument != "on" && request.argument != "off")
+        throw std::runtime_error("a bypass can be on, off or toggle, and not '" + request.argument + "'");
+    return request.argument == "on";
+}
+
 /// Throws std::runtime_error.
 EditorAction editor_action_of(const Request& request)
 {
@@ -226,6 +237,14 @@ void Rack::obey(const Request& request, std::function<void(Reply)> done)
                     collect(problem);
                     collection->answer({node.editor()});
                 });
+            } catch (const std::exception& error) {
+                collect(error.what());
+            }
+            break;
+        case RequestVerb::bypass:
+            try {
+                node.bypass(switch_of(request));
+                collection->answer({node.bypassed() ? "bypassed" : "heard"});
             } catch (const std::exception& error) {
                 collect(error.what());
             }

@@ -15,7 +15,7 @@ namespace decant::service
 namespace
 {
 
-constexpr std::array<std::pair<RequestVerb, std::string_view>, 10> verbs{
+constexpr std::array<std::pair<RequestVerb, std::string_view>, 11> verbs{
     {{RequestVerb::save, "save"},
      {RequestVerb::enable, "enable"},
      {RequestVerb::restart, "restart"},
@@ -25,7 +25,8 @@ constexpr std::array<std::pair<RequestVerb, std::string_view>, 10> verbs{
      {RequestVerb::select_program, "select-program"},
      {RequestVerb::save_preset, "save-preset"},
      {RequestVerb::load_preset, "load-preset"},
-     {RequestVerb::editor, "editor"}}};
+     {RequestVerb::editor, "editor"},
+     {RequestVerb::bypass, "bypass"}}};
 
 std::string dump(const nlohmann::json& object)
 {

@@ -25,6 +25,7 @@ enum class RequestVerb {
     save_preset,
     load_preset,
     editor,
+    bypass, ///< these plugins are not heard, or heard again
 };
 
 struct Request {
@@ -32,7 +33,8 @@ struct Request {
     RequestVerb verb = RequestVerb::save;
     std::vector<std::string> nodes; ///< short names
     /// Of select_program a number from 0; of the presets a file's name in preset_exchange(); of editor
-    /// "open", "close" or "toggle", in a chain perhaps with a blank and the name of a plugin.
+    /// "open", "close" or "toggle", in a chain perhaps with a blank and the name of a plugin; of bypass
+    /// "on", "off" or "toggle".
     std::string argument{};
 };
 

@@ -44,8 +44,12 @@ _decant() {
         return
     fi
     case "$verb:$place" in
-        disable:* | enable:* | panic:* | remove:* | restart:* | save:* | params:2 | preset:2 | set:2)
+        disable:* | enable:* | panic:* | remove:* | restart:* | save:* | bypass:2 | editor:2 | params:2 | preset:2 | set:2)
             _decant_lines "$typed" "${COMP_WORDS[0]}" config names ;;
+        bypass:3)
+            mapfile -t COMPREPLY < <(compgen -W 'on off toggle' -- "$typed") ;;
+        editor:3)
+            mapfile -t COMPREPLY < <(compgen -W 'open close toggle' -- "$typed") ;;
         set:*)
             _decant_lines "$typed" "${COMP_WORDS[0]}" params --names "${COMP_WORDS[2]}"
             compopt -o nospace 2>/dev/null

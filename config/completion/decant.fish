@@ -28,7 +28,7 @@ function __decant_wants_node
     switch "$words[2]"
         case disable enable panic remove restart save
             return 0
-        case params set
+        case bypass editor params set
             test (count $words) -eq 2
         case preset
             test (count $words) -eq 3

@@ -71,7 +71,8 @@ void BridgeState::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     const std::uint32_t ahead = mode == BridgeMode::pipelined ? cycle.frames : 0;
     fallback.record(cycle.inputs, cycle.frames,
                     std::min(latency.load(std::memory_order_relaxed) + ahead, protocol::max_latency));
-    if (ours && run_plugin(cycle))
+    const bool played = ours && run_plugin(cycle);
+    if (played && !bypass.load(std::memory_order_relaxed))
         fallback.accept(cycle.outputs, cycle.frames);
     else
         fallback.replace(cycle.outputs, cycle.frames);

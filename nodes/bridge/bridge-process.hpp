@@ -46,6 +46,7 @@ struct BridgeState {
     BlockCounters counters;
     std::atomic<std::uint32_t> latency = 0;
     std::atomic<BridgeWake> wake = BridgeWake::sleep;
+    std::atomic<bool> bypass = false; ///< the plugin runs, and is not heard
 
     // [main]
     std::shared_ptr<BlockExchange> current; ///< what was attached last

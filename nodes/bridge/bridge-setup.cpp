@@ -214,6 +214,11 @@ BlockStatistics BridgeProcessor::stats() const noexcept
     return state_->counters.snapshot();
 }
 
+void BridgeProcessor::set_bypass(bool bypass) noexcept
+{
+    state_->bypass.store(bypass, std::memory_order_relaxed);
+}
+
 void BridgeProcessor::set_wake(BridgeWake wake) noexcept
 {
     state_->wake.store(wake, std::memory_order_relaxed);

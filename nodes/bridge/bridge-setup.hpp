@@ -127,6 +127,10 @@ public:
     /// as nobody waits for it.
     void set_wake(BridgeWake wake) noexcept;
 
+    /// From the next block on the input is heard in place of the plugin, of an instrument silence, as if each
+    /// block came too late, without a click. The plugin runs on and can be heard again at any time.
+    void set_bypass(bool bypass) noexcept;
+
 private:
     std::mutex setup_; ///< for all that is not the audio thread, which never takes it
     std::unique_ptr<BridgeState> state_;

@@ -53,7 +53,7 @@ Row row_of(const RackNode& node)
         midi += midi.empty() ? "out" : "+out";
     return {node.name,
             status.type,
-            std::string(to_text(status.state)),
+            std::string(state_of(status)),
             node.id ? fmt::format("{}/{}", node.inputs, node.outputs) : "-",
             midi.empty() ? "-" : midi,
             node.id ? fmt::format("{:.1f}", status.load * 100) : "-",

@@ -50,7 +50,7 @@ std::string row_of(const std::string& name, const service::NodeStatus& status, s
         status.message.empty() && !status.warnings.empty() ? status.warnings.front() : status.message;
     return fmt::format(
         "{:<{}}  {:<10} {:>5.1f} [{}] {:>11} {:>6} {:>6} {:>6} {:>8}  {}", cut(name, width), width,
-        to_text(status.state), status.load * 100, bar(status.load),
+        state_of(status), status.load * 100, bar(status.load),
         trip ? fmt::format("{:.0f}/{:.0f}", trip->p50, trip->max) : "-", status.late, status.xruns,
         status.voices ? std::to_string(*status.voices) : "-",
         status.memory != 0 ? fmt::format("{:.1f}", static_cast<double>(status.memory) / mebibyte) : "-",
@@ -102,7 +102,7 @@ std::vector<std::string> RackScreen::lines() const
         if (index++ >= first_shown() && result.size() < heading_lines + room())
             result.push_back(row_of(name, status, width));
     result.push_back(cut(notice, columns));
-    result.emplace_back("q quit  up/down select  r restart  e enable  p panic  P panic all  s save");
+    result.emplace_back("q quit  o editor  b bypass  r restart  e enable  p panic  P all  s save  up/down");
     if (result.size() > rows)
         result.resize(rows);
     for (auto& line : result)

@@ -56,6 +56,21 @@ void add_panic(CLI::App& application)
                  "Examples:\n  decant panic\n  decant panic bass");
 }
 
+void add_bypass(CLI::App& application)
+{
+    auto* verb = application.add_subcommand("bypass", "Do not hear a plugin for a while, or hear it again");
+    const auto node = std::make_shared<std::string>();
+    const auto action = std::make_shared<std::string>("toggle");
+    verb->add_option("NODE", *node, "Name of the node")->required();
+    verb->add_option("ACTION", *action, "on, off or toggle")
+        ->check(CLI::IsMember({"on", "off", "toggle"}))
+        ->capture_default_str();
+    verb->footer("An effect's input is heard in place of what it makes of it, as late as it would have been, "
+                 "and of an\ninstrument nothing. The plugin runs on. It lasts until decantd ends.\n\n"
+                 "Examples:\n  decant bypass reverb\n  decant bypass reverb off");
+    verb->callback([node, action] { ask_service(service::RequestVerb::bypass, {*node}, *action); });
+}
+
 void add_reload(CLI::App& application)
 {
     auto* verb = application.add_subcommand("reload", "Let decantd read the configuration again");

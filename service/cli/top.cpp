@@ -60,12 +60,14 @@ class Top
         const auto reply = service::parse_reply(text);
         if (!reply || reply->id != asked_)
             return;
-        screen_.notice =
-            reply->problems.empty() ? "done" : fmt::format("{}", fmt::join(reply->problems, "; "));
+        if (!reply->problems.empty())
+            screen_.notice = fmt::format("{}", fmt::join(reply->problems, "; "));
+        else
+            screen_.notice = reply->answer.empty() ? "done" : reply->answer.front();
         draw();
     }
 
-    void ask(RequestVerb verb, std::string_view what, bool all = false)
+    void ask(RequestVerb verb, std::string_view what, bool all = false, std::string argument = {})
     {
         if (!all && screen_.selected.empty()) {
             screen_.notice = "select a node first, with the cursor keys";
@@ -74,6 +76,7 @@ class Top
         service::Request request;
         request.id = asked_ = fmt::format("top.{}.{}", ::getpid(), ++requests_);
         request.verb = verb;
+        request.argument = std::move(argument);
         if (!all)
             request.nodes = {screen_.selected};
         screen_.notice = fmt::format("{} {} …", what, all ? "all" : screen_.selected);
@@ -98,6 +101,10 @@ class Top
             ask(RequestVerb::panic, "panic", true);
         else if (key == "s")
             ask(RequestVerb::save, "save");
+        else if (key == "o")
+            ask(RequestVerb::editor, "editor of", false, "toggle");
+        else if (key == "b")
+            ask(RequestVerb::bypass, "bypass of", false, "toggle");
     }
 
     void draw()
@@ -182,7 +189,9 @@ void add_top(CLI::App& application)
         "the median and the longest; MiB what the plugin's process has for itself, or an instrument's "
         "samples.\n"
         "Plugins of a group share a process, and each shows all of it.\n\n"
-        "Keys: up and down select, r restarts, e enables, p panic, P panic for all, s saves, q quits.\n\n"
+        "Keys: up and down select, o opens the editor or closes it, b bypasses, r restarts, e enables, p "
+        "panic,\n"
+        "P panic for all, s saves, q quits.\n\n"
         "Examples:\n  decant top\n  decant top --json | jq 'map(.load) | add'");
     verb->callback([once, json] {
         Top top;

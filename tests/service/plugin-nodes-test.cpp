@@ -364,6 +364,27 @@ TEST_CASE("a request in the metadata names no file outside")
     CHECK_THROWS(exchanged_preset(""));
 }
 
+TEST_CASE("a plugin that is bypassed leaves its input, until it is heard again")
+{
+    GainRack rack("params = { Gain = 0.25 }");
+    const auto hears = [&rack](float gain) {
+        return wait_until([&] { // blocks that went out before the change are still to come
+            rack.listener.gain = gain;
+            rack.listener.listen(256, 48000);
+            return wait_until([&] { return rack.listener.exact >= 20; }, std::chrono::seconds(2));
+        });
+    };
+    rack.session().set_quantum(256);
+    CHECK(hears(0.5F));
+    CHECK(rack.decant({"bypass", "gain"}).exit == 0);
+    CHECK(hears(1));
+    CHECK(wait_until([&] { return rack.listed("gain").value("bypassed", false); }));
+    CHECK_THAT(rack.decant({"top", "--once"}).output, ContainsSubstring("bypassed"));
+    CHECK(rack.decant({"bypass", "gain", "off"}).exit == 0);
+    CHECK(hears(0.5F));
+    CHECK(rack.decant({"bypass", "gain", "never"}).exit == 2);
+}
+
 TEST_CASE("a change of a parameter in the configuration does not interrupt the plugin")
 {
     GainRack rack("params = { Gain = 0.25 }");

@@ -4,6 +4,7 @@
 #include "tests/nodes/bridge/bridged.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <cmath>
 #include <limits>
 #include <random>
 #include <thread>
@@ -20,6 +21,20 @@ using tests::silent;
 using tests::stereo_effect;
 using tests::stereo_instrument;
 namespace fake = tests::fake_parameter;
+
+namespace
+{
+
+/// Between any two neighbours.
+float largest_step(const std::vector<float>& samples)
+{
+    float largest = 0;
+    for (std::size_t i = 1; i < samples.size(); ++i)
+        largest = std::max(largest, std::abs(samples[i] - samples[i - 1]));
+    return largest;
+}
+
+} // namespace
 
 TEST_CASE("noise through a host comes back bit for bit, from the first frame on, for blocks of any size")
 {
@@ -71,6 +86,31 @@ TEST_CASE("a node without a host passes its input on, or is silent as an instrum
     BlockDriver instrument_driver(instrument, 2, 64);
     instrument_driver.run();
     CHECK(silent(instrument_driver.outputs));
+}
+
+TEST_CASE("a plugin that is bypassed runs on unheard, and comes and goes without a click")
+{
+    Bridged node("gain.dll", stereo_effect, 256);
+    node.set(fake::gain, 0.25);
+    node.driver.fill_with(1);
+    std::vector<float> heard;
+    const auto run = [&] {
+        node.driver.run();
+        heard.insert(heard.end(), node.driver.outputs[0].begin(), node.driver.outputs[0].end());
+    };
+    node.driver.run();
+    run();
+    CHECK(heard.back() == 0.25F);
+    node.processor.set_bypass(true);
+    run();
+    CHECK(heard.back() == 1);
+    run();
+    CHECK((node.driver.outputs == node.driver.inputs));
+    CHECK(node.processor.stats().completed == 4);
+    node.processor.set_bypass(false);
+    run();
+    CHECK(heard.back() == 0.25F);
+    CHECK(largest_step(heard) < 0.05F);
 }
 
 TEST_CASE("a parameter takes effect at the start of the next block")

@@ -55,10 +55,12 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.bash("decant", "dis"), ["disable"])
 
     def test_bash_offers_nodes_where_nodes_belong(self):
-        for verb in ("disable", "enable", "panic", "params", "remove", "restart", "save", "set"):
+        for verb in ("bypass", "disable", "editor", "enable", "panic", "params", "remove", "restart", "save", "set"):
             self.assertEqual(self.bash("decant", verb, "b"), ["bass", "bells"], verb)
         self.assertEqual(self.bash("decant", "preset", "load", "be"), ["bells"])
         self.assertEqual(self.bash("decant", "params", "bass", ""), [])
+        self.assertEqual(self.bash("decant", "bypass", "bells", "o"), ["on", "off"])
+        self.assertEqual(self.bash("decant", "editor", "bells", "c"), ["close"])
 
     def test_bash_offers_options_and_verbs_of_verbs(self):
         self.assertIn("--dry-run", self.bash("decant", "add", "--"))

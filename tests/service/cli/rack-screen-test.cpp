@@ -38,17 +38,20 @@ TEST_CASE("a row has all that a node is measured by, and a dash where there is n
     bass.late = 3;
     bass.memory = 12 * 1024 * 1024;
     screen.nodes["piano"].voices = 17;
+    screen.nodes["unheard"].state = NodeState::running;
+    screen.nodes["unheard"].bypassed = true;
     screen.nodes["wrong"].state = NodeState::failed;
     screen.nodes["wrong"].message = "it does not\nexist";
 
     const auto lines = screen.lines();
-    REQUIRE(lines.size() == 7);
-    CHECK(lines[0] == "decant: 3 nodes, 1 failed, load 50.0 %, 12.0 MiB");
+    REQUIRE(lines.size() == 8);
+    CHECK(lines[0] == "decant: 4 nodes, 1 failed, load 50.0 %, 12.0 MiB");
     CHECK_THAT(lines[2], ContainsSubstring("bass") && ContainsSubstring("running") &&
                              ContainsSubstring(" 50.0 [||||    ]") && ContainsSubstring("41/77") &&
                              ContainsSubstring(" 12.0"));
     CHECK_THAT(lines[3], ContainsSubstring("piano") && ContainsSubstring(" 17 "));
-    CHECK_THAT(lines[4], ContainsSubstring("it does not exist"));
+    CHECK_THAT(lines[4], ContainsSubstring("unheard  bypassed"));
+    CHECK_THAT(lines[5], ContainsSubstring("it does not exist"));
 }
 
 TEST_CASE("no line is longer than the screen is wide, and there are no more of them than it has rows")

@@ -282,8 +282,13 @@ TEST_CASE("top shows the rack on a terminal, obeys its keys and gives the termin
     CHECK(terminal.shows("organ  running"));
     terminal.type("r");
     CHECK(terminal.shows("select a node first"));
+    CHECK(terminal.shows("o editor  b bypass"));
     terminal.type("\x1b[B");
     CHECK(terminal.shows("\x1b[7morgan"));
+    terminal.type("o");
+    CHECK(terminal.shows("only plugins have editors"));
+    terminal.type("b");
+    CHECK(terminal.shows("only plugins can be bypassed"));
     terminal.type("r");
     CHECK(terminal.shows("done"));
     CHECK(wait_until([&] {
