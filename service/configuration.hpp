@@ -82,6 +82,7 @@ struct NodeConfig {
     std::filesystem::path keyboard_map; ///< which keys play its degrees; empty: from key 60 on
 
     std::vector<std::string> midi_from;   ///< names or "~" and regular expressions of nodes or ports
+    std::vector<std::string> input_from;  ///< as midi_from, or "default"
     std::vector<std::string> output_to;   ///< nodes, or "default"
     std::uint16_t midi_channels = 0xffff; ///< one bit per channel, channel 1 is bit 0
 

@@ -106,6 +106,11 @@ std::vector<std::string> GraphNames::midi_sources() const
     return names_of([](const Port& port) { return !port.input && !port.audio; });
 }
 
+std::vector<std::string> GraphNames::sound_sources() const
+{
+    return names_of([](const Port& port) { return !port.input && port.audio; });
+}
+
 std::vector<std::string> GraphNames::targets() const
 {
     return names_of([](const Port& port) { return port.input; });

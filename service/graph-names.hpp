@@ -50,6 +50,9 @@ public:
     /// Names of nodes and of ports that play MIDI; each node's and port's, in all its forms.
     [[nodiscard]] std::vector<std::string> midi_sources() const;
 
+    /// Names of nodes and of ports that play sound.
+    [[nodiscard]] std::vector<std::string> sound_sources() const;
+
     /// Names of nodes and of ports that can be played to.
     [[nodiscard]] std::vector<std::string> targets() const;
 

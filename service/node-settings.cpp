@@ -79,22 +79,6 @@ std::string read_name(const NodeSetting& setting)
     return name;
 }
 
-/// As the policy for WirePlumber reads it.
-std::string quoted_list(const std::vector<std::string>& names)
-{
-    std::string list = "[";
-    for (const auto& name : names) {
-        list += list.size() == 1 ? "\"" : ", \"";
-        for (const char letter : name) {
-            if (letter == '"' || letter == '\\')
-                list += '\\';
-            list += letter;
-        }
-        list += '"';
-    }
-    return list + "]";
-}
-
 bool read_flag(std::string_view key, const NodeSetting& setting)
 {
     const auto flag = to_bool(setting.value);
@@ -243,7 +227,7 @@ const std::vector<Key>& keys()
         {"input.from",
          {},
          [](auto& node, const auto& setting, const auto&) {
-             node.properties["decant.input.from"] = quoted_list(read_names("input.from", setting));
+             node.input_from = read_names("input.from", setting);
          }},
         {"as", NodeType::plugin,
          [](auto& node, const auto& setting, const auto&) {
@@ -406,7 +390,7 @@ NodeConfig make_node_config(const NodeSettings& settings, const Location& where,
         if (as->second == "sink" && !settings.contains("output.to"))
             node.output_to = {"default"};
         if (as->second == "source" && !settings.contains("input.from"))
-            node.properties["decant.input.from"] = quoted_list({"default"});
+            node.input_from = {"default"};
     }
     if (const auto given = node.properties.find("node.description"); given != node.properties.end())
         node.description = given->second;

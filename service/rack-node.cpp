@@ -44,6 +44,7 @@ std::map<std::string, std::string> properties_of(const NodeConfig& config)
         {PW_KEY_MEDIA_ROLE, "DSP"},
         {"decant.type", std::string(to_text(config.type))},
         {"decant.midi.from", json_list(config.midi_from)},
+        {"decant.input.from", json_list(config.input_from)},
         {"decant.output.to", json_list(config.output_to)},
     };
     for (const auto& [key, value] : config.properties)
@@ -149,9 +150,15 @@ void RackNode::join()
     try {
         filter_ = std::make_unique<nodes::FilterNode>(core_, std::move(setup), playable_->processor,
                                                       playable_->parameters);
-        show_device();
     } catch (const std::exception& error) {
-        set_state(NodeState::failed, error.what());
+        return set_state(NodeState::failed, error.what());
+    }
+    try {
+        device_problem_.clear();
+        show_device();
+    } catch (const std::exception& error) { // the node plays without
+        device_problem_ = error.what();
+        log_of_node(config_.name, Severity::warning, device_problem_);
     }
 }
 
@@ -313,6 +320,8 @@ NodeStatus RackNode::take_status()
     status.state = state_;
     status.message = message_.empty() ? hint_ : message_;
     status.warnings = warnings_;
+    if (!device_problem_.empty())
+        status.warnings.push_back(device_problem_);
     status.bypassed = bypassed_;
     status.xruns = missed_before_;
     if (filter_) {

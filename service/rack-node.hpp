@@ -38,6 +38,7 @@ class RackNode final : private ContentOwner
     NodeState state_ = NodeState::loading;
     std::string message_;
     bool bypassed_ = false;
+    std::string device_problem_;        ///< why applications find no device of it, or empty
     std::string hint_;                  ///< what is suspicious in the configuration
     std::vector<std::string> warnings_; ///< what is suspicious in the graph
     std::unique_ptr<NodeContent> content_;

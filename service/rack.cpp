@@ -302,7 +302,7 @@ void Rack::check_names(const GraphNames& graph)
 {
     if (std::exchange(names_checked_, graph.version()) == graph.version())
         return;
-    KnownNames known{{}, graph.midi_sources(), graph.targets()};
+    KnownNames known{{}, graph.midi_sources(), graph.targets(), graph.sound_sources()};
     for (const auto& [name, node] : nodes_)
         known.rack.push_back(name);
     for (const auto& [name, status] : refused_)

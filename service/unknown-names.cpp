@@ -79,6 +79,10 @@ std::vector<std::string> complaints_about_names(const NodeConfig& node, const Kn
     for (const auto& name : node.midi_from)
         add("midi.from",
             complaint_about(name, known.rack, known.midi_sources, "'pw-link -o' lists who plays"));
+    for (const auto& name : node.input_from)
+        if (name != "default")
+            add("input.from",
+                complaint_about(name, known.rack, known.sound_sources, "'pw-link -o' lists who plays"));
     for (const auto& name : node.output_to)
         if (name != "default")
             add("output.to",

@@ -22,9 +22,12 @@ SimpleEventHook {
   end,
 }:register()
 
-Settings.subscribe("decant.linking.enabled", function()
+local function rescan()
   local source = Plugin.find("standard-event-source")
   if source then
     plan.schedule(source)
   end
-end)
+end
+
+Settings.subscribe("decant.linking.enabled", rescan)
+Settings.subscribe("decant.linking.remember", rescan)

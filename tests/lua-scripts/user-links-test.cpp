@@ -168,6 +168,35 @@ TEST_CASE("nothing is remembered if the setting says so")
     CHECK(becomes(session, stereo("decant.bass", "test-sink")));
 }
 
+TEST_CASE("the settings are WirePlumber's own, with a description, a default and a type")
+{
+    const PrivateSession session;
+    const auto all = session.run({"wpctl", "settings"}).output;
+    for (const char* setting : {"decant.linking.enabled", "decant.linking.remember"}) {
+        INFO(setting);
+        CHECK(all.find(setting) != std::string::npos);
+        const auto one = session.run({"wpctl", "settings", setting}).output;
+        CHECK(one.find("true") != std::string::npos);
+        (void)session.run({"wpctl", "settings", setting, "loud"}); // refused, with an exit status of 0
+        CHECK(session.run({"wpctl", "settings", setting}).output == one);
+    }
+}
+
+TEST_CASE("what was remembered counts again as soon as the setting says so")
+{
+    const PrivateSession session;
+    const StandInNode bass(session, "decant.bass", synth("[ default ]"));
+    cut_left(session);
+    REQUIRE(remembered(session, "cut"));
+    REQUIRE(settled(session));
+    REQUIRE(session.run({"wpctl", "settings", "decant.linking.remember", "false"}).exit == 0);
+    REQUIRE(becomes(session, stereo("decant.bass", "test-sink")));
+
+    REQUIRE(session.run({"wpctl", "settings", "decant.linking.remember", "true"}).exit == 0);
+
+    CHECK(becomes(session, {{"decant.bass:output_FR", "test-sink:playback_FR"}}));
+}
+
 TEST_CASE("links that are switched off by the setting come when it is switched on")
 {
     const PrivateSession session(

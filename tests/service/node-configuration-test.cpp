@@ -339,8 +339,8 @@ TEST_CASE("a plugin that is a device leads somewhere even if nothing is said")
     CHECK(result.nodes[0].output_to == std::vector<std::string>{"default"});
     CHECK(result.nodes[1].output_to == std::vector<std::string>{"eq"});
     CHECK(result.nodes[2].output_to.empty());
-    CHECK(result.nodes[2].properties.at("decant.input.from") == R"(["default"])");
-    CHECK(result.nodes[3].properties.at("decant.input.from") == R"(["~Mic \"A\"", "b\\c"])");
+    CHECK(result.nodes[2].input_from == std::vector<std::string>{"default"});
+    CHECK(result.nodes[3].input_from == std::vector<std::string>{"~Mic \"A\"", "b\\c"});
     REQUIRE(result.problems.size() == 2);
     CHECK_THAT(result.problems[0].text, ContainsSubstring("as must be sink or source, not 'sinc'"));
     CHECK_THAT(result.problems[1].text, ContainsSubstring("'as' is for a plugin only"));

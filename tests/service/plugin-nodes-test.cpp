@@ -364,6 +364,18 @@ TEST_CASE("a request in the metadata names no file outside")
     CHECK_THROWS(exchanged_preset(""));
 }
 
+TEST_CASE("a plugin that cannot be a sink for want of inputs plays, with a warning")
+{
+    RunningService service;
+    service.configure(node("sine", "as = sink"));
+    service.start();
+    REQUIRE(service.wait_for_state("sine", "running"));
+    CHECK(wait_until([&] {
+        return service.listed("sine").at("warnings").dump().find("take as = sink out") != std::string::npos;
+    }));
+    CHECK(service.listed("sine").at("state") == "running");
+}
+
 TEST_CASE("a plugin that is bypassed leaves its input, until it is heard again")
 {
     GainRack rack("params = { Gain = 0.25 }");

@@ -17,6 +17,7 @@ const KnownNames known{
     .rack = {"bass", "reverb"},
     .midi_sources = {"Midi-Bridge", "Midi-Bridge:Keystation", "Keystation 49 MIDI 1"},
     .targets = {"alsa_output.card", "alsa_output.card:playback_FL", "Sound card"},
+    .sound_sources = {"alsa_input.card", "alsa_input.card:capture_FL"},
 };
 
 Complaints complaints(std::vector<std::string> midi_from, std::vector<std::string> output_to)
@@ -46,6 +47,15 @@ TEST_CASE("a name that means nobody is answered with the nearest one, or with wh
         complaints({"alsa_output.card"}, {"Midi-Bridge"}) ==
         Complaints{"midi.from: nobody is called 'alsa_output.card' now; 'pw-link -o' lists who plays",
                    "output.to: nobody is called 'Midi-Bridge' now; 'pw-link -i' lists who can be played to"});
+}
+
+TEST_CASE("names in input.from mean who plays sound")
+{
+    NodeConfig node;
+    node.input_from = {"default", "bass", "alsa_input.card", "~capture", "alsa_inptu.card", "Midi-Bridge"};
+    CHECK(complaints_about_names(node, known) ==
+          Complaints{"input.from: nobody is called 'alsa_inptu.card' now; did you mean 'alsa_input.card'?",
+                     "input.from: nobody is called 'Midi-Bridge' now; 'pw-link -o' lists who plays"});
 }
 
 TEST_CASE("an expression that finds nobody, or is none, is told")
