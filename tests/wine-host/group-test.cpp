@@ -125,9 +125,10 @@ TEST_CASE("members that came and went leave no thread, no descriptor and no memo
     const std::size_t descriptors = entries(process, "fd");
     for (int i = 0; i < 10; ++i)
         come_and_go();
+    // The first one's last thread may have been on its way out when it was counted.
     CHECK(wait_until([&] {
-        return regions_in(process) == 1 && entries(process, "task") == threads &&
-               entries(process, "fd") == descriptors;
+        return regions_in(process) == 1 && entries(process, "task") <= threads &&
+               entries(process, "fd") <= descriptors;
     }));
 }
 
