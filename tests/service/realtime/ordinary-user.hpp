@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "tests/support/process-table.hpp"
 #include "tests/support/wait-until.hpp"
 
 #include <algorithm>
@@ -62,6 +63,15 @@ class Sleeper
             pause();
     }
 
+    /// ThreadSanitizer has threads, too, in a process that starts some.
+    static constexpr const char* name = "sleeper";
+
+    [[noreturn]] static void sleep_by_name()
+    {
+        prctl(PR_SET_NAME, name);
+        sleep();
+    }
+
 public:
     /// With so many threads besides its first one.
     explicit Sleeper(unsigned threads = 0) : id_(fork())
@@ -73,7 +83,7 @@ public:
                 setrlimit(limit, &nothing);
             }
             for (unsigned i = 0; i < threads; ++i)
-                std::thread(sleep).detach();
+                std::thread(sleep_by_name).detach();
             sleep();
         }
         if (!wait_until([&] { return this->threads().size() == threads; }))
@@ -89,12 +99,12 @@ public:
 
     [[nodiscard]] pid_t id() const noexcept { return id_; }
 
-    /// In order of their numbers, without the first one.
+    /// In order of their numbers, without its first one.
     [[nodiscard]] std::vector<pid_t> threads() const
     {
         std::vector<pid_t> found;
         for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(id_) + "/task"))
-            if (const pid_t thread = std::stoi(task.path().filename().string()); thread != id_)
+            if (const pid_t thread = std::stoi(task.path().filename().string()); name_of(thread) == name)
                 found.push_back(thread);
         std::ranges::sort(found);
         return found;
