@@ -4,7 +4,6 @@
 #include "nodes/filter-node.hpp"
 
 #include "tests/support/graph-client.hpp"
-#include "tests/support/midi-players.hpp"
 #include "tests/support/noise.hpp"
 #include "tests/support/private-session.hpp"
 
@@ -12,9 +11,6 @@
 #include <array>
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
-#include <pipewire/filter.h>
-#include <spa/control/control.h>
-#include <spa/pod/builder.h>
 #include <vector>
 
 namespace decant::nodes
@@ -24,9 +20,6 @@ namespace
 
 using Client = tests::GraphClient;
 using Node = tests::TestNode;
-using tests::MidiListener;
-using tests::MidiMoment;
-using tests::MidiSource;
 using tests::NoiseListener;
 using tests::NoiseSource;
 using tests::PrivateSession;
@@ -111,168 +104,6 @@ TEST_CASE("the ports of a node are in step with each other, however often they a
     }
 }
 
-TEST_CASE("MIDI and long SysEx arrive whole at their frames")
-{
-    const PrivateSession session({.session_manager = false});
-    Client client(session);
-    MidiSource keys;
-    keys.events = {{0, 0, {0x90, 60, 100}},
-                   {0, 17, {0xc0, 5}},
-                   {0, 100, std::vector<std::uint8_t>(max_sysex_bytes, 0x55)},
-                   {0, 255, {0xf8}}};
-    keys.events[2].bytes.front() = 0xf0;
-    keys.events[2].bytes.back() = 0xf7;
-    MidiListener listener;
-    Node source(client, "keys", {.inputs = {}, .outputs = {}, .midi_in = false, .midi_out = true}, keys);
-    Node synth(client, "synth", {.inputs = {}, .outputs = {}, .midi_in = true, .midi_out = false}, listener);
-    session.link("keys:midi_out", "synth:midi_in");
-    REQUIRE(midi_passes(keys, listener));
-
-    keys.send = true;
-
-    REQUIRE(wait_until([&] { return listener.heard().size() >= 4; }));
-    CHECK(listener.heard() == keys.events);
-    CHECK_FALSE(keys.refused);
-    CHECK(source->counters().midi_lost == 0);
-    CHECK(synth->counters().midi_lost == 0);
-}
-
-namespace
-{
-
-using UmpMessage = std::vector<std::uint32_t>;
-
-/// A keyboard of MIDI 2.0: a node whose port has nothing but UMP.
-class UmpKeyboard
-{
-    Client& client_;
-    pw_filter* filter_;
-    spa_hook listener_{};
-    void* port_ = nullptr;
-
-    void process()
-    {
-        pw_buffer* buffer = pw_filter_dequeue_buffer(port_);
-        if (buffer == nullptr)
-            return;
-        spa_data& data = buffer->buffer->datas[0];
-        spa_pod_builder builder{};
-        spa_pod_frame frame{};
-        spa_pod_builder_init(&builder, data.data, data.maxsize);
-        spa_pod_builder_push_sequence(&builder, &frame, 0);
-        if (send) {
-            for (const auto& words : events) {
-                spa_pod_builder_control(&builder, 7, SPA_CONTROL_UMP);
-                spa_pod_builder_bytes(&builder, words.data(),
-                                      static_cast<std::uint32_t>(words.size() * sizeof words[0]));
-            }
-            send = false;
-        }
-        spa_pod_builder_pop(&builder, &frame);
-        data.chunk->offset = 0;
-        data.chunk->size = builder.state.offset;
-        data.chunk->stride = 1;
-        pw_filter_queue_buffer(port_, buffer);
-    }
-
-public:
-    std::vector<UmpMessage> events; ///< of the next block; not to be changed while `send` is true
-    std::atomic<bool> send = false;
-
-    explicit UmpKeyboard(Client& client) : client_(client)
-    {
-        static constexpr auto callbacks = [] {
-            pw_filter_events table{};
-            table.version = PW_VERSION_FILTER_EVENTS;
-            table.process = [](void* data, spa_io_position*) {
-                static_cast<UmpKeyboard*>(data)->process();
-            };
-            return table;
-        }();
-        filter_ = client.locked([&] {
-            auto* filter =
-                pw_filter_new(client.core(), "ump", pw_properties_new(PW_KEY_NODE_NAME, "ump", nullptr));
-            pw_filter_add_listener(filter, &listener_, &callbacks, this);
-            port_ = pw_filter_add_port(
-                filter, PW_DIRECTION_OUTPUT, PW_FILTER_PORT_FLAG_MAP_BUFFERS, 0,
-                pw_properties_new(PW_KEY_FORMAT_DSP, "32 bit raw UMP", PW_KEY_PORT_NAME, "out", nullptr),
-                nullptr, 0);
-            pw_filter_connect(filter, PW_FILTER_FLAG_RT_PROCESS, nullptr, 0);
-            return filter;
-        });
-    }
-    UmpKeyboard(const UmpKeyboard&) = delete;
-    UmpKeyboard& operator=(const UmpKeyboard&) = delete;
-    ~UmpKeyboard()
-    {
-        client_.locked([this] { pw_filter_destroy(filter_); });
-    }
-
-    /// The lifting of a key, on channel 0.
-    static UmpMessage probe(std::uint8_t, std::uint8_t key) { return {0x20800040u | key << 8u}; }
-};
-
-} // namespace
-
-TEST_CASE("UMP of MIDI 1.0 and 2.0 is linked and arrives as bytes")
-{
-    const PrivateSession session({.session_manager = false});
-    Client client(session);
-    UmpKeyboard keys(client);
-    MidiListener listener;
-    Node synth(client, "synth", {.inputs = {}, .outputs = {}, .midi_in = true, .midi_out = false}, listener);
-    REQUIRE(wait_until([&] { return !session.graph().ports_of("ump").empty(); }));
-    session.link("ump:out", "synth:midi_in");
-    REQUIRE(midi_passes(keys, listener));
-
-    keys.events = {{0x20903c64},              // MIDI 1.0: note on
-                   {0x40913c00, 0xc8000000},  // MIDI 2.0: note on, at a velocity of 100
-                   {0x40b14a00, 0x80000000},  // and a controller
-                   {0x30167e7f, 0x09017f00},  // a SysEx begins
-                   {0x30330203, 0x04000000}}; // and ends
-    keys.send = true;
-
-    REQUIRE(wait_until([&] { return listener.heard().size() >= 4; }));
-    CHECK(listener.heard() ==
-          std::vector<MidiMoment>{{0, 7, {0x90, 60, 100}},
-                                  {0, 7, {0x91, 60, 100}},
-                                  {0, 7, {0xb1, 74, 64}},
-                                  {0, 7, {0xf0, 0x7e, 0x7f, 0x09, 0x01, 0x7f, 0x00, 2, 3, 4, 0xf7}}});
-    CHECK(synth->counters().midi_lost == 0);
-}
-
-TEST_CASE("MIDI of two sources is merged in the order of its frames, and other channels are left out")
-{
-    const PrivateSession session({.session_manager = false});
-    Client client(session);
-    MidiSource one, two;
-    one.events = {{0, 10, {0x91, 60, 100}}, {0, 30, {0x91, 61, 100}}, {0, 31, {0x95, 1, 1}}};
-    two.events = {{0, 20, {0x91, 70, 100}}, {0, 40, {0x91, 71, 100}}};
-    MidiListener listener;
-    const PortLayout midi_out{.inputs = {}, .outputs = {}, .midi_in = false, .midi_out = true};
-    Node first(client, "one", midi_out, one);
-    Node second(client, "two", midi_out, two);
-    Node synth(client, "synth", {.inputs = {}, .outputs = {}, .midi_in = true, .midi_out = false}, listener,
-               nullptr, [](auto& setup) { setup.midi_channels = 1u << 1; });
-    session.link("one:midi_out", "synth:midi_in");
-    session.link("two:midi_out", "synth:midi_in");
-    REQUIRE(midi_passes(one, listener, 1));
-    REQUIRE(midi_passes(two, listener, 1));
-
-    one.send = two.send = true;
-
-    REQUIRE(wait_until([&] { return listener.heard().size() >= 4; }));
-    auto received = listener.heard();
-    // The two flags may fall into two cycles.
-    if (received.front().cycle_start == received.back().cycle_start) {
-        CHECK(received ==
-              std::vector<MidiMoment>{one.events[0], two.events[0], one.events[1], two.events[1]});
-    } else {
-        CHECK(std::count(received.begin(), received.end(), one.events[0]) == 1);
-        CHECK(std::count(received.begin(), received.end(), two.events[1]) == 1);
-    }
-}
-
 namespace
 {
 
@@ -298,42 +129,6 @@ public:
 };
 
 } // namespace
-
-TEST_CASE("what a source of MIDI holds is let go when the last one has left")
-{
-    const PrivateSession session({.session_manager = false});
-    Client client(session);
-    MidiSource keys, others;
-    MidiListener listener;
-    NoiseListener speakers; // for which the node runs on
-    const PortLayout midi_out{.inputs = {}, .outputs = {}, .midi_in = false, .midi_out = true};
-    Node source(client, "keys", midi_out, keys);
-    Node other(client, "others", midi_out, others);
-    Node synth(client, "synth",
-               {.inputs = {}, .outputs = mono_out().outputs, .midi_in = true, .midi_out = false}, listener);
-    Node recorder(client, "recorder", mono_in(), speakers);
-    session.link("synth:output", "recorder:input");
-    session.link("keys:midi_out", "synth:midi_in");
-    session.link("others:midi_out", "synth:midi_in");
-    REQUIRE(midi_passes(keys, listener));
-    REQUIRE(midi_passes(others, listener));
-    keys.events = {{0, 3, {0x90, 60, 100}}, {0, 3, {0x90, 64, 100}}, {0, 4, {0xb2, 64, 127}},
-                   {0, 5, {0x80, 60, 0}},   {0, 6, {0x95, 67, 1}},   {0, 7, {0xb5, 123, 0}}};
-    keys.send = true;
-    REQUIRE(wait_until([&] { return listener.heard().size() == 6; }));
-
-    listener.forget();
-    session.unlink("others:midi_out", "synth:midi_in");
-    keys.events = {{0, 0, {0xe0, 0, 64}}};
-    keys.send = true;
-    REQUIRE(wait_until([&] { return !listener.heard().empty(); }));
-    CHECK(listener.heard() == keys.events); // somebody is still there
-
-    listener.forget();
-    session.unlink("keys:midi_out", "synth:midi_in");
-    REQUIRE(wait_until([&] { return !listener.heard().empty(); }));
-    CHECK(listener.heard() == std::vector<MidiMoment>{{0, 0, {0x80, 64, 0}}, {0, 0, {0xb2, 64, 0}}});
-}
 
 TEST_CASE("a node without links hears silence and may write what it likes")
 {
