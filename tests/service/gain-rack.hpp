@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tests/service/running-service.hpp"
+
+#include "tests/support/graph-client.hpp"
+#include "tests/support/noise.hpp"
+#include "tests/support/process-table.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cstdint>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <memory>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace decant::service
+{
+
+inline const nodes::PortLayout mono_in{.inputs = {{"input", "MONO", ""}}, .outputs = {}};
+inline const nodes::PortLayout mono_out{.inputs = {}, .outputs = {{"output", "MONO", ""}}};
+
+/// What says where a test plugin lies, "gain" or "sine".
+inline std::string path_of(const std::string& plugin)
+{
+    return fmt::format("path = \"{}/decant-test-{}.dll\"", std::getenv("DECANT_TEST_PLUGINS"), plugin);
+}
+
+/// The configuration of a node, with `plugin` as its name.
+inline std::string node_of(const std::string& plugin, const std::string& what, const std::string& more)
+{
+    return fmt::format("decant.nodes = [ {{ name = {} {} prefix = \"{}\" {} }} ]", plugin, what,
+                       std::getenv("DECANT_TEST_PREFIX"), more);
+}
+
+/// The configuration of a test plugin.
+inline std::string node(const std::string& plugin, const std::string& more = {})
+{
+    return node_of(plugin, path_of(plugin), more);
+}
+
+/// The hosts of the node "gain", which are called as it is.
+inline std::vector<pid_t> hosts_of(RunningService& service)
+{
+    auto hosts = tests::children_of(service.process().id());
+    std::erase_if(hosts, [](pid_t id) { return tests::name_of(id) != "gain"; });
+    return hosts;
+}
+
+/// The gain plugin, whose parameter goes from 0 to 1 as VST2 has it and means 0 to 2, with noise going in and
+/// a listener behind it.
+class GainRack : public RunningService
+{
+public:
+    tests::GraphClient client{session()};
+    tests::NoiseSource noise;
+    tests::NoiseListener listener;
+    std::unique_ptr<tests::TestNode> source;
+    std::unique_ptr<tests::TestNode> recorder;
+
+    explicit GainRack(const std::string& more = {}, const std::string& what = path_of("gain"))
+    {
+        configure(node_of("gain", what, more));
+        start();
+        REQUIRE(wait_for_state("gain", "running"));
+        source = std::make_unique<tests::TestNode>(client, "source", mono_out, noise);
+        recorder = std::make_unique<tests::TestNode>(client, "recorder", mono_in, listener);
+        session().link("source:output", "decant.gain:" + port(tests::Direction::input));
+        session().link("decant.gain:" + port(tests::Direction::output), "recorder:input");
+    }
+
+    std::string port(tests::Direction direction)
+    {
+        return session().graph().ports_of("decant.gain", direction).at(0).name;
+    }
+
+    std::uint64_t late() const { return listed("gain").at("late"); }
+};
+
+} // namespace decant::service
