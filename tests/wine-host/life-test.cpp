@@ -201,11 +201,7 @@ TEST_CASE("a host bears its title, and its audio thread the priority that was as
         CHECK(parameters.sched_priority >= 1);
         CHECK(parameters.sched_priority <= 10);
     } else {
-        CHECK(wait_until([&] {
-            const auto* line =
-                host.heard().empty() ? nullptr : std::get_if<bridge::LogLine>(&host.heard()[0]);
-            return line != nullptr && line->text.find("rtprio") != std::string::npos;
-        }));
+        CHECK(host.heard().empty()); // the service may know another way, and tells if there is none
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "tests/support/memory-lock.hpp"
 #include "tests/wine-host/wine-host.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -11,7 +12,6 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <sys/resource.h>
 #include <vector>
 
 namespace decant::tests
@@ -36,11 +36,10 @@ TEST_CASE(
     "the stack of a host's audio thread, and what it shares with the service, are locked before the first "
     "block")
 {
-    rlimit limit{};
-    getrlimit(RLIMIT_MEMLOCK, &limit);
-    if (limit.rlim_cur < 4 << 20)
+    if (!may_lock(4 << 20))
         SKIP(
-            "too little memory may be locked here: the limit \"memlock\" is below 4 MiB (see decant doctor)");
+            "too little memory may be locked here: the limit \"memlock\" is below 4 MiB (see decant doctor), "
+            "or a container forbids it");
     WineHost host;
     host.load("decant-test-gain.dll");
     // Half a megabyte of stack, and two channels each way.
