@@ -85,8 +85,11 @@ public:
     /// As NodeStatus has it.
     [[nodiscard]] virtual std::string editor() const { return {}; }
 
-    /// The plugin is not heard, or is heard again; it runs on. False if there is none, but an instrument.
-    [[nodiscard]] virtual bool set_bypass(bool) { return false; }
+    /// Whether its plugin is kept from being heard; nothing if there is none, but an instrument.
+    [[nodiscard]] virtual std::optional<bool> bypassed() const { return std::nullopt; }
+
+    /// The plugin is not heard, or is heard again; it runs on.
+    virtual void bypass(bool) {}
 
     /// Tries again what was given up; false if only a new content can do that.
     [[nodiscard]] virtual bool enable() { return false; }

@@ -86,7 +86,7 @@ bridge::BlockStatistics since(const bridge::BlockStatistics& before, bridge::Blo
 PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue,
                              const AudioThreads& threads, Rights& rights)
     : owner_(owner), threads_(threads), config_(config), rate_(first_rate), place_(threads),
-      rights_(rights, fmt::format("node '{}'", config.name))
+      rights_(rights, config.name)
 {
     PluginHostSettings settings;
     settings.plugin.path = config.path;
@@ -170,7 +170,7 @@ void PluginContent::make_processor()
     before_ = {};
     processor_ =
         std::make_unique<bridge::BridgeProcessor>(layout_of(plugin_), bridge_mode(config_), threads_.guard);
-    processor_->set_bypass(bypass_);
+    processor_->set_bypass(bypassed_);
     parameters_ = std::make_unique<PluginParameters>(
         plugin_, [this](std::uint32_t id, double value) { host_->set_parameter(id, value); });
     host_->connect(*processor_);
@@ -194,31 +194,20 @@ void PluginContent::handle(const HostParked& parked)
 void PluginContent::handle(const StateSaved& saved)
 {
     save_problem_ = saved.problem;
-    end_saves(saved.ticket, saved.problem);
-}
-
-void PluginContent::end_saves(std::uint64_t last_ticket, const std::string& problem)
-{
-    while (!awaiting_save_.empty() && awaiting_save_.begin()->first <= last_ticket) {
-        const auto done = std::move(awaiting_save_.begin()->second);
-        awaiting_save_.erase(awaiting_save_.begin());
-        done(problem);
-    }
+    saves_.end_up_to(saved.ticket, saved.problem);
 }
 
 void PluginContent::handle(const WishDone& wish)
 {
-    if (const auto waiting = awaiting_wish_.extract(wish.ticket))
-        waiting.mapped()(wish.problem);
+    wishes_.end(wish.ticket, wish.problem);
 }
 
 /// The host is gone, and with it whoever could answer.
 void PluginContent::end_waits(const std::string& problem)
 {
     open_editors_.clear();
-    end_saves(UINT64_MAX, problem);
-    for (const auto& [ticket, done] : std::exchange(awaiting_wish_, {}))
-        done(problem);
+    saves_.end_all(problem);
+    wishes_.end_all(problem);
 }
 
 void PluginContent::handle(const bridge::ParameterChanged& moved)
@@ -316,6 +305,7 @@ void PluginContent::report(NodeStatus& status)
     status.warnings.insert(status.warnings.end(), warnings_.begin(), warnings_.end());
     if (!save_problem_.empty())
         status.warnings.push_back("its state was not saved: " + save_problem_);
+    status.bypassed = bypassed_;
     status.restarts = restarts_;
     if (const auto process = host_->process(); process != 0)
         status.memory = private_memory_of(process);
@@ -355,7 +345,7 @@ void PluginContent::report(NodeStatus& status)
 void PluginContent::save(std::function<void(std::string)> done)
 {
     if (ready_)
-        awaiting_save_.emplace(host_->save(), std::move(done));
+        saves_.add(host_->save(), std::move(done));
     else
         done("it does not run, so there is nothing newer than its last state");
 }
@@ -363,7 +353,7 @@ void PluginContent::save(std::function<void(std::string)> done)
 void PluginContent::ask(const PresetWish& wish, std::function<void(std::string)> done)
 {
     if (ready_)
-        awaiting_wish_.emplace(host_->ask(wish), std::move(done));
+        wishes_.add(host_->ask(wish), std::move(done));
     else
         done("it does not run; 'decant list' says why");
 }
@@ -384,16 +374,15 @@ void PluginContent::ask(const EditorAction& action, std::function<void(std::stri
     const bool is_open = action.part.empty() ? !open_editors_.empty() : open_editors_.contains(action.part);
     const bool open =
         action.kind == EditorAction::Kind::toggle ? !is_open : action.kind == EditorAction::Kind::open;
-    awaiting_wish_.emplace(host_->ask(EditorWish{open, action.part, config_.name, config_.editor_scale}),
-                           std::move(done));
+    wishes_.add(host_->ask(EditorWish{open, action.part, config_.name, config_.editor_scale}),
+                std::move(done));
 }
 
-bool PluginContent::set_bypass(bool bypass)
+void PluginContent::bypass(bool bypassed)
 {
-    bypass_ = bypass;
+    bypassed_ = bypassed;
     if (processor_)
-        processor_->set_bypass(bypass);
-    return true;
+        processor_->set_bypass(bypassed);
 }
 
 bool PluginContent::enable()

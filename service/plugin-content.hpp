@@ -8,13 +8,13 @@
 #include "service/hosts/plugin-host.hpp"
 #include "service/main-queue.hpp"
 #include "service/node-content.hpp"
+#include "service/pending-answers.hpp"
 #include "service/plugin-parameters.hpp"
 #include "service/realtime/host-rights.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -44,10 +44,10 @@ class PluginContent final : public NodeContent
     HostRights rights_;
     std::vector<std::string> warnings_; ///< about what the configuration wants of the plugin
     std::string save_problem_;          ///< why the last state is not on the disk, or empty
-    bool bypass_ = false;
-    bool ready_ = false;                                                      ///< a host runs
-    std::map<std::uint64_t, std::function<void(std::string)>> awaiting_save_; ///< by ticket
-    std::map<std::uint64_t, std::function<void(std::string)>> awaiting_wish_;
+    bool bypassed_ = false;
+    bool ready_ = false; ///< a host runs
+    PendingAnswers saves_;
+    PendingAnswers wishes_;
     std::set<std::string> open_editors_; ///< their parts
     Lifeline lifeline_;
     std::unique_ptr<PluginHost> host_; // the last member: it uses the processor to its end
@@ -68,7 +68,6 @@ class PluginContent final : public NodeContent
     void make_processor();
     [[nodiscard]] std::chrono::nanoseconds period() const noexcept;
     void publish_latency();
-    void end_saves(std::uint64_t last_ticket, const std::string& problem);
     void end_waits(const std::string& problem);
 
 public:
@@ -86,7 +85,8 @@ public:
     void ask(const PresetWish& wish, std::function<void(std::string)> done) override;
     void ask(const EditorAction& action, std::function<void(std::string)> done) override;
     [[nodiscard]] std::string editor() const override;
-    [[nodiscard]] bool set_bypass(bool bypass) override;
+    [[nodiscard]] std::optional<bool> bypassed() const override { return bypassed_; }
+    void bypass(bool bypassed) override;
     [[nodiscard]] bool enable() override;
     void stop() override;
 };

@@ -279,12 +279,12 @@ void RackNode::bypass(std::optional<bool> wanted)
 {
     if (!content_)
         throw std::runtime_error("it does not run; 'decant list' says why");
-    const bool bypass = wanted.value_or(!bypassed_);
-    if (!content_->set_bypass(bypass))
+    const auto now = content_->bypassed();
+    if (!now)
         throw std::runtime_error(fmt::format("only plugins can be bypassed; 'decant set {} Volume=-144' "
                                              "silences an instrument",
                                              config_.name));
-    bypassed_ = bypass;
+    content_->bypass(wanted.value_or(!*now));
 }
 
 void RackNode::panic() noexcept
@@ -322,7 +322,6 @@ NodeStatus RackNode::take_status()
     status.warnings = warnings_;
     if (!device_problem_.empty())
         status.warnings.push_back(device_problem_);
-    status.bypassed = bypassed_;
     status.xruns = missed_before_;
     if (filter_) {
         const auto& counters = filter_->counters();

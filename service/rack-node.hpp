@@ -37,7 +37,6 @@ class RackNode final : private ContentOwner
     pw_core* core_ = nullptr;
     NodeState state_ = NodeState::loading;
     std::string message_;
-    bool bypassed_ = false;
     std::string device_problem_;        ///< why applications find no device of it, or empty
     std::string hint_;                  ///< what is suspicious in the configuration
     std::vector<std::string> warnings_; ///< what is suspicious in the graph
@@ -96,10 +95,10 @@ public:
 
     void panic() noexcept; ///< no note sounds any more
 
-    /// See NodeContent::set_bypass(); without a wish it changes. Throws std::runtime_error where there is no
+    /// See NodeContent::bypass(); without a wish it changes. Throws std::runtime_error where there is no
     /// plugin.
     void bypass(std::optional<bool> wanted);
-    [[nodiscard]] bool bypassed() const noexcept { return bypassed_; }
+    [[nodiscard]] bool bypassed() const { return content_ && content_->bypassed().value_or(false); }
 
     void stop();                           ///< see NodeContent::stop()
     [[nodiscard]] bool has_run() noexcept; ///< since the last call
