@@ -9,6 +9,7 @@
 
 #include <cstdlib>
 #include <exception>
+#include <string>
 #include <unistd.h>
 
 namespace decant::service
@@ -22,7 +23,7 @@ void log(Severity severity, std::string_view text, std::string_view node) noexce
 
 void log_of_node(std::string_view node, Severity severity, std::string_view text) noexcept
 try {
-    log(severity, fmt::format("node '{}': {}", node, text), node);
+    log(severity, node.empty() ? std::string(text) : fmt::format("node '{}': {}", node, text), node);
 } catch (const std::exception&) {
     log(severity, text, node);
 }

@@ -13,7 +13,7 @@ namespace decant::service
 /// entry, to the terminal otherwise. [any, but the audio thread]
 void log(Severity severity, std::string_view text, std::string_view node = {}) noexcept;
 
-/// The same with the node's name in front of the text. [any, but the audio thread]
+/// The same with the node's name in front of the text, if it is one's. [any, but the audio thread]
 void log_of_node(std::string_view node, Severity severity, std::string_view text) noexcept;
 
 } // namespace decant::service

@@ -110,7 +110,7 @@ Session::Session(SessionOptions options)
       watchdog_(sd_watchdog_enabled(0, nullptr) > 0)
 {
     for (const auto& loop : loops_.members())
-        loop_keepers_.emplace_back(rights_.office, fmt::format("the data loop {}", loop.name));
+        loop_keepers_.emplace_back(rights_.office, ThreadTitle{fmt::format("the data loop {}", loop.name)});
     read_configuration();
 }
 

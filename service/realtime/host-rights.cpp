@@ -10,7 +10,7 @@ namespace decant::service
 Rights::Rights(RightsOffice::Post post) : office(std::move(post)) {}
 
 HostRights::HostRights(Rights& rights, std::string node)
-    : rights_(rights), node_(std::move(node)), audio_thread_(rights.office, node_ + ": its audio thread")
+    : rights_(rights), node_(std::move(node)), audio_thread_(rights.office, {"its audio thread", node_})
 {
 }
 

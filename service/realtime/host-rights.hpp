@@ -35,7 +35,7 @@ class HostRights
     protocol::ThreadRefusals refusals_;
 
 public:
-    /// `node` as in "node 'bass'". `rights` outlives it.
+    /// `rights` outlives it.
     HostRights(Rights& rights, std::string node);
     ~HostRights();
     HostRights(const HostRights&) = delete;

@@ -48,13 +48,13 @@ std::map<pid_t, ThreadWish> wishes_of(pid_t host, const protocol::ThreadRefusals
 
 } // namespace
 
-PluginThreads::Thread::Thread(RightsOffice& office, const std::string& title, const ThreadWish& wanted)
-    : wish(wanted), keeper(office, fmt::format("{}: thread {} of its plugin", title, wanted.thread), false)
+PluginThreads::Thread::Thread(RightsOffice& office, const std::string& node, const ThreadWish& wanted)
+    : wish(wanted), keeper(office, {fmt::format("thread {} of its plugin", wanted.thread), node}, false)
 {
 }
 
 /// One that asks for something else begins again.
-void PluginThreads::take(Process& process, pid_t host, const std::string& title,
+void PluginThreads::take(Process& process, pid_t host, const std::string& node,
                          const protocol::ThreadRefusals& refusals)
 {
     const auto wishes = wishes_of(host, refusals);
@@ -65,19 +65,19 @@ void PluginThreads::take(Process& process, pid_t host, const std::string& title,
     }
     bool all = true;
     for (const auto& [id, wish] : wishes)
-        if (!process.threads.try_emplace(id, office_, title, wish).second && process.threads.at(id).left)
+        if (!process.threads.try_emplace(id, office_, node, wish).second && process.threads.at(id).left)
             all = false;
     if (all)
         process.serial = refusals.serial;
 }
 
-void PluginThreads::update(pid_t host, const std::string& title, const protocol::ThreadRefusals& refusals)
+void PluginThreads::update(pid_t host, const std::string& node, const protocol::ThreadRefusals& refusals)
 {
     if (host == 0 || (refusals.threads.empty() && !processes_.contains(host)))
         return;
     auto& process = processes_[host];
     if (refusals.serial > process.serial)
-        take(process, host, title, refusals);
+        take(process, host, node, refusals);
     for (auto& [id, thread] : process.threads) {
         thread.left |= !is_there(thread.wish);
         if (!thread.left)
@@ -95,7 +95,7 @@ void PluginThreads::update(pid_t host, const std::string& title, const protocol:
         return;
     if (const std::string text = problem(host); !text.empty()) {
         process.told = true;
-        log(Severity::warning, title + ": " + text);
+        log_of_node(node, Severity::warning, text);
     }
 }
 

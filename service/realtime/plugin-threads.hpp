@@ -35,7 +35,7 @@ class PluginThreads
         ThreadKeeper keeper;
         bool left = false; ///< does not ask any more
 
-        Thread(RightsOffice& office, const std::string& title, const ThreadWish& wanted);
+        Thread(RightsOffice& office, const std::string& node, const ThreadWish& wanted);
     };
     struct Process {
         std::uint32_t serial = 0;
@@ -46,7 +46,7 @@ class PluginThreads
     RightsOffice& office_;
     std::map<pid_t, Process> processes_; ///< by host
 
-    void take(Process& process, pid_t host, const std::string& title,
+    void take(Process& process, pid_t host, const std::string& node,
               const protocol::ThreadRefusals& refusals);
 
 public:
@@ -57,9 +57,9 @@ public:
     explicit PluginThreads(RightsOffice& office) : office_(office) {}
 
     /// Sees to the threads of a host that runs, as it has told them last; an older list is not heeded. A host
-    /// could name any thread: those of others are let alone. `title` names it in the log, as "node 'bass'".
-    /// Ten times a second.
-    void update(pid_t host, const std::string& title, const protocol::ThreadRefusals& refusals);
+    /// could name any thread: those of others are let alone. In the log they are `node`'s. Ten times a
+    /// second.
+    void update(pid_t host, const std::string& node, const protocol::ThreadRefusals& refusals);
 
     /// The host is gone.
     void forget(pid_t host) noexcept;

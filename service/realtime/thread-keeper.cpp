@@ -46,7 +46,7 @@ Uptime uptime() noexcept
     return {awake, now(CLOCK_BOOTTIME) - awake};
 }
 
-ThreadKeeper::ThreadKeeper(RightsOffice& office, std::string title, bool complains, Clock clock)
+ThreadKeeper::ThreadKeeper(RightsOffice& office, ThreadTitle title, bool complains, Clock clock)
     : office_(office), title_(std::move(title)), complains_(complains), clock_(std::move(clock))
 {
 }
@@ -61,7 +61,7 @@ bool ThreadKeeper::has_resumed(std::chrono::nanoseconds suspended) noexcept
 void ThreadKeeper::say(Severity severity, const std::string& text)
 {
     if (std::exchange(told_, text) != text)
-        log(severity, title_ + " " + text);
+        log_of_node(title_.node, severity, title_.text + " " + text);
 }
 
 void ThreadKeeper::update(const ThreadWish& wish, bool held_back)

@@ -22,6 +22,12 @@ struct Uptime {
 };
 [[nodiscard]] Uptime uptime() noexcept;
 
+/// What a thread is called in the log.
+struct ThreadTitle {
+    std::string text;      ///< as "its audio thread"
+    std::string node = {}; ///< whose it is; empty: no node's alone
+};
+
 /// Sees to it that a thread has what it is to have, and has it again when it was taken away: RealtimeKit does
 /// so after a suspend, and whenever it believes that the machine hangs. All functions: [main].
 class ThreadKeeper
@@ -31,7 +37,7 @@ public:
 
 private:
     RightsOffice& office_;
-    std::string title_;
+    ThreadTitle title_;
     bool complains_;
     pid_t thread_ = 0; ///< that all else is about
     ThreadRight right_ = ThreadRight::none;
@@ -52,9 +58,9 @@ private:
     void hear(const ThreadGrant& granted, bool wants_realtime);
 
 public:
-    /// What a thread is called in the log, as "node 'bass': its audio thread". Without `complains` that it
-    /// has no real time, or by what right it has it, is not worth a word. `office` outlives it.
-    ThreadKeeper(RightsOffice& office, std::string title, bool complains = true, Clock clock = uptime);
+    /// Without `complains` that it has no real time, or by what right it has it, is not worth a word.
+    /// `office` outlives it.
+    ThreadKeeper(RightsOffice& office, ThreadTitle title, bool complains = true, Clock clock = uptime);
     ThreadKeeper(const ThreadKeeper&) = delete;
     ThreadKeeper& operator=(const ThreadKeeper&) = delete;
 

@@ -73,7 +73,7 @@ int wineserver_priority(int audio) noexcept
 }
 
 Wineservers::Server::Server(RightsOffice& office, pid_t process)
-    : keeper(office, fmt::format("wineserver ({})", process), false)
+    : keeper(office, {fmt::format("wineserver ({})", process)}, false)
 {
 }
 

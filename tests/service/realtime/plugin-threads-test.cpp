@@ -58,7 +58,7 @@ struct World : tests::KitWorld {
 
     void update()
     {
-        threads.update(host.id(), "node 'bass'", refusals);
+        threads.update(host.id(), "bass", refusals);
         loop.run();
     }
 
@@ -114,7 +114,7 @@ TEST_CASE("a plugin's thread that asks for less while it is asked for is not rea
     world.ask(world.workers[0], 18);
     // Asked for, and not granted before the loop runs.
     REQUIRE(wait_until([&] {
-        world.threads.update(world.host.id(), "node 'bass'", world.refusals);
+        world.threads.update(world.host.id(), "bass", world.refusals);
         return world.kit.asked == 1;
     }));
     world.ask_no_more();
@@ -176,7 +176,7 @@ TEST_CASE("an older list of another plugin of the same process takes nothing bac
     const protocol::ThreadRefusals older;
     world.ask(world.workers[0], 18);
     REQUIRE(world.settle(1));
-    world.threads.update(world.host.id(), "node 'drums'", older);
+    world.threads.update(world.host.id(), "drums", older);
     world.update();
     CHECK(priority_of(world.workers[0]) == 18);
     CHECK(world.threads.counts(world.host.id()).realtime == 1);

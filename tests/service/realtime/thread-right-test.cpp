@@ -47,7 +47,7 @@ struct Loop : tests::OfficeLoop {
 struct Keeper : World {
     Uptime time{1h, 0h};
     Loop loop;
-    ThreadKeeper keeper{loop.office, "the thread", true, [this] {
+    ThreadKeeper keeper{loop.office, {"the thread"}, true, [this] {
                             return time;
                         }};
 
@@ -137,7 +137,7 @@ TEST_CASE("a thread that has lost what RealtimeKit gave gets it again")
 {
     const World world;
     Loop loop;
-    ThreadKeeper keeper(loop.office, "the thread");
+    ThreadKeeper keeper(loop.office, {"the thread"});
     const auto kept = [&] {
         keeper.update(world.wish());
         loop.run();
@@ -153,7 +153,7 @@ TEST_CASE("a thread whose priority somebody holds back is let alone")
 {
     const World world;
     Loop loop;
-    ThreadKeeper keeper(loop.office, "the thread");
+    ThreadKeeper keeper(loop.office, {"the thread"});
     CHECK_FALSE(tests::wait_until(
         [&] {
             keeper.update(world.wish(), true);
