@@ -9,6 +9,7 @@
 #include "tests/support/process-table.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <fmt/format.h>
@@ -75,6 +76,16 @@ public:
     std::string port(tests::Direction direction)
     {
         return session().graph().ports_of("decant.gain", direction).at(0).name;
+    }
+
+    /// Whether the recorder comes to hear the noise with that gain, twenty blocks of it bit by bit.
+    bool hears(float gain)
+    {
+        return tests::wait_until([&] { // blocks that went out before a change are still to come
+            listener.gain = gain;
+            listener.listen(256, 48000);
+            return tests::wait_until([&] { return listener.exact >= 20; }, std::chrono::seconds(2));
+        });
     }
 
     std::uint64_t late() const { return listed("gain").at("late"); }

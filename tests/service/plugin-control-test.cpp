@@ -29,17 +29,14 @@ TEST_CASE("a parameter that is set in the graph is heard, shown, and back after 
 {
     GainRack rack;
     CHECK(rack.parameters("gain") == nlohmann::json::array({"Gain", 0.5}));
-    rack.listener.listen(256, 48000);
-    REQUIRE(wait_until([&] { return rack.listener.exact >= 20; }));
+    REQUIRE(rack.hears(1));
 
     const auto id = rack.listed("gain").at("id").get<int>();
     CHECK(rack.session()
               .run({"pw-cli", "s", std::to_string(id), "Props", R"({ params = [ "Gain" 0.125 ] })"})
               .exit == 0);
 
-    rack.listener.gain = 0.25F;
-    rack.listener.listen(256, 48000);
-    CHECK(wait_until([&] { return rack.listener.exact >= 20; }));
+    CHECK(rack.hears(0.25F));
     CHECK(wait_until([&] { return rack.parameters("gain") == nlohmann::json::array({"Gain", 0.125}); }));
 
     rack.process().signal(SIGTERM);
@@ -50,8 +47,7 @@ TEST_CASE("a parameter that is set in the graph is heard, shown, and back after 
     CHECK(rack.parameters("gain") == nlohmann::json::array({"Gain", 0.125}));
     rack.session().link("source:output", "decant.gain:" + rack.port(tests::Direction::input));
     rack.session().link("decant.gain:" + rack.port(tests::Direction::output), "recorder:input");
-    rack.listener.listen(256, 48000);
-    CHECK(wait_until([&] { return rack.listener.exact >= 20; }));
+    CHECK(rack.hears(0.25F));
 }
 
 TEST_CASE("a parameter that the plugin does not have is listed with the nearest one, until it is corrected")
@@ -125,9 +121,7 @@ TEST_CASE("a preset is saved and loaded by the command, and the node plays it")
     REQUIRE(wait_until([&] { return rack.parameters("gain") == nlohmann::json::array({"Gain", 0.5}); }));
     CHECK(rack.decant({"preset", "load", "gain", preset}).exit == 0);
     CHECK(wait_until([&] { return rack.parameters("gain") == nlohmann::json::array({"Gain", 0.25}); }));
-    rack.listener.gain = 0.5F;
-    rack.listener.listen(256, 48000);
-    CHECK(wait_until([&] { return rack.listener.exact >= 20; }));
+    CHECK(rack.hears(0.5F));
 
     const auto refused = [&](const tests::Arguments& arguments, const std::string& why) {
         const auto result = rack.decant(arguments);
@@ -160,39 +154,28 @@ TEST_CASE("a request in the metadata names no file outside")
 TEST_CASE("a plugin that is bypassed leaves its input, until it is heard again")
 {
     GainRack rack("params = { Gain = 0.25 }");
-    const auto hears = [&rack](float gain) {
-        return wait_until([&] { // blocks that went out before the change are still to come
-            rack.listener.gain = gain;
-            rack.listener.listen(256, 48000);
-            return wait_until([&] { return rack.listener.exact >= 20; }, std::chrono::seconds(2));
-        });
-    };
     rack.session().set_quantum(256);
-    CHECK(hears(0.5F));
+    CHECK(rack.hears(0.5F));
     CHECK(rack.decant({"bypass", "gain"}).exit == 0);
-    CHECK(hears(1));
+    CHECK(rack.hears(1));
     CHECK(wait_until([&] { return rack.listed("gain").value("bypassed", false); }));
     CHECK_THAT(rack.decant({"top", "--once"}).output, ContainsSubstring("bypassed"));
     CHECK(rack.decant({"bypass", "gain", "off"}).exit == 0);
-    CHECK(hears(0.5F));
+    CHECK(rack.hears(0.5F));
     CHECK(rack.decant({"bypass", "gain", "never"}).exit == 2);
 }
 
 TEST_CASE("a change of a parameter in the configuration does not interrupt the plugin")
 {
     GainRack rack("params = { Gain = 0.25 }");
-    rack.listener.gain = 0.5F;
-    rack.listener.listen(256, 48000);
-    REQUIRE(wait_until([&] { return rack.listener.exact >= 20; }));
+    REQUIRE(rack.hears(0.5F));
     const auto serial = rack.serial("gain");
     const auto hosts = hosts_of(rack);
 
     rack.configure(node("gain", "params = { gain = 1 } output.to = [ test-sink ]"));
 
-    rack.listener.gain = 2;
     CHECK(wait_until([&] { return rack.property("gain", "decant.output.to") == R"(["test-sink"])"; }));
-    rack.listener.listen(256, 48000);
-    CHECK(wait_until([&] { return rack.listener.exact >= 20; }));
+    CHECK(rack.hears(2));
     CHECK(rack.serial("gain") == serial);
     CHECK(hosts_of(rack) == hosts);
 }
