@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string>
 #include <string_view>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -26,6 +27,15 @@ constexpr std::chrono::milliseconds settle_time{300};
 
 constexpr std::uint32_t events =
     IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR;
+
+std::string why_not(int reason)
+{
+    if (reason == ENOSPC) // whose text speaks of a full disk
+        return "the limit on watched folders is reached, which 'sudo sysctl "
+               "fs.inotify.max_user_watches=524288' "
+               "raises";
+    return fmt::format("{}, check the permissions", std::strerror(reason));
+}
 
 } // namespace
 
@@ -53,8 +63,23 @@ void FileWatcher::watch(const std::vector<std::filesystem::path>& directories)
 {
     if (descriptor_ < 0)
         return;
-    for (const auto& directory : directories)
-        inotify_add_watch(descriptor_, directory.c_str(), events);
+    std::vector<std::filesystem::path> missed;
+    int reason = 0;
+    for (const auto& directory : directories) {
+        if (inotify_add_watch(descriptor_, directory.c_str(), events) >= 0) {
+            unwatched_.erase(directory);
+        } else if (errno != ENOENT && errno != ENOTDIR && unwatched_.insert(directory).second) {
+            reason = errno;
+            missed.push_back(directory);
+        }
+    }
+    if (!missed.empty())
+        log(Severity::warning,
+            fmt::format("changes in {}{} are not noticed: {}; after one run 'decant reload' for the "
+                        "configuration, 'decant restart NODE' for an instrument",
+                        missed.front().string(),
+                        missed.size() == 1 ? "" : fmt::format(" and in {} more folders", missed.size() - 1),
+                        why_not(reason)));
 }
 
 void FileWatcher::read_events() noexcept

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,7 @@ public:
 private:
     Concerns concerns_;
     int descriptor_;
+    std::set<std::filesystem::path> unwatched_; ///< the log has named them
     Timer settle_timer_;
     std::optional<InputWatch> input_;
 
@@ -30,13 +32,14 @@ private:
 
 public:
     /// Calls `changed`, which must not throw, a moment after the last of several changes. Without inotify
-    /// (too many watches) it never does, and the log says so.
+    /// (too many instances of it) it never does, and the log says so.
     FileWatcher(pw_loop* loop, Concerns concerns, std::function<void()> changed);
     FileWatcher(const FileWatcher&) = delete;
     FileWatcher& operator=(const FileWatcher&) = delete;
     ~FileWatcher();
 
-    /// Watches these, too; those that do not exist are left out.
+    /// Watches these, too; those that do not exist are left out. Of those that cannot be watched the log says
+    /// so once, with what to do.
     void watch(const std::vector<std::filesystem::path>& directories);
 };
 

@@ -4,6 +4,8 @@
 #include "tests/service/running-service.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
 #include <csignal>
 #include <filesystem>
@@ -16,6 +18,7 @@ namespace decant::service
 namespace
 {
 
+using Catch::Matchers::ContainsSubstring;
 using tests::wait_until;
 
 /// Plays one instrument of a file.
@@ -79,6 +82,41 @@ TEST_CASE("a file below the folder of its instrument that comes or changes is he
     CHECK(service.says(""));
     std::ofstream(home / "Parts/regions.txt") << "<region> sample=Samples/Organ/High.wav key=40\n";
     CHECK(service.says("one thing in it"));
+}
+
+TEST_CASE("a folder that cannot be watched is told with the remedy, and its instrument plays")
+{
+    RunningService service;
+    // In a user namespace of its own a process may lower its limits.
+    const tests::Arguments without_watches{
+        "unshare", "--user", "--map-root-user",
+        "sh",      "-c",     "echo 0 > /proc/sys/user/max_inotify_watches && exec \"$@\"",
+        "sh"};
+    auto nothing = without_watches;
+    nothing.emplace_back("true");
+    if (service.session().run(nothing).exit != 0)
+        SKIP("user namespaces are not allowed here");
+    service.write_tone("Organ.wav");
+    service.configure("decant.nodes = [ { name = organ path = ~/Organ.wav } ]");
+    service.start_by(without_watches);
+
+    REQUIRE(service.wait_for_state("organ", "running"));
+    CHECK(wait_until([&] {
+        const auto said = service.process().errors();
+        return said.find("changes in " + service.session().home().string() +
+                         " are not noticed: the limit on watched folders is reached") != std::string::npos;
+    }));
+    CHECK_THAT(service.process().errors(), ContainsSubstring("sysctl fs.inotify.max_user_watches") &&
+                                               ContainsSubstring("'decant restart NODE' for an instrument"));
+
+    // Once is enough.
+    REQUIRE(service.decant({"reload"}).exit == 0);
+    const auto said = service.process().errors();
+    const std::string text = "the limit on watched folders";
+    std::size_t times = 0;
+    for (auto at = said.find(text); at != std::string::npos; at = said.find(text, at + 1))
+        ++times;
+    CHECK(times == 2); // of the configuration's folders, and of the instrument's
 }
 
 TEST_CASE("an instrument that has other outputs when it is loaded again gets their ports")
