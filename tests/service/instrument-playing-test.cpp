@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// What is played on a sampler's node and heard of it, with a real decantd on a real PipeWire.
+
+#include "tests/service/running-service.hpp"
+#include "tests/support/graph-client.hpp"
+#include "tests/support/players.hpp"
+
+#include <array>
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <fstream>
+#include <numbers>
+#include <optional>
+#include <sndfile.hh>
+#include <string>
+#include <vector>
+
+namespace decant::service
+{
+namespace
+{
+
+using Catch::Approx;
+using tests::wait_until;
+
+constexpr const char* organ = "<control> set_cc20=64 label_cc20=Air\n"
+                              "<region> sample=A.wav pitch_keycenter=69 loop_mode=loop_continuous "
+                              "amplitude_oncc20=100\n";
+
+/// An organ with a keyboard before and a tape behind it.
+class Studio : public RunningService
+{
+    std::optional<tests::GraphClient> client_;
+    std::optional<tests::TestNode> keys_;
+    std::optional<tests::TestNode> tape_;
+
+public:
+    tests::Keyboard keyboard;
+    tests::Recorder recorder{24'000};
+
+    /// With more of the node's configuration. Fails the test if it does not run.
+    explicit Studio(const std::string& settings = "")
+    {
+        constexpr int rate = 48'000;
+        std::vector<float> turns(rate); // a whole number of them, for the loop
+        for (std::size_t frame = 0; frame < turns.size(); ++frame)
+            turns[frame] = 0.5F * std::sin(2 * std::numbers::pi_v<float> *
+                                           static_cast<float>(frame * 440 % rate) / float{rate});
+        SndfileHandle((session().home() / "A.wav").string(), SFM_WRITE, SF_FORMAT_WAV | SF_FORMAT_FLOAT, 1,
+                      rate)
+            .write(turns.data(), static_cast<sf_count_t>(turns.size()));
+        write("Organ.sfz", organ);
+        set(settings);
+    }
+
+    void write(const std::string& name, const std::string& text) const
+    {
+        std::ofstream(session().home() / name) << text;
+    }
+
+    void set(const std::string& settings) const
+    {
+        configure("decant.nodes = [ { name = organ path = ~/Organ.sfz " + settings + " } ]");
+    }
+
+    void begin()
+    {
+        start();
+        REQUIRE(wait_for_state("organ", "running"));
+        client_.emplace(session());
+        keys_.emplace(*client_, "keys", nodes::PortLayout{.inputs = {}, .outputs = {}, .midi_out = true},
+                      keyboard);
+        tape_.emplace(*client_, "tape", nodes::PortLayout{.inputs = {{"input", "MONO", ""}}, .outputs = {}},
+                      recorder);
+        session().link("keys:midi_out", "decant.organ:midi_in");
+        session().link(session().graph().ports_of("decant.organ", tests::Direction::output).at(0).path(),
+                       "tape:input");
+    }
+
+    /// Of a key while it is held.
+    double frequency_of(std::uint8_t key)
+    {
+        REQUIRE(tests::play_until_heard(keyboard, {0x90, key, 127}, recorder));
+        const double frequency = tests::frequency_of(recorder.tape(), recorder.rate());
+        REQUIRE(wait_until([&] {
+            return keyboard.play({0x80, key, 0}) && tests::record(recorder) &&
+                   tests::peak_of(recorder.tape()) == 0;
+        }));
+        return frequency;
+    }
+
+    double value_of(const std::string& parameter) const
+    {
+        const auto list = parameters("organ");
+        for (std::size_t index = 0; index + 1 < list.size(); index += 2)
+            if (list[index] == parameter)
+                return list[index + 1].get<double>();
+        return -1000;
+    }
+};
+
+} // namespace
+
+TEST_CASE("an organ plays the scale and the keyboard map of its configuration, and others when they change")
+{
+    Studio studio("tuning = ~/just.scl keyboard-map = ~/low.kbm");
+    studio.write("just.scl", "just\n2\n9/8\n2/1\n");
+    // One degree after the other from key 69 on, which has 432 Hz.
+    studio.write("low.kbm", "0\n0\n127\n69\n69\n432\n0\n");
+    studio.begin();
+    const auto serial = studio.serial("organ");
+    constexpr double tolerance = 0.5;
+    CHECK(studio.frequency_of(69) == Approx(432).margin(tolerance));
+    CHECK(studio.frequency_of(70) == Approx(432 * 9.0 / 8).margin(tolerance));
+    CHECK(studio.frequency_of(71) == Approx(864).margin(tolerance));
+
+    studio.write("just.scl", "just\n2\n5/4\n2/1\n");
+    CHECK(wait_until([&] { return std::abs(studio.frequency_of(70) - 540) < tolerance; }));
+    studio.set("");
+    CHECK(wait_until([&] { return std::abs(studio.frequency_of(70) - 466.164) < tolerance; }));
+    CHECK(studio.serial("organ") == serial);
+}
+
+TEST_CASE("a controller that arrives over MIDI is in the node's Props, and heard")
+{
+    Studio studio;
+    studio.begin();
+    CHECK(studio.value_of("Air") == 64);
+    REQUIRE(wait_until([&] {
+        return studio.keyboard.play({0xb0, 20, 96}) &&
+               wait_until([&] { return std::abs(studio.value_of("Air") - 96) < 1e-3; },
+                          std::chrono::seconds(2));
+    }));
+    REQUIRE(tests::play_until_heard(studio.keyboard, {0x90, 69, 127}, studio.recorder));
+    REQUIRE(studio.keyboard.play({0xb0, 20, 0}));
+    CHECK(wait_until([&] { return studio.value_of("Air") == 0; }));
+    CHECK(wait_until(
+        [&] { return tests::record(studio.recorder) && tests::peak_of(studio.recorder.tape()) == 0; }));
+}
+
+} // namespace decant::service
