@@ -21,6 +21,13 @@ fail() {
     exit 1
 }
 
+# Of those who have a usage() of their own; the exit code says whose fault it is.
+misused() {
+    usage >&2
+    printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+    exit 2
+}
+
 as_root() {
     if [ "$(id -u)" = 0 ]; then
         "$@"

@@ -22,6 +22,7 @@ import pictures
 from recording import complaints_of, find_score, read_wav
 from score import read_score
 from session import ROOT, DemoError, LiveSession, PrivateSession, wait_until
+from whole_file import whole_file
 
 PLAYER = "decant-demo-player"
 RECORDER = "decant-demo-recorder"
@@ -202,8 +203,12 @@ def demo(build, out, live):
     results = {name: out / name for name in ("demo.wav", "graph.svg", "demo.png")}
     score = ROOT / "config/demo/score.mid"
 
-    with wine_prefix() as prefix, (LiveSession if live else PrivateSession)(build) as session:
-        # Not before: another demo that writes there is waited for.
+    # The lock of the prefix first: another demo that writes there is waited for.
+    with (
+        wine_prefix() as prefix,
+        whole_file(results["demo.wav"]) as wav,
+        (LiveSession if live else PrivateSession)(build) as session,
+    ):
         for path in results.values():
             path.unlink(missing_ok=True)
         synth, effect = install_plugins(build, prefix)
@@ -215,9 +220,9 @@ def demo(build, out, live):
             session.set_quantum(quantum)
             before = dropouts(session, build)
             step(f"Playing and recording{f', in periods of {quantum} frames' if quantum else ''}")
-            graph, table = play(session, build, score, results["demo.wav"])
+            graph, table = play(session, build, score, wav)
             step("Looking at the recording")
-            complaints = judge(results["demo.wav"], read_score(score), results["demo.png"])
+            complaints = judge(wav, read_score(score), results["demo.png"])
             missed = dropouts(session, build) - before
             if not (complaints and missed and next_quantum):
                 break
