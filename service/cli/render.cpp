@@ -6,6 +6,7 @@
 #include "nodes/sampler/sampler-setup.hpp"
 #include "service/cli/file-kind.hpp"
 #include "service/cli/finite-number.hpp"
+#include "service/cli/interruption.hpp"
 #include "service/cli/offline-render.hpp"
 #include "service/cli/sound-file.hpp"
 #include "service/cli/verbs.hpp"
@@ -22,11 +23,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -130,44 +129,13 @@ public:
     ProgressLine& operator=(const ProgressLine&) = delete;
 };
 
-volatile std::sig_atomic_t interrupted = 0;
-
-/// While it lives, the signals that ask a command to end are noticed between blocks instead of killing it
-/// with half a file on the disk. One that is ignored already, as under nohup, stays so.
-class InterruptionNoticed
-{
-    static constexpr std::array<int, 3> signals{SIGINT, SIGTERM, SIGHUP};
-    std::array<struct sigaction, signals.size()> before_{};
-
-public:
-    InterruptionNoticed() noexcept
-    {
-        struct sigaction notice{};
-        notice.sa_handler = [](int) {
-            interrupted = 1;
-        };
-        for (std::size_t i = 0; i < signals.size(); ++i) {
-            sigaction(signals[i], nullptr, &before_[i]);
-            if (before_[i].sa_handler != SIG_IGN)
-                sigaction(signals[i], &notice, nullptr);
-        }
-    }
-    ~InterruptionNoticed()
-    {
-        for (std::size_t i = 0; i < signals.size(); ++i)
-            sigaction(signals[i], &before_[i], nullptr);
-    }
-    InterruptionNoticed(const InterruptionNoticed&) = delete;
-    InterruptionNoticed& operator=(const InterruptionNoticed&) = delete;
-};
-
 /// Renders, and says what came out.
 void run(const RenderOptions& options, Material& material, nodes::Processor& processor, std::size_t inputs,
          std::size_t outputs, const std::function<void()>& check, std::function<std::uint32_t()> latency)
 {
     if (outputs == 0)
         throw std::runtime_error("the plugin has no audio output, so there is nothing to render");
-    const InterruptionNoticed noticed;
+    const Interruption interruption;
     SoundWriter output(options.output, material.rate, outputs);
     const auto start = Clock::now();
     RenderResult result;
@@ -183,10 +151,9 @@ void run(const RenderOptions& options, Material& material, nodes::Processor& pro
                                  .output = output,
                                  .longest_tail = options.tail,
                                  .check =
-                                     [&check] {
+                                     [&check, &interruption] {
                                          check();
-                                         if (interrupted != 0)
-                                             throw std::runtime_error("interrupted; nothing was written");
+                                         interruption.check();
                                      },
                                  .latency = std::move(latency),
                                  .progress =
