@@ -3,6 +3,7 @@
 
 #include "service/cli/addition.hpp"
 #include "service/cli/finite-number.hpp"
+#include "service/cli/prefix-option.hpp"
 #include "service/cli/progress-bar.hpp"
 #include "service/cli/service-request.hpp"
 #include "service/cli/verbs.hpp"
@@ -228,8 +229,7 @@ void add_add(CLI::App& application)
     verb->add_flag("-r,--recursive", options->recursive, "Look into folders of folders, too");
     verb->add_option("--name", options->settings.name, "Name of the node, for a single file")
         ->check(CLI::Validator(check_name, "NAME"));
-    verb->add_option("--prefix", options->prefix,
-                     "Wine prefix; found from the path of each plugin by default");
+    add_prefix_option(*verb, options->prefix);
     verb->add_option("--midi-from", options->settings.midi_from, "Whose MIDI to take; as midi.from")
         ->allow_extra_args(false);
     verb->add_option("--output-to", options->settings.output_to, "Where to play to; as output.to")

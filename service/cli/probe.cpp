@@ -5,6 +5,7 @@
 #include "service/cli/finite-number.hpp"
 #include "service/cli/instrument-report.hpp"
 #include "service/cli/plugin-probe.hpp"
+#include "service/cli/prefix-option.hpp"
 #include "service/cli/verbs.hpp"
 #include "service/plugin-address.hpp"
 
@@ -78,8 +79,7 @@ void add_probe(CLI::App& application)
         ->required();
     verb->add_option("--class", options->plugin_class,
                      "Which plugin of a file with several, as FILE#NAME does");
-    verb->add_option("--prefix", options->prefix,
-                     "Wine prefix; found from the path of the plugin by default");
+    add_prefix_option(*verb, options->prefix);
     verb->add_option("--timeout", options->timeout,
                      "Longest time in seconds for the start and for the loading")
         ->check(CLI::Range(0.1, 3600.0) & decant::service::finite_number)

@@ -8,6 +8,7 @@
 #include "service/cli/finite-number.hpp"
 #include "service/cli/interruption.hpp"
 #include "service/cli/offline-render.hpp"
+#include "service/cli/prefix-option.hpp"
 #include "service/cli/sound-file.hpp"
 #include "service/cli/verbs.hpp"
 #include "service/hosts/opened-plugin.hpp"
@@ -360,8 +361,7 @@ void add_render(CLI::App& application)
     verb->add_option("--tail", options->tail, "Longest time in seconds that silence is waited for at the end")
         ->check(CLI::Range(0.0, 3600.0) & decant::service::finite_number)
         ->capture_default_str();
-    verb->add_option("--prefix", options->prefix, "Wine prefix; found from the path of the plugin by default")
-        ->needs(plugin);
+    add_prefix_option(*verb, options->prefix)->needs(plugin);
     verb->add_flag("-v,--verbose", options->verbose, "Print what Wine and the plugin say");
     verb->footer(
         "As fast as it goes, without PipeWire, through the same code as the nodes. The plugin's "

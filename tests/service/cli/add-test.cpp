@@ -345,6 +345,13 @@ TEST_CASE("wrong usage of add is told")
     CHECK(home.decant({"add"}).exit == 2);
     CHECK(home.decant({"add", home.organ(), "--name", "a b"}).exit == 2);
     CHECK(home.decant({"add", home.organ(), home.organ(), "--name", "x"}).exit == 2);
+    for (const char* verb : {"add", "probe"}) {
+        const auto refused = home.decant({verb, "Bass.dll", "--prefix", (home.path() / "wien").string()});
+        CHECK(refused.exit == 2);
+        CHECK_THAT(refused.errors,
+                   ContainsSubstring("there is no Wine prefix") && ContainsSubstring("wien' wineboot"));
+        CHECK_FALSE(fs::exists(home.path() / "wien"));
+    }
     CHECK(home.decant({"add", "--help"}).exit == 0);
     CHECK(home.decant({"reload"}).exit == 3);
     CHECK(home.decant({"restart", "organ"}).exit == 3);
