@@ -50,15 +50,22 @@ void require_readable(const std::filesystem::path& path)
                                              std::generic_category().message(errno)));
 }
 
-/// Where a file of the name `path` really lies. Throws std::runtime_error if it is something else than a
-/// file, which the finished one would take the place of: a device, for instance.
+/// Where a file of the name `path` really lies, or will lie: a link may lead to what is not there yet. Throws
+/// std::runtime_error if it is something else than a file, which the finished one would take the place of: a
+/// device, for instance.
 std::filesystem::path place_of_file(const std::filesystem::path& path)
 {
+    constexpr int most_links = 40; // as the kernel: a circle of links ends there
     std::filesystem::path place = path;
     std::error_code ignored; // what cannot be looked at cannot be written either, and then says so
-    if (std::filesystem::is_symlink(place, ignored))
-        if (const auto behind = std::filesystem::weakly_canonical(place, ignored); !ignored)
-            place = behind;
+    for (int links = 0; std::filesystem::is_symlink(place, ignored); ++links) {
+        const auto target = std::filesystem::read_symlink(place, ignored);
+        if (ignored || links == most_links)
+            throw std::runtime_error(fmt::format(
+                "cannot write {}: it is a link that leads nowhere. Remove it, or give another name",
+                path.string()));
+        place = place.parent_path() / target;
+    }
     const auto status = std::filesystem::status(place, ignored);
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
         throw std::runtime_error(fmt::format(

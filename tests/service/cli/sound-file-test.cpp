@@ -164,6 +164,35 @@ TEST_CASE("a name that is no WAV's and no FLAC's is refused, with the two that t
     CHECK(fs::is_empty(directory.path()));
 }
 
+TEST_CASE("a link to a sound that is not there yet leads to it")
+{
+    const TemporaryDirectory directory;
+    fs::create_directory(directory.path() / "disk");
+    fs::create_symlink("disk/second", directory.path() / "first.wav");
+    fs::create_symlink("song.wav", directory.path() / "disk/second");
+
+    write_sound(directory.path() / "first.wav");
+
+    CHECK(fs::is_symlink(directory.path() / "first.wav"));
+    CHECK(fs::is_symlink(directory.path() / "disk/second"));
+    CHECK(content_of(directory.path() / "disk/song.wav").size() == samples.size());
+}
+
+TEST_CASE("a link that leads nowhere is told, and stays")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "song.wav";
+    fs::create_symlink(directory.path() / "gone/song.wav", file);
+    CHECK_THROWS_WITH(SoundWriter(file, 48000, 2),
+                      ContainsSubstring("gone/song.wav: No such file or directory"));
+    CHECK(fs::is_symlink(file));
+
+    fs::remove(file);
+    fs::create_symlink("song.wav", file);
+    CHECK_THROWS_WITH(SoundWriter(file, 48000, 2), ContainsSubstring("a link that leads nowhere"));
+    CHECK(fs::is_symlink(file));
+}
+
 TEST_CASE("of a sound that cannot be read is said what to do")
 {
     const TemporaryDirectory directory;
