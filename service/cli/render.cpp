@@ -169,6 +169,10 @@ void run(const RenderOptions& options, Material& material, nodes::Processor& pro
                options.output, seconds, outputs, material.rate,
                result.peak > 0 ? fmt::format("{:.1f} dBFS", 20 * std::log10(result.peak)) : "silence",
                seconds / took);
+    if (material.input && material.input->repaired() != 0)
+        tell(fmt::format(
+            "{} samples of {} are infinite or not a number and were played as silence; render the file anew",
+            material.input->repaired(), options.input));
     if (!result.silent_at_end && options.tail > 0)
         tell(fmt::format("it still sounds after a tail of {:g} s; --tail allows a longer one", options.tail));
     if (output.clips() && result.peak > 1)

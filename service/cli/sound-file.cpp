@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <cmath>
 #include <stdexcept>
 #include <string>
 
@@ -92,6 +93,11 @@ void SoundReader::read(std::span<float> interleaved)
     const auto got = std::max<sf_count_t>(sf_readf_float(file_.get(), interleaved.data(), wanted), 0);
     const auto filled = static_cast<std::size_t>(got) * channels();
     std::fill(interleaved.begin() + static_cast<std::ptrdiff_t>(filled), interleaved.end(), 0.0F);
+    for (auto& sample : interleaved)
+        if (!std::isfinite(sample)) {
+            sample = 0;
+            ++repaired_;
+        }
 }
 
 SoundWriter::SoundWriter(const std::filesystem::path& path, std::uint32_t rate, std::size_t channels)

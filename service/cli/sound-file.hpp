@@ -27,6 +27,7 @@ class SoundReader
     std::filesystem::path path_;
     SF_INFO info_{};
     SoundHandle file_;
+    std::uint64_t repaired_ = 0;
 
 public:
     /// Throws std::runtime_error.
@@ -36,8 +37,12 @@ public:
     [[nodiscard]] std::size_t channels() const noexcept { return static_cast<std::size_t>(info_.channels); }
     [[nodiscard]] std::uint64_t frames() const noexcept { return static_cast<std::uint64_t>(info_.frames); }
 
-    /// Fills `interleaved`, whose size is a multiple of channels(); with silence behind the end.
+    /// Fills `interleaved`, whose size is a multiple of channels(); with silence behind the end, and where a
+    /// sample is infinite or not a number.
     void read(std::span<float> interleaved);
+
+    /// How many such samples there were up to now.
+    [[nodiscard]] std::uint64_t repaired() const noexcept { return repaired_; }
 };
 
 /// Writes a sound file: FLAC of 24 bits if the name ends so, else WAV of 32-bit floats, which becomes RF64

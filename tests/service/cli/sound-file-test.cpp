@@ -11,6 +11,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <vector>
 
 #include <fcntl.h>
@@ -191,6 +192,23 @@ TEST_CASE("a link that leads nowhere is told, and stays")
     fs::create_symlink("song.wav", file);
     CHECK_THROWS_WITH(SoundWriter(file, 48000, 2), ContainsSubstring("a link that leads nowhere"));
     CHECK(fs::is_symlink(file));
+}
+
+TEST_CASE("samples that are no numbers are read as silence, and counted")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "broken.wav";
+    SoundWriter writer(file, 48000, 1);
+    writer.write(std::array{0.5F, std::numeric_limits<float>::quiet_NaN(), -0.25F,
+                            -std::numeric_limits<float>::infinity()});
+    writer.finish();
+
+    SoundReader reader(file);
+    std::vector<float> content(4);
+    reader.read(content);
+
+    CHECK(content == std::vector<float>{0.5F, 0.0F, -0.25F, 0.0F});
+    CHECK(reader.repaired() == 2);
 }
 
 TEST_CASE("of a sound that cannot be read is said what to do")

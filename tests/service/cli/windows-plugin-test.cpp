@@ -14,12 +14,14 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <random>
 #include <string>
 #include <vector>
@@ -132,6 +134,24 @@ TEST_CASE("noise through a Windows effect at gain one comes back bit by bit")
             REQUIRE(result.exit == 0);
             CHECK(sound_in(directory.path() / "out.wav") == noise);
         }
+}
+
+TEST_CASE("what is no number in a sound is played as silence, and told")
+{
+    const TemporaryDirectory directory;
+    cli::SoundWriter writer(directory.path() / "in.wav", 48000, 2);
+    writer.write(std::array{0.5F, std::numeric_limits<float>::quiet_NaN(),
+                            std::numeric_limits<float>::infinity(), 0.25F});
+    writer.finish();
+
+    const auto result =
+        decant_with({"render", "--plugin", plugin("decant-test-gain.dll"), "--input",
+                     directory.path() / "in.wav", "--output", directory.path() / "out.wav", "--tail", "0"});
+
+    INFO(result.errors);
+    REQUIRE(result.exit == 0);
+    CHECK_THAT(result.errors, ContainsSubstring("2 samples of") && ContainsSubstring("in.wav are infinite"));
+    CHECK(sound_in(directory.path() / "out.wav") == std::vector{0.5F, 0.0F, 0.0F, 0.25F});
 }
 
 TEST_CASE("a parameter is set by its name, and an unknown one is answered with the nearest")
