@@ -25,7 +25,7 @@ namespace
 
 /// A plugin of a chain; its parameters go to those of the node, under its name.
 ChainPart read_chain_part(const NodeSetting& setting, const fs::path& home, NodeConfig& node,
-                          const Warn& warn)
+                          NodeProblems& problems)
 {
     constexpr std::array<std::string_view, 4> known{"name", "path", "plugin", "params"};
     if (setting.value.kind != JsonValue::Kind::object)
@@ -40,16 +40,16 @@ ChainPart read_chain_part(const NodeSetting& setting, const fs::path& home, Node
             part.path = std::move(address.file);
             if (part.plugin_class.empty())
                 part.plugin_class = std::move(address.plugin);
-            require_existing(key, inner, part.path);
+            problems.attempt([&] { require_existing(key, inner, part.path); });
         } else if (name == "plugin") {
             part.plugin_class = read_text(key, inner);
         } else if (name == "name") {
             part.name = read_text(key, inner);
         } else if (name == "params") {
-            params = read_params(key, inner);
+            params = read_params(key, inner, problems);
         } else {
-            warn({setting.where.file, position},
-                 fmt::format("a plugin of a chain has no key '{}'{}", name, suggestion(name, known)));
+            problems.warn({setting.where.file, position}, fmt::format("a plugin of a chain has no key '{}'{}",
+                                                                      name, suggestion(name, known)));
         }
     }
     if (part.path.empty())
@@ -74,7 +74,7 @@ ChainPart read_chain_part(const NodeSetting& setting, const fs::path& home, Node
 
 } // namespace
 
-void read_chain(const NodeSetting& setting, const fs::path& home, NodeConfig& node, const Warn& warn)
+void read_chain(const NodeSetting& setting, const fs::path& home, NodeConfig& node, NodeProblems& problems)
 {
     constexpr const char* example = "[ { path = \"Comp.dll\" } { path = \"Reverb.dll\" } ]";
     const auto& plugins = setting.value.items;
@@ -85,8 +85,10 @@ void read_chain(const NodeSetting& setting, const fs::path& home, NodeConfig& no
                                        plugins.empty() ? "no plugin" : "one plugin", example),
                            setting.where);
     for (const auto& item : plugins)
-        node.chain.push_back(read_chain_part(part_of(setting, item), home, node, warn));
-    node.path = node.chain.front().path;
+        problems.attempt(
+            [&] { node.chain.push_back(read_chain_part(part_of(setting, item), home, node, problems)); });
+    if (!node.chain.empty())
+        node.path = node.chain.front().path;
 }
 
 } // namespace decant::service

@@ -151,21 +151,18 @@ class Reader
                 name = value.text;
         }
         rules_.apply(settings, type_name_of(settings));
-        try {
-            auto node = make_node_config(settings, where, home_, result_.problems);
+        if (auto node = make_node_config(settings, where, home_, result_.problems)) {
             const auto same = std::find_if(result_.nodes.begin(), result_.nodes.end(),
-                                           [&node](const auto& other) { return other.name == node.name; });
+                                           [&node](const auto& other) { return other.name == node->name; });
             if (same != result_.nodes.end())
                 // Not held against the one that has the name already.
                 return complain(
                     where, fmt::format("there is another node named '{}'; give this one a name of its own",
-                                       node.name));
-            result_.written[node.name] = {where, std::move(settings)};
-            result_.nodes.push_back(std::move(node));
-        } catch (const SettingError& error) {
-            complain(error.where(), error.what(), name);
-            if (!name.empty())
-                result_.written.try_emplace(name, WrittenSettings{where, std::move(settings)});
+                                       node->name));
+            result_.written[node->name] = {where, std::move(settings)};
+            result_.nodes.push_back(std::move(*node));
+        } else if (!name.empty()) {
+            result_.written.try_emplace(name, WrittenSettings{where, std::move(settings)});
         }
     }
 

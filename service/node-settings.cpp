@@ -4,17 +4,16 @@
 #include "service/node-settings.hpp"
 
 #include "nodes/nearest-word.hpp"
-#include "service/chain-setting.hpp"
+#include "service/node-keys.hpp"
+#include "service/node-problems.hpp"
 #include "service/plugin-address.hpp"
 #include "service/setting-values.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <functional>
 #include <string_view>
 
 namespace decant::service
@@ -45,17 +44,6 @@ NodeType read_type(const NodeSetting& setting)
         setting.where);
 }
 
-sampler::Quality read_quality(const NodeSetting& setting)
-{
-    const auto text = read_text("quality", setting);
-    if (const auto quality = sampler::quality_named(text))
-        return *quality;
-    throw SettingError(fmt::format("quality must be one of {}, not '{}'{}",
-                                   fmt::join(sampler::quality_names, ", "), text,
-                                   suggestion(text, sampler::quality_names)),
-                       setting.where);
-}
-
 std::optional<NodeType> type_of_file(const fs::path& path)
 {
     std::string suffix = path.extension().string();
@@ -79,182 +67,10 @@ std::string read_name(const NodeSetting& setting)
     return name;
 }
 
-bool read_flag(std::string_view key, const NodeSetting& setting)
-{
-    const auto flag = to_bool(setting.value);
-    if (!flag)
-        refuse(key, setting, "true or false");
-    return *flag;
-}
-
-struct Surroundings {
-    const fs::path& home;
-    Warn warn;
-};
-
-using Reader = std::function<void(NodeConfig&, const NodeSetting&, const Surroundings&)>;
-
-struct Key {
-    std::string_view name;
-    std::optional<NodeType> type; ///< the only type that it is for
-    Reader read;
-};
-
-/// Every key of a node but `name`, `type`, node.* and the variables of wine.*.
-const std::vector<Key>& keys()
-{
-    static const std::vector<Key> table{
-        {"path",
-         {},
-         [](auto& node, const auto& setting, const auto& around) {
-             node.path = read_path("path", setting, around.home);
-             if (node.type == NodeType::plugin) {
-                 auto address = parse_plugin_address(node.path);
-                 node.path = std::move(address.file);
-                 if (!address.plugin.empty())
-                     node.plugin_class = std::move(address.plugin);
-             }
-             require_existing("path", setting, node.path);
-         }},
-        {"description",
-         {},
-         [](auto& node, const auto& setting, const auto&) {
-             node.description = read_text("description", setting);
-         }},
-        {"enabled",
-         {},
-         [](auto& node, const auto& setting, const auto&) {
-             node.enabled = read_flag("enabled", setting);
-         }},
-        {"plugin", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             node.plugin_class = read_text("plugin", setting);
-         }},
-        {"chain", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto& around) {
-             read_chain(setting, around.home, node, around.warn);
-         }},
-        {"prefix", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto& around) {
-             node.prefix = read_path("prefix", setting, around.home);
-         }},
-        {"group", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             node.host_group = read_text("group", setting);
-         }},
-        {"host.group", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             node.host_group = read_text("host.group", setting);
-         }},
-        {"host.spare", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             node.host_spare = read_flag("host.spare", setting);
-         }},
-        {"mode", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             constexpr std::array<std::string_view, 2> words{"sync", "pipelined"};
-             node.mode = static_cast<BridgeMode>(read_word("mode", setting, words));
-         }},
-        {"placement", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             constexpr std::array<std::string_view, 3> words{"auto", "core", "free"};
-             node.placement = static_cast<Placement>(read_word("placement", setting, words));
-         }},
-        {"wake", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             constexpr std::array<std::string_view, 3> words{"auto", "sleep", "anticipate"};
-             node.wake = static_cast<Wake>(read_word("wake", setting, words));
-         }},
-        {"wine.rt.prio", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             node.wine["WINE_RT_PRIO"] = std::to_string(read_count("wine.rt.prio", setting, 1, 98));
-         }},
-        {"wine.rt.policy", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             constexpr std::array<std::string_view, 3> words{"FF", "RR", "TS"};
-             node.wine["WINE_RT_POLICY"] = words.at(read_word("wine.rt.policy", setting, words));
-         }},
-        {"wine.rt.workers", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             constexpr std::array<std::string_view, 2> words{"ask", "inherit"};
-             node.wine["DECANT_RT_WORKERS"] = words.at(read_word("wine.rt.workers", setting, words));
-         }},
-        {"params", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             for (const auto& [name, value] : read_params("params", setting))
-                 node.params[name] = value;
-         }},
-        {"editor.scale", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             node.editor_scale = read_number("editor.scale", setting, 0.5, 8);
-         }},
-        {"tempo", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             node.tempo = read_number("tempo", setting, 1, 999);
-         }},
-        {"polyphony", NodeType::sampler,
-         [](auto& node, const auto& setting, const auto&) {
-             node.polyphony = read_count("polyphony", setting, 1, 4096);
-         }},
-        {"volume", NodeType::sampler,
-         [](auto& node, const auto& setting, const auto&) {
-             node.volume = read_number("volume", setting, -144, 24);
-         }},
-        {"quality", NodeType::sampler,
-         [](auto& node, const auto& setting, const auto&) {
-             node.quality = read_quality(setting);
-         }},
-        {"tuning", NodeType::sampler,
-         [](auto& node, const auto& setting, const auto& around) {
-             node.tuning = read_path("tuning", setting, around.home);
-             require_existing("tuning", setting, node.tuning);
-         }},
-        {"keyboard-map", NodeType::sampler,
-         [](auto& node, const auto& setting, const auto& around) {
-             node.keyboard_map = read_path("keyboard-map", setting, around.home);
-             require_existing("keyboard-map", setting, node.keyboard_map);
-         }},
-        {"midi.from",
-         {},
-         [](auto& node, const auto& setting, const auto&) {
-             node.midi_from = read_names("midi.from", setting);
-         }},
-        {"midi.channels",
-         {},
-         [](auto& node, const auto& setting, const auto&) {
-             node.midi_channels = read_channels("midi.channels", setting);
-         }},
-        {"input.from",
-         {},
-         [](auto& node, const auto& setting, const auto&) {
-             node.input_from = read_names("input.from", setting);
-         }},
-        {"as", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             constexpr std::array<std::string_view, 2> words{"sink", "source"};
-             node.properties["decant.as"] = words.at(read_word("as", setting, words));
-         }},
-        {"output.to",
-         {},
-         [](auto& node, const auto& setting, const auto&) {
-             node.output_to = read_names("output.to", setting);
-         }},
-    };
-    return table;
-}
-
-std::vector<std::string_view> key_names()
-{
-    std::vector<std::string_view> names{"name", "type"};
-    for (const auto& key : keys())
-        names.push_back(key.name);
-    return names;
-}
-
 /// Whether it means something, in a node of any type.
 bool is_key(std::string_view name)
 {
-    const auto names = key_names();
+    const auto names = node_key_names();
     return name.starts_with("node.") || name.starts_with(wine_prefix) ||
            std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -294,6 +110,70 @@ void read_wine_variable(std::string_view name, const NodeSetting& setting, NodeC
     node.wine[variable] = setting.value.text;
 }
 
+/// What plays the file: as it is said, or as the name of the file tells.
+NodeType type_of(const NodeSettings& settings, const Location& where, const fs::path& home)
+{
+    const auto chain = settings.find("chain");
+    const auto type = settings.find("type");
+    const auto path = settings.find("path");
+    const auto written = type != settings.end() ? std::optional(read_type(type->second)) : std::nullopt;
+    if (chain != settings.end() && written.value_or(NodeType::plugin) != NodeType::plugin)
+        throw SettingError("a chain is made of plugins; leave type out", chain->second.where);
+    if (written || chain != settings.end())
+        return written.value_or(NodeType::plugin);
+    if (path != settings.end())
+        if (const auto guess = type_of_file(parse_plugin_address(read_path("path", path->second, home)).file))
+            return *guess;
+    throw SettingError("type is missing, and the name of the file does not tell; add type = plugin or type = "
+                       "sampler",
+                       where);
+}
+
+/// Throws SettingError at the place of the key that may have been meant, or of the node.
+void require_key(std::string_view key, const char* example, const NodeSettings& settings,
+                 const Location& where)
+{
+    if (settings.contains(std::string(key)))
+        return;
+    const std::array<std::string_view, 1> wanted{key};
+    for (const auto& [name, setting] : settings)
+        if (const auto meant = suggestion(name, wanted); !meant.empty() && !is_key(name))
+            throw SettingError(fmt::format("there is no key '{}'{}", name, meant), setting.where);
+    throw SettingError(fmt::format("{} is missing; add it, as in {}", key, example), where);
+}
+
+/// `type` is nothing if that is wrong itself: then only the keys of every node are looked at.
+void read_setting(const std::string& name, const NodeSetting& setting, std::optional<NodeType> type,
+                  NodeConfig& node, const KeySurroundings& around)
+{
+    if (name.starts_with("node.")) {
+        if (name == "node.name")
+            return around.problems.warn(setting.where,
+                                        "node.name is made from name, which others rely on; leave it out");
+        node.properties[name] = read_text(name, setting);
+        return;
+    }
+    const auto& table = node_keys();
+    const auto key =
+        std::find_if(table.begin(), table.end(), [&name](const auto& each) { return each.name == name; });
+    const bool variable = key == table.end() && name.starts_with(wine_prefix);
+    if (key == table.end() && !variable)
+        return around.problems.warn(
+            setting.where, fmt::format("there is no key '{}'{}", name, suggestion(name, node_key_names())));
+    const auto only = variable ? std::optional(NodeType::plugin) : key->type;
+    if (only && only != type) {
+        const bool meant_for_it =
+            variable ? setting.origin == SettingOrigin::node : setting.origin != SettingOrigin::properties;
+        if (type && meant_for_it)
+            around.problems.warn(setting.where, fmt::format("'{}' is for a {} only; leave it out", name,
+                                                            type_names[static_cast<std::size_t>(*only)]));
+    } else if (variable) {
+        read_wine_variable(name, setting, node);
+    } else {
+        key->read(node, setting, around);
+    }
+}
+
 } // namespace
 
 bool is_node_name(std::string_view name) noexcept
@@ -316,75 +196,34 @@ std::string_view type_name_of(const NodeSettings& settings)
     return guess ? type_names[static_cast<std::size_t>(*guess)] : std::string_view();
 }
 
-NodeConfig make_node_config(const NodeSettings& settings, const Location& where, const fs::path& home,
-                            std::vector<ConfigurationProblem>& problems)
+std::optional<NodeConfig> make_node_config(const NodeSettings& settings, const Location& where,
+                                           const fs::path& home,
+                                           std::vector<ConfigurationProblem>& all_problems)
 {
-    const auto required = [&](const char* key, const char* example) -> const NodeSetting& {
-        const auto found = settings.find(key);
-        if (found != settings.end())
-            return found->second;
-        const std::array<std::string_view, 1> wanted{key};
-        for (const auto& [name, setting] : settings)
-            if (const auto meant = suggestion(name, wanted); !meant.empty() && !is_key(name))
-                throw SettingError(fmt::format("there is no key '{}'{}", name, meant), setting.where);
-        throw SettingError(fmt::format("{} is missing; add it, as in {}", key, example), where);
-    };
+    const auto name = settings.find("name");
+    NodeProblems problems(all_problems, where, name != settings.end() ? name->second.value.text : "");
     NodeConfig node;
     node.file = where.file;
-    node.name = read_name(required("name", "name = bass"));
-    const auto warn = [&](const Location& place, std::string text) {
-        problems.push_back({place, std::move(text), node.name, false});
-    };
-
-    const bool chain = settings.contains("chain");
-    if (chain && settings.contains("path"))
-        throw SettingError("path and chain exclude each other; leave one of them out",
-                           settings.at("chain").where);
-    const auto* path = chain ? nullptr : &required("path", "path = \"~/Samples/Piano.sfz\"");
-    if (const auto type = settings.find("type"); type != settings.end())
-        node.type = read_type(type->second);
-    else if (const auto guess = chain
-                                    ? NodeType::plugin
-                                    : type_of_file(parse_plugin_address(read_path("path", *path, home)).file))
-        node.type = *guess;
-    else
-        throw SettingError(
-            "type is missing, and the name of the file does not tell; add type = plugin or type = "
-            "sampler",
-            where);
-
-    if (chain && node.type != NodeType::plugin)
-        throw SettingError("a chain is made of plugins; leave type out", settings.at("chain").where);
-
-    for (const auto& [name, setting] : settings) {
-        if (name == "name" || name == "type")
-            continue;
-        if (name.starts_with("node.")) {
-            if (name == "node.name")
-                warn(setting.where, "node.name is made from name, which others rely on; leave it out");
-            else
-                node.properties[name] = read_text(name, setting);
-            continue;
-        }
-        const auto& table = keys();
-        const auto key = std::find_if(table.begin(), table.end(),
-                                      [&name = name](const Key& each) { return each.name == name; });
-        if (key == table.end() && name.starts_with(wine_prefix)) {
-            if (node.type == NodeType::plugin)
-                read_wine_variable(name, setting, node);
-            else if (setting.origin == SettingOrigin::node)
-                warn(setting.where, fmt::format("'{}' is for a plugin only; leave it out", name));
-        } else if (key == table.end()) {
-            const auto names = key_names();
-            warn(setting.where, fmt::format("there is no key '{}'{}", name, suggestion(name, names)));
-        } else if (key->type && *key->type != node.type) {
-            if (setting.origin != SettingOrigin::properties)
-                warn(setting.where, fmt::format("'{}' is for a {} only; leave it out", name,
-                                                type_names[static_cast<std::size_t>(*key->type)]));
-        } else {
-            key->read(node, setting, {home, warn});
-        }
-    }
+    problems.attempt([&] {
+        require_key("name", "name = bass", settings, where);
+        node.name = read_name(settings.at("name"));
+    });
+    const auto chain = settings.find("chain");
+    if (chain == settings.end())
+        problems.attempt([&] { require_key("path", "path = \"~/Samples/Piano.sfz\"", settings, where); });
+    else if (settings.contains("path"))
+        problems.refuse({"path and chain exclude each other; leave one of them out", chain->second.where});
+    std::optional<NodeType> type;
+    if (chain != settings.end() || settings.contains("path") || settings.contains("type"))
+        problems.attempt([&] { type = node.type = type_of(settings, where, home); });
+    for (const auto& [key, setting] : settings)
+        if (key != "name" && key != "type")
+            problems.attempt([&, &key = key, &setting = setting] {
+                read_setting(key, setting, type, node, {home, problems});
+            });
+    problems.sort();
+    if (problems.fatal())
+        return std::nullopt;
     // A device leads somewhere.
     if (const auto as = node.properties.find("decant.as"); as != node.properties.end()) {
         if (as->second == "sink" && !settings.contains("output.to"))

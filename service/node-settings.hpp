@@ -5,6 +5,7 @@
 #include "service/configuration.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -17,10 +18,10 @@ namespace decant::service
 /// "plugin" or "sampler", as it is written or as the name of the file tells; empty if neither does. [any]
 [[nodiscard]] std::string_view type_name_of(const NodeSettings& settings);
 
-/// Turns the settings of a node that is written at `where` into its configuration. Adds what is suspicious
-/// but not in the way, such as unknown keys, to `problems`. Throws SettingError.
-[[nodiscard]] NodeConfig make_node_config(const NodeSettings& settings, const Location& where,
-                                          const std::filesystem::path& home,
-                                          std::vector<ConfigurationProblem>& problems);
+/// Turns the settings of a node that is written at `where` into its configuration. All that is wrong with
+/// them goes to `problems`; nothing comes back if one of them is fatal. [any]
+[[nodiscard]] std::optional<NodeConfig> make_node_config(const NodeSettings& settings, const Location& where,
+                                                         const std::filesystem::path& home,
+                                                         std::vector<ConfigurationProblem>& problems);
 
 } // namespace decant::service

@@ -149,7 +149,8 @@ std::uint16_t read_channels(std::string_view key, const NodeSetting& setting)
     return channels;
 }
 
-std::map<std::string, double> read_params(std::string_view key, const NodeSetting& setting)
+std::map<std::string, double> read_params(std::string_view key, const NodeSetting& setting,
+                                          NodeProblems& problems)
 {
     if (setting.value.kind != JsonValue::Kind::object)
         refuse(key, setting, "an object of names and values, as in params = { Cutoff = 0.4 }");
@@ -157,9 +158,12 @@ std::map<std::string, double> read_params(std::string_view key, const NodeSettin
     for (const auto& [name, position, value] : setting.value.members) {
         const auto flag = to_bool(value);
         const auto number = flag ? std::optional(*flag ? 1.0 : 0.0) : to_number(value);
-        if (!number)
-            refuse(fmt::format("{}.{}", key, name), part_of(setting, value), "a number, true or false");
-        params[name] = *number;
+        if (number)
+            params[name] = *number;
+        else
+            problems.attempt([&, &name = name, &value = value] {
+                refuse(fmt::format("{}.{}", key, name), part_of(setting, value), "a number, true or false");
+            });
     }
     return params;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "service/node-problems.hpp"
 #include "service/node-setting.hpp"
 
 #include <cstddef>
@@ -43,8 +44,9 @@ namespace decant::service
 /// MIDI channels from 1 to 16, as a mask.
 [[nodiscard]] std::uint16_t read_channels(std::string_view key, const NodeSetting& setting);
 
-/// An object of names and numbers.
-[[nodiscard]] std::map<std::string, double> read_params(std::string_view key, const NodeSetting& setting);
+/// An object of names and numbers; each that is none goes to `problems`.
+[[nodiscard]] std::map<std::string, double> read_params(std::string_view key, const NodeSetting& setting,
+                                                        NodeProblems& problems);
 
 /// Makes what the user wrote an absolute path: "~" is `home`, a relative one starts beside its file.
 [[nodiscard]] std::filesystem::path read_path(std::string_view key, const NodeSetting& setting,

@@ -8,6 +8,8 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace decant::service
 {
@@ -44,6 +46,7 @@ decant.nodes = [
 TEST_CASE("every key of a plugin arrives with its type")
 {
     const Home home;
+    fs::create_directory(home.path() / "wine");
     const auto result = home.parse(R"(
         decant.nodes = [ {
             name = bass  type = plugin  path = "~/Bass.dll"  plugin = "Bass Station"  prefix = "$HOME/wine"
@@ -259,6 +262,55 @@ TEST_CASE("what is wrong in a node costs that node and says what and where")
         else
             CHECK(problem.where.position.column == 1);
     }
+}
+
+TEST_CASE("all that is wrong in a node is told at once, in the order of the text, each with its place")
+{
+    const Home home;
+    const auto places = [](const Configuration& result) {
+        std::vector<std::pair<int, int>> all;
+        for (const auto& problem : result.problems)
+            all.emplace_back(problem.where.position.line, problem.where.position.column);
+        return all;
+    };
+    using Places = std::vector<std::pair<int, int>>;
+
+    const auto plugin = home.parse("decant.nodes = [ { tempo = fast\n"
+                                   "  path = ~/Boss.dll name = \"a b\"\n"
+                                   "  params = { Gain = loud Mix = 1\n"
+                                   "    Dry = [ ] }\n"
+                                   "  mdoe = sync mode = sunc } ]");
+    CHECK(plugin.nodes.empty());
+    CHECK(places(plugin) == Places{{1, 20}, {2, 3}, {2, 21}, {3, 21}, {4, 11}, {5, 3}, {5, 15}});
+    for (const auto& problem : plugin.problems) {
+        CHECK(problem.node == "a b");
+        CHECK(problem.fatal == (problem.where.position != TextPosition{5, 3}));
+    }
+
+    const auto chain =
+        home.parse("decant.nodes = [ { chain = [ { path = ~/Boss.dll params = { Gain = loud } }\n"
+                   "  { path = ~/Fuzz.dll } ] name = strip } ]");
+    CHECK(places(chain) == Places{{1, 39}, {1, 68}, {2, 12}});
+
+    // Of a node of unknown type what every node has.
+    const auto thing = home.parse("decant.nodes = [ { name = thing path = ~/Thing.xyz\n"
+                                  "  midi.channels = 17 polyphony = 0 } ]");
+    CHECK(places(thing) == Places{{1, 18}, {2, 3}});
+
+    const auto nothing = home.parse("decant.nodes = [ { tempo = 0 } ]");
+    REQUIRE(nothing.problems.size() == 2);
+    CHECK_THAT(nothing.problems[0].text, ContainsSubstring("name is missing"));
+    CHECK_THAT(nothing.problems[1].text, ContainsSubstring("path is missing"));
+}
+
+TEST_CASE("a Wine prefix that is not there is told before it is made")
+{
+    const Home home;
+    const auto result = home.parse("decant.nodes = [ { name = bass path = ~/Bass.dll prefix = ~/.wien } ]");
+    REQUIRE(result.problems.size() == 1);
+    CHECK_FALSE(result.problems[0].fatal);
+    CHECK_THAT(result.problems[0].text, ContainsSubstring("there is no Wine prefix"));
+    CHECK(result.nodes.size() == 1);
 }
 
 TEST_CASE("a name that cannot be one is refused")
