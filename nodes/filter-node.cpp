@@ -109,6 +109,7 @@ public:
     }
 
     void set_tempo(double tempo) noexcept { process_.set_tempo(tempo); }
+    void let_go(std::uint64_t since) noexcept { process_.let_go(since); }
     void panic() noexcept { process_.panic(); }
 
     void set_properties(const std::map<std::string, std::string>& properties)
@@ -335,6 +336,11 @@ void FilterNode::set_latency(std::uint32_t frames)
 void FilterNode::set_tempo(double tempo)
 {
     filter_->set_tempo(tempo);
+}
+
+void FilterNode::let_go(std::uint64_t since) noexcept
+{
+    filter_->let_go(since);
 }
 
 void FilterNode::panic() noexcept

@@ -59,6 +59,11 @@ public:
     /// Beats per minute, where the graph has none. [main]
     void set_tempo(double tempo);
 
+    /// Lets go the keys and pedals that went down on the MIDI input at `since` (CLOCK_MONOTONIC, ns) or
+    /// later: who holds them may have left, and what is linked comes mixed. Those of the last one go by
+    /// themselves. [any]
+    void let_go(std::uint64_t since) noexcept;
+
     /// Ends all notes and sounds of the processor with its next block. [any]
     void panic() noexcept;
 

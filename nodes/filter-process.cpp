@@ -215,19 +215,29 @@ void FilterProcess::set_exchange(const void* port_data, const spa_io_buffers* ex
     if (midi_out_port_.data == port_data)
         midi_out_port_.exchange.store(exchange, std::memory_order_relaxed);
     if (midi_in_port_ == port_data && exchange == nullptr)
-        midi_left_.store(true, std::memory_order_relaxed);
+        let_go(0); // nobody is linked any more
 }
 
-std::span<const MidiEvent> FilterProcess::take_midi(std::uint32_t frames) noexcept DECANT_REALTIME
+void FilterProcess::let_go(std::uint64_t since) noexcept
+{
+    auto earliest = left_since_.load(std::memory_order_relaxed);
+    while (since < earliest &&
+           !left_since_.compare_exchange_weak(earliest, since, std::memory_order_relaxed)) {
+    }
+}
+
+std::span<const MidiEvent> FilterProcess::take_midi(std::uint32_t frames,
+                                                    std::uint64_t now) noexcept DECANT_REALTIME
 {
     if (midi_in_port_ == nullptr)
         return {};
     const spa_data* data = cycle_buffer(midi_in_port_);
     auto events = midi_reader_.read(data != nullptr ? content(*data) : std::span<const std::byte>(), frames);
-    const bool left =
-        midi_left_.load(std::memory_order_relaxed) && midi_left_.exchange(false, std::memory_order_relaxed);
-    const auto given = left ? held_notes_.release(events) : events;
-    held_notes_.watch(events);
+    auto since = left_since_.load(std::memory_order_relaxed);
+    if (since != nobody_left)
+        since = left_since_.exchange(nobody_left, std::memory_order_relaxed);
+    const auto given = since != nobody_left ? held_notes_.release(events, since) : events;
+    held_notes_.watch(events, now);
     return given;
 }
 
@@ -261,7 +271,7 @@ void FilterProcess::run(const spa_io_position* position) noexcept DECANT_REALTIM
     }
     for (std::size_t i = 0; i < outputs_.size(); ++i)
         output_data_[i] = outputs_[i].samples(cycle.frames);
-    cycle.midi_in = take_midi(cycle.frames);
+    cycle.midi_in = take_midi(cycle.frames, began);
     // What comes in the same cycle is lost with it; whoever panics wants silence.
     if (midi_in_port_ != nullptr && panic_.load(std::memory_order_relaxed) &&
         panic_.exchange(false, std::memory_order_relaxed))

@@ -80,7 +80,8 @@ class FilterProcess
     std::vector<float*> output_data_;
     void* midi_in_port_ = nullptr;
     Output midi_out_port_;
-    std::atomic<bool> midi_left_ = false; ///< nobody is linked to the MIDI input any more
+    static constexpr std::uint64_t nobody_left = UINT64_MAX;
+    std::atomic<std::uint64_t> left_since_ = nobody_left; ///< what was pressed since is to be let go
     MidiReader midi_reader_;
     HeldNotes held_notes_;
     MidiWriter midi_writer_;
@@ -90,7 +91,8 @@ class FilterProcess
     std::uint32_t clock_id_ = 0;
     std::uint32_t clock_cycle_ = 0;
 
-    [[nodiscard]] std::span<const MidiEvent> take_midi(std::uint32_t frames) noexcept DECANT_REALTIME;
+    [[nodiscard]] std::span<const MidiEvent> take_midi(std::uint32_t frames,
+                                                       std::uint64_t now) noexcept DECANT_REALTIME;
     void count_missed(const spa_io_position& position) noexcept DECANT_REALTIME;
 
 public:
@@ -113,6 +115,10 @@ public:
 
     /// Beats per minute where the graph has none. [main]
     void set_tempo(double tempo) noexcept { tempo_.store(tempo, std::memory_order_relaxed); }
+
+    /// The next cycle's MIDI begins with the end of the keys and pedals that went down at `since`
+    /// (CLOCK_MONOTONIC, ns) or later, and are down. [any]
+    void let_go(std::uint64_t since) noexcept;
 
     /// The next cycle's MIDI is an end to all notes and sounds, on all channels. [any]
     void panic() noexcept { panic_.store(true, std::memory_order_relaxed); }

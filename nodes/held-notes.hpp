@@ -25,6 +25,9 @@ class HeldNotes
 
     std::array<std::bitset<keys>, channels> keys_;
     std::array<std::bitset<pedals.size()>, channels> pedals_;
+    std::array<std::array<std::uint64_t, keys>, channels>
+        key_times_{}; ///< when it went down, of those that are
+    std::array<std::array<std::uint64_t, pedals.size()>, channels> pedal_times_{};
     std::array<std::array<std::uint8_t, 3>, most> messages_{};
     std::array<MidiEvent, room> events_{};
     std::size_t count_ = 0;
@@ -32,12 +35,13 @@ class HeldNotes
     void add(std::uint8_t status, std::uint8_t first) noexcept DECANT_REALTIME;
 
 public:
-    /// What the node is given in this block.
-    void watch(std::span<const MidiEvent> events) noexcept DECANT_REALTIME;
+    /// What the node is given in the block that begins at `now` (ns).
+    void watch(std::span<const MidiEvent> events, std::uint64_t now) noexcept DECANT_REALTIME;
 
-    /// The end of all that is held, and then `events`, as far as there is room. Valid until the next call.
-    [[nodiscard]] std::span<const MidiEvent>
-    release(std::span<const MidiEvent> events) noexcept DECANT_REALTIME;
+    /// The end of all that is held since `since` (ns) or later, and then `events`, as far as there is room.
+    /// Valid until the next call.
+    [[nodiscard]] std::span<const MidiEvent> release(std::span<const MidiEvent> events,
+                                                     std::uint64_t since) noexcept DECANT_REALTIME;
 };
 
 } // namespace decant::nodes

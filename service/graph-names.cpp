@@ -3,27 +3,16 @@
 
 #include "service/graph-names.hpp"
 
+#include "service/global-properties.hpp"
 #include "service/node-status.hpp"
 
 #include <spa/utils/string.h>
 
-#include <charconv>
 #include <string_view>
 #include <utility>
 
 namespace decant::service
 {
-
-namespace
-{
-
-std::string_view value(const spa_dict* dictionary, const char* key)
-{
-    const char* text = dictionary == nullptr ? nullptr : spa_dict_lookup(dictionary, key);
-    return text == nullptr ? std::string_view() : std::string_view(text);
-}
-
-} // namespace
 
 GraphNames::GraphNames(pw_core* core, std::function<void()> on_settled)
     : on_settled_(std::move(on_settled)), registry_(pw_core_get_registry(core, PW_VERSION_REGISTRY, 0))
@@ -61,17 +50,17 @@ void GraphNames::add(std::uint32_t id, const char* type, const spa_dict* propert
     if (spa_streq(type, PW_TYPE_INTERFACE_Node)) {
         auto& names = nodes_[id];
         for (const char* key : {PW_KEY_NODE_NAME, PW_KEY_NODE_DESCRIPTION, PW_KEY_NODE_NICK})
-            names.emplace_back(value(properties, key));
-    } else if (spa_streq(type, PW_TYPE_INTERFACE_Port) && value(properties, PW_KEY_PORT_MONITOR) != "true") {
+            names.emplace_back(property(properties, key));
+    } else if (spa_streq(type, PW_TYPE_INTERFACE_Port) &&
+               property(properties, PW_KEY_PORT_MONITOR) != "true") {
         auto& port = ports_[id];
-        const auto node = value(properties, PW_KEY_NODE_ID);
-        std::from_chars(node.data(), node.data() + node.size(), port.node);
-        port.name = value(properties, PW_KEY_PORT_NAME);
-        port.alias = value(properties, PW_KEY_PORT_ALIAS);
-        port.input = value(properties, PW_KEY_PORT_DIRECTION) == "in";
-        port.audio = value(properties, PW_KEY_FORMAT_DSP).find("audio") != std::string_view::npos;
+        port.node = id_property(properties, PW_KEY_NODE_ID);
+        port.name = property(properties, PW_KEY_PORT_NAME);
+        port.alias = property(properties, PW_KEY_PORT_ALIAS);
+        port.input = property(properties, PW_KEY_PORT_DIRECTION) == "in";
+        port.audio = property(properties, PW_KEY_FORMAT_DSP).find("audio") != std::string_view::npos;
     } else if (spa_streq(type, PW_TYPE_INTERFACE_Metadata) &&
-               value(properties, PW_KEY_METADATA_NAME) == metadata_name) {
+               property(properties, PW_KEY_METADATA_NAME) == metadata_name) {
         services_.insert(id);
     }
 }

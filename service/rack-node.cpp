@@ -287,6 +287,12 @@ void RackNode::bypass(std::optional<bool> wanted)
     content_->bypass(wanted.value_or(!*now));
 }
 
+void RackNode::let_go(std::uint32_t node, std::uint64_t since) noexcept
+{
+    if (filter_ && filter_->id() == node)
+        filter_->let_go(since);
+}
+
 void RackNode::panic() noexcept
 {
     if (filter_)

@@ -93,6 +93,10 @@ public:
     /// Starts again what plays, as it is; false if the node must be made anew for that.
     [[nodiscard]] bool restart();
 
+    /// Who has played MIDI to the node in the graph of this global id since `since` (CLOCK_MONOTONIC, ns) has
+    /// left; of no account if that is another node.
+    void let_go(std::uint32_t node, std::uint64_t since) noexcept;
+
     void panic() noexcept; ///< no note sounds any more
 
     /// See NodeContent::bypass(); without a wish it changes. Throws std::runtime_error where there is no

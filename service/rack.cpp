@@ -115,6 +115,12 @@ void Rack::enter(pw_core* core)
         node->enter(core);
 }
 
+void Rack::let_go(std::uint32_t node, std::uint64_t since) noexcept
+{
+    for (const auto& [name, each] : nodes_)
+        each->let_go(node, since);
+}
+
 void Rack::leave() noexcept
 {
     core_ = nullptr;

@@ -63,6 +63,9 @@ public:
     /// Does what somebody asks for, and calls `done` with the reply when all of it is over.
     void obey(const Request& request, std::function<void(Reply)> done);
 
+    /// See RackNode::let_go().
+    void let_go(std::uint32_t node, std::uint64_t since) noexcept;
+
     void tick(); ///< ten times a second
 
     /// Whether a node has run since the last call.

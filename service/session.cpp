@@ -192,6 +192,8 @@ void Session::look_around()
     pw_core_add_listener(core_.get(), core_listener_.hook(), &events, this);
     patience_ = longest_farewell;
     names_.emplace(core_.get(), [this] { join_timer_.start(milliseconds(0)); });
+    midi_links_.emplace(core_.get(),
+                        [this](std::uint32_t node, std::uint64_t since) { rack_.let_go(node, since); });
 }
 
 /// Unless another service plays there, whose names ours would have.
@@ -248,6 +250,7 @@ void Session::disconnect() noexcept
 {
     rack_.leave();
     board_.reset();
+    midi_links_.reset();
     names_.reset();
     core_listener_.remove();
     core_.reset();

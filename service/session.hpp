@@ -9,6 +9,7 @@
 #include "service/graph-names.hpp"
 #include "service/loop-sources.hpp"
 #include "service/main-queue.hpp"
+#include "service/midi-links.hpp"
 #include "service/pipewire-handles.hpp"
 #include "service/rack.hpp"
 #include "service/realtime/cpu-latency.hpp"
@@ -67,6 +68,7 @@ class Session
     Core core_;
     Listener core_listener_;
     std::optional<GraphNames> names_;
+    std::optional<MidiLinks> midi_links_;
     std::optional<StatusBoard> board_;
     FileWatcher watcher_;
     Timer tick_timer_;

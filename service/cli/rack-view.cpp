@@ -4,6 +4,7 @@
 #include "service/cli/rack-view.hpp"
 
 #include "service/cli/daemon-client.hpp"
+#include "service/global-properties.hpp"
 
 #include <nlohmann/json.hpp>
 #include <pipewire/pipewire.h>
@@ -22,11 +23,7 @@ namespace
 
 using namespace std::string_view_literals;
 
-std::string_view value(const spa_dict* dictionary, const char* key)
-{
-    const char* text = dictionary == nullptr ? nullptr : spa_dict_lookup(dictionary, key);
-    return text == nullptr ? std::string_view() : std::string_view(text);
-}
+using service::property;
 
 struct Port {
     std::string node;
@@ -46,19 +43,20 @@ struct Reader {
         if (spa_streq(type, PW_TYPE_INTERFACE_Node))
             add_node(id, properties);
         else if (spa_streq(type, PW_TYPE_INTERFACE_Port))
-            ports.push_back({std::string(value(properties, PW_KEY_NODE_ID)),
-                             value(properties, PW_KEY_PORT_DIRECTION) == "in"sv,
-                             value(properties, PW_KEY_FORMAT_DSP).find("audio") == std::string_view::npos});
+            ports.push_back(
+                {std::string(property(properties, PW_KEY_NODE_ID)),
+                 property(properties, PW_KEY_PORT_DIRECTION) == "in"sv,
+                 property(properties, PW_KEY_FORMAT_DSP).find("audio") == std::string_view::npos});
     }
 
     void add_node(std::uint32_t id, const spa_dict* properties)
     {
-        const auto name = value(properties, PW_KEY_NODE_NAME);
+        const auto name = property(properties, PW_KEY_NODE_NAME);
         if (!name.starts_with(service::node_prefix))
             return;
         auto& node = nodes[std::string(name)];
         node.id = id;
-        node.description = value(properties, PW_KEY_NODE_DESCRIPTION);
+        node.description = property(properties, PW_KEY_NODE_DESCRIPTION);
         names[id] = name;
     }
 

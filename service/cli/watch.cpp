@@ -5,6 +5,7 @@
 #include "service/cli/node-parameters.hpp"
 #include "service/cli/rack-events.hpp"
 #include "service/cli/verbs.hpp"
+#include "service/global-properties.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/chrono.h>
@@ -80,16 +81,13 @@ class Watch
 
     void take_object(std::uint32_t id, const char* type, const spa_dict* properties)
     {
-        const auto value = [properties](const char* key) {
-            const char* text = properties != nullptr ? spa_dict_lookup(properties, key) : nullptr;
-            return text != nullptr ? std::string_view(text) : std::string_view();
-        };
+        using service::property;
         if (spa_streq(type, PW_TYPE_INTERFACE_Metadata) &&
-            value(PW_KEY_METADATA_NAME) == service::metadata_name) {
+            property(properties, PW_KEY_METADATA_NAME) == service::metadata_name) {
             service_ = id;
             tell({Kind::service_here});
         }
-        const auto name = value(PW_KEY_NODE_NAME);
+        const auto name = property(properties, PW_KEY_NODE_NAME);
         if (!spa_streq(type, PW_TYPE_INTERFACE_Node) || !name.starts_with(service::node_prefix))
             return;
         auto& node = watched_[id] =

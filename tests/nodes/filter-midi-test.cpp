@@ -12,6 +12,7 @@
 
 #include <array>
 #include <catch2/catch_test_macros.hpp>
+#include <chrono>
 #include <pipewire/filter.h>
 #include <spa/control/control.h>
 #include <spa/pod/builder.h>
@@ -230,6 +231,44 @@ TEST_CASE("what a source of MIDI holds is let go when the last one has left")
     session.unlink("keys:midi_out", "synth:midi_in");
     REQUIRE(wait_until([&] { return !listener.heard().empty(); }));
     CHECK(listener.heard() == std::vector<MidiMoment>{{0, 0, {0x80, 64, 0}}, {0, 0, {0xb2, 64, 0}}});
+}
+
+TEST_CASE("of sources that stay is let go what was pressed since another came, and nothing from before")
+{
+    const PrivateSession session({.session_manager = false});
+    Client client(session);
+    MidiSource keys;
+    MidiListener listener;
+    Node source(client, "keys", {.inputs = {}, .outputs = {}, .midi_in = false, .midi_out = true}, keys);
+    Node synth(client, "synth", {.inputs = {}, .outputs = {}, .midi_in = true, .midi_out = false}, listener);
+    session.link("keys:midi_out", "synth:midi_in");
+    REQUIRE(midi_passes(keys, listener));
+    const auto play = [&](std::vector<MidiMoment> events) {
+        listener.forget();
+        keys.events = std::move(events);
+        keys.send = true;
+        REQUIRE(wait_until([&] { return listener.heard().size() == keys.events.size(); }));
+    };
+    const auto now = [] {
+        return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch() /
+                                          std::chrono::nanoseconds(1));
+    };
+
+    play({{0, 0, {0x90, 40, 100}}, {0, 0, {0x90, 41, 100}}, {0, 0, {0xb0, 64, 80}}});
+    const auto came = now();
+    // A pedal that moves, a key that is struck again, a new one of each.
+    play({{0, 0, {0xb0, 64, 127}}, {0, 0, {0x90, 41, 90}}, {0, 0, {0x90, 60, 100}}, {0, 0, {0xb3, 66, 127}}});
+    listener.forget();
+    synth->let_go(now());
+    synth->let_go(came);
+
+    REQUIRE(wait_until([&] { return listener.heard().size() >= 3; }));
+    CHECK(listener.heard() ==
+          std::vector<MidiMoment>{{0, 0, {0x80, 41, 0}}, {0, 0, {0x80, 60, 0}}, {0, 0, {0xb3, 66, 0}}});
+    listener.forget();
+    synth->let_go(0);
+    REQUIRE(wait_until([&] { return !listener.heard().empty(); }));
+    CHECK(listener.heard() == std::vector<MidiMoment>{{0, 0, {0xb0, 64, 0}}, {0, 0, {0x80, 40, 0}}});
 }
 
 } // namespace decant::nodes

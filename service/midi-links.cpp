@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "service/midi-links.hpp"
+
+#include "nodes/bridge/futex.hpp"
+#include "service/global-properties.hpp"
+
+#include <spa/utils/string.h>
+
+#include <string_view>
+#include <utility>
+
+namespace decant::service
+{
+
+MidiLinks::MidiLinks(pw_core* core, OnLeft on_left)
+    : on_left_(std::move(on_left)), registry_(pw_core_get_registry(core, PW_VERSION_REGISTRY, 0))
+{
+    static constexpr auto events = [] {
+        pw_registry_events table{};
+        table.version = PW_VERSION_REGISTRY_EVENTS;
+        table.global = [](void* data, std::uint32_t id, std::uint32_t, const char* type, std::uint32_t,
+                          const spa_dict* properties) {
+            static_cast<MidiLinks*>(data)->add(id, type, properties);
+        };
+        table.global_remove = [](void* data, std::uint32_t id) {
+            static_cast<MidiLinks*>(data)->remove(id);
+        };
+        return table;
+    }();
+    pw_registry_add_listener(registry_.get(), listener_.hook(), &events, this);
+}
+
+void MidiLinks::add(std::uint32_t id, const char* type, const spa_dict* properties)
+{
+    if (spa_streq(type, PW_TYPE_INTERFACE_Port)) {
+        if (property(properties, PW_KEY_PORT_DIRECTION) == "in" &&
+            property(properties, PW_KEY_FORMAT_DSP).find("midi") != std::string_view::npos)
+            inputs_.insert(id);
+    } else if (spa_streq(type, PW_TYPE_INTERFACE_Link)) {
+        links_[id] = {id_property(properties, PW_KEY_LINK_INPUT_NODE),
+                      id_property(properties, PW_KEY_LINK_INPUT_PORT), bridge::now_nsec()};
+    }
+}
+
+void MidiLinks::remove(std::uint32_t id) noexcept
+{
+    if (const auto gone = links_.extract(id); gone && inputs_.contains(gone.mapped().port))
+        on_left_(gone.mapped().node, gone.mapped().since);
+    inputs_.erase(id);
+}
+
+} // namespace decant::service
