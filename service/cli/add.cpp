@@ -53,7 +53,7 @@ struct Search {
 Search search(const Options& options)
 {
     Search result;
-    PluginFinder finder(options.recursive);
+    AdditionFinder finder(options.recursive);
     for (const auto& place : options.places) {
         auto address = service::parse_plugin_address(fs::absolute(place).lexically_normal());
         std::error_code error;
@@ -183,8 +183,11 @@ void add(Options& options)
         fmt::print(stderr, "decant: {}\n", problem);
     if (found.additions.empty())
         throw std::runtime_error(
-            options.recursive ? "there is no plugin in it; plugins are .dll, .vst3 and .clap"
-                              : "there is no plugin in it; with --recursive folders in it are searched, too");
+            options.recursive
+                ? "there is nothing to add in it: plugins are .dll, .vst3 and .clap, instruments are .sfz "
+                  "outside "
+                  "a Wine prefix; a sound file is added by its name"
+                : "there is nothing to add in it; with --recursive folders in it are searched, too");
     if (!options.settings.name.empty() && found.additions.size() != 1)
         throw CLI::ValidationError("--name", "is for a single file");
     options.settings.prefix = options.prefix;
@@ -224,7 +227,7 @@ void add_add(CLI::App& application)
     verb->add_option(
             "FILE", options->places,
             "Plugins (.dll, .vst3, .clap, or FILE#NAME of a file with several), instruments (.sfz, or a "
-            "sound file), or folders with plugins")
+            "sound file), or folders with plugins and .sfz files")
         ->required();
     verb->add_flag("-r,--recursive", options->recursive, "Look into folders of folders, too");
     verb->add_option("--name", options->settings.name, "Name of the node, for a single file")
@@ -241,12 +244,13 @@ void add_add(CLI::App& application)
     verb->add_option("-j,--jobs", options->settings.jobs, "Hosts at the same time")
         ->check(CLI::Range(1, 16))
         ->capture_default_str();
-    verb->add_flag("-n,--dry-run", options->settings.rehearsal, "Load the plugins, but write nothing");
+    verb->add_flag("-n,--dry-run", options->settings.rehearsal,
+                   "Load what there is to add and list it, but write nothing");
     verb->add_flag(
         "--take-over", options->take_over,
         "Rename the .so files of LinVst and yabridge, so that hosts do not load the plugins twice");
     verb->add_flag("--json", options->json, "Print JSON, for scripts");
-    verb->footer("Each plugin is loaded in a host of its own, which is thrown away; one that cannot be "
+    verb->footer("Each plugin is loaded in a host of its own, which is thrown away; what cannot be "
                  "loaded is skipped, with\n"
                  "the reason. Each of the others gets a file of its own in "
                  "~/.config/pipewire/decant.conf.d/; files that are\n"
@@ -255,7 +259,8 @@ void add_add(CLI::App& application)
                  "  decant add ~/.wine/drive_c/VstPlugins/Bass.dll --name bass --output-to default\n"
                  "  decant add --recursive ~/.wine/drive_c/'Program Files'/ ~/.wine-old/drive_c/VstPlugins\n"
                  "  decant add --dry-run --json ~/.vst/yabridge | jq -r '.files[].node'\n"
-                 "  decant add ~/Samples/Piano/Piano.sfz\n\n"
+                 "  decant add ~/Samples/Piano/Piano.sfz\n"
+                 "  decant add --recursive --dry-run ~/Samples\n\n"
                  "Exit code: 0 done, also if something in a folder was skipped; 1 a named file was, or there "
                  "is nothing;\n"
                  "2 wrong usage.");

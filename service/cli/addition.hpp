@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/cli/plugin-finder.hpp"
+#include "service/cli/addition-finder.hpp"
 #include "service/cli/user-drop-ins.hpp"
 #include "service/configuration.hpp"
 

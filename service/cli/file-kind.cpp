@@ -32,6 +32,11 @@ bool is_instrument_file(const std::filesystem::path& file)
     return std::find(extensions.begin(), extensions.end(), extension_of(file)) != extensions.end();
 }
 
+bool is_sfz_file(const std::filesystem::path& file)
+{
+    return extension_of(file) == ".sfz";
+}
+
 bool is_plugin_file(const std::filesystem::path& file)
 {
     constexpr std::array<std::string_view, 3> extensions{".dll", ".vst3", ".clap"};

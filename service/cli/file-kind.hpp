@@ -11,6 +11,9 @@ namespace decant::cli
 /// plugin.
 [[nodiscard]] bool is_instrument_file(const std::filesystem::path& file);
 
+/// Whether the name is that of an SFZ text.
+[[nodiscard]] bool is_sfz_file(const std::filesystem::path& file);
+
 /// Whether the name is that of a Windows plugin; not every plugin has one.
 [[nodiscard]] bool is_plugin_file(const std::filesystem::path& file);
 

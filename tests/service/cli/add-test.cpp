@@ -247,6 +247,43 @@ TEST_CASE("a folder is searched once, however its links lead in circles, and eac
     CHECK_THAT(nothing.errors, ContainsSubstring("with --recursive"));
 }
 
+TEST_CASE("of a folder of instruments those are added that are no part of another, and no sounds")
+{
+    const Home home;
+    for (const char* folder : {"Samples/Organ", "prefix/drive_c/Player"}) {
+        fs::create_directories(home.path() / folder);
+        fs::copy(home.organ(), home.path() / folder / "Organ.wav");
+    }
+    fs::create_directory(home.path() / "prefix/dosdevices");
+    const std::string regions = "<region> sample=Organ.wav\n";
+    home.write("Samples/Organ/Organ.sfz", "#include \"parts\\Keys.sfz\"\n");
+    home.write("Samples/Organ/Soft.SFZ", "<global> volume=-6\n" + regions);
+    home.write("Samples/Organ/Empty.sfz", "// nothing\n");
+    home.write("Samples/Organ/parts/keys.sfz", "#include \"parts/pedals.sfz\"\n" + regions);
+    home.write("Samples/Organ/parts/pedals.sfz", regions);
+    home.write("prefix/drive_c/Player/Inside.sfz", regions);
+    const auto outcomes = [](const nlohmann::json& report) {
+        std::map<std::string, std::string> all;
+        for (const auto& file : report.at("files"))
+            all[fs::path(file.at("file").get<std::string>()).filename()] = file.at("outcome");
+        return all;
+    };
+    using Outcomes = std::map<std::string, std::string>;
+
+    const auto planned = home.added({"--recursive", "--dry-run", home.path().string()});
+    CHECK(outcomes(planned) ==
+          Outcomes{{"Empty.sfz", "skipped"}, {"Organ.sfz", "would add"}, {"Soft.SFZ", "would add"}});
+    CHECK(fs::is_empty(home.drop_ins()));
+
+    const auto added = home.added({(home.path() / "Samples/Organ").string()});
+    CHECK(outcomes(added) ==
+          Outcomes{{"Empty.sfz", "skipped"}, {"Organ.sfz", "added"}, {"Soft.SFZ", "added"}});
+    CHECK(home.node("soft").at("type") == "sampler");
+    const auto again = home.added({(home.path() / "Samples/Organ").string()});
+    CHECK(outcomes(again).at("Organ.sfz") == "present");
+    CHECK(home.decant({"add", (home.path() / "prefix/drive_c/Player/Inside.sfz").string()}).exit == 0);
+}
+
 TEST_CASE("copies in a folder are told what the first of them is told, others are asked themselves")
 {
     const Home home;

@@ -26,10 +26,11 @@ struct FoundFile {
     std::vector<std::filesystem::path> bridge_libraries{}; ///< what a Linux host finds of a bridge
 };
 
-/// Looks for Windows plugins: .dll, .vst3 (files and bundles), .clap, and what the .so files of LinVst and
-/// yabridge stand for. Follows symbolic links. A file that is met on several ways counts once for each Wine
-/// prefix that it is met in. [any]
-class PluginFinder
+/// Looks for what can be added: Windows plugins, which are .dll, .vst3 (files and bundles), .clap, and what
+/// the .so files of LinVst and yabridge stand for, and instruments, which are the .sfz files outside Wine
+/// prefixes that no other one includes. Sound files are what instruments are made of. Follows symbolic links.
+/// A file that is met on several ways counts once for each Wine prefix that it is met in. [any]
+class AdditionFinder
 {
     bool recursive_;
     std::vector<FoundFile> found_;
@@ -39,16 +40,18 @@ class PluginFinder
     void enter(const std::filesystem::path& folder, int depth);
     void take_plugin(const std::filesystem::path& path);
     void take_library(const std::filesystem::path& library);
+    void take_instrument(const std::filesystem::path& path);
+    void drop_parts();
     void add(FoundFile file);
     [[nodiscard]] bool is_new(const std::filesystem::path& path);
 
 public:
     /// Not `recursive`: files of the folder itself only.
-    explicit PluginFinder(bool recursive) : recursive_(recursive) {}
+    explicit AdditionFinder(bool recursive) : recursive_(recursive) {}
 
     /// Wine's own directories and DLLs are left out: a prefix holds hundreds of DLLs that are none, and its
     /// drive z: is the whole machine.
-    void look_into(const std::filesystem::path& folder) { enter(folder, 0); }
+    void look_into(const std::filesystem::path& folder);
 
     [[nodiscard]] const std::vector<FoundFile>& found() const noexcept { return found_; }
 

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "service/cli/plugin-finder.hpp"
+#include "service/cli/addition-finder.hpp"
 
 #include "service/cli/file-kind.hpp"
+#include "service/cli/included-files.hpp"
 #include "service/hosts/vst3-bundle.hpp"
 #include "service/hosts/wine-prefix.hpp"
 
@@ -14,6 +15,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <set>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -127,7 +129,7 @@ std::optional<LinuxBridge> bridge_of(const fs::path& library)
     return std::nullopt;
 }
 
-bool PluginFinder::is_new(const fs::path& path)
+bool AdditionFinder::is_new(const fs::path& path)
 {
     // Whichever way leads to a prefix, it is one; else a link to a folder above would have no end.
     const auto settled = [](const fs::path& way) {
@@ -139,7 +141,7 @@ bool PluginFinder::is_new(const fs::path& path)
     return seen_.insert(settled(path) + '\0' + (prefix ? settled(*prefix) : std::string())).second;
 }
 
-void PluginFinder::add(FoundFile file)
+void AdditionFinder::add(FoundFile file)
 {
     if (is_new(file.path))
         return found_.push_back(std::move(file));
@@ -153,7 +155,7 @@ void PluginFinder::add(FoundFile file)
         }
 }
 
-void PluginFinder::take_plugin(const fs::path& path)
+void AdditionFinder::take_plugin(const fs::path& path)
 {
     std::error_code error;
     if (fs::is_directory(path, error))
@@ -163,7 +165,7 @@ void PluginFinder::take_plugin(const fs::path& path)
 }
 
 /// The plugin lies beside the library, or beside what a link to the library leads to.
-void PluginFinder::take_library(const fs::path& library)
+void AdditionFinder::take_library(const fs::path& library)
 {
     const auto bridge = bridge_of(library);
     if (!bridge)
@@ -185,7 +187,32 @@ void PluginFinder::take_library(const fs::path& library)
                                     library.string(), to_text(*bridge)));
 }
 
-void PluginFinder::enter(const fs::path& folder, int depth)
+/// Programs of Windows have SFZ files of their own, with opcodes and sounds that only they know.
+void AdditionFinder::take_instrument(const fs::path& path)
+{
+    if (!service::prefix_around(path))
+        add({path});
+}
+
+void AdditionFinder::drop_parts()
+{
+    std::set<fs::path> parts;
+    for (const auto& each : found_)
+        if (is_sfz_file(each.path))
+            parts.merge(included_files(each.path));
+    std::error_code error;
+    std::erase_if(found_, [&](const FoundFile& each) {
+        return is_sfz_file(each.path) && parts.contains(fs::canonical(each.path, error));
+    });
+}
+
+void AdditionFinder::look_into(const fs::path& folder)
+{
+    enter(folder, 0);
+    drop_parts();
+}
+
+void AdditionFinder::enter(const fs::path& folder, int depth)
 {
     if (depth > deepest || !is_new(folder))
         return;
@@ -201,6 +228,8 @@ void PluginFinder::enter(const fs::path& folder, int depth)
             take_plugin(entry);
         else if (!is_folder && entry.extension() == ".so")
             take_library(entry);
+        else if (!is_folder && is_sfz_file(entry))
+            take_instrument(entry);
         else if (is_folder && recursive_ && !is_of_wine(entry))
             enter(entry, depth + 1);
     }
