@@ -305,11 +305,11 @@ void RackNode::stop()
         content_->stop();
 }
 
-void RackNode::set_warnings(std::vector<std::string> warnings)
+void RackNode::set_warnings(std::vector<std::string> warnings, Severity severity)
 {
     for (const auto& warning : warnings)
         if (std::find(warnings_.begin(), warnings_.end(), warning) == warnings_.end())
-            log_of_node(config_.name, Severity::warning, warning);
+            log_of_node(config_.name, severity, warning);
     warnings_ = std::move(warnings);
 }
 

@@ -6,6 +6,7 @@
 #include "service/configuration.hpp"
 #include "service/data-loops.hpp"
 #include "service/device-node.hpp"
+#include "service/log.hpp"
 #include "service/node-content.hpp"
 #include "service/node-status.hpp"
 
@@ -109,8 +110,8 @@ public:
     NodeStatus take_status();              ///< loads and round trips since the last call
     void set_hint(std::string hint) { hint_ = std::move(hint); }
 
-    /// What is suspicious in the graph now; the log is told what was not there before.
-    void set_warnings(std::vector<std::string> warnings);
+    /// What is suspicious in the graph now; the log is told, at this level, what was not there before.
+    void set_warnings(std::vector<std::string> warnings, Severity severity);
 
     [[nodiscard]] NodeState state() const noexcept { return state_; }
     [[nodiscard]] const NodeConfig& config() const noexcept { return config_; }

@@ -306,15 +306,18 @@ bool Rack::plays()
 
 void Rack::check_names(const GraphNames& graph)
 {
-    if (std::exchange(names_checked_, graph.version()) == graph.version())
+    const auto before = std::exchange(names_checked_, graph.version());
+    if (before == graph.version())
         return;
+    // Of a new configuration it may be a slip. Later somebody has left, and may come back.
+    const auto severity = before == 0 ? Severity::warning : Severity::info;
     KnownNames known{{}, graph.midi_sources(), graph.targets(), graph.sound_sources()};
     for (const auto& [name, node] : nodes_)
         known.rack.push_back(name);
     for (const auto& [name, status] : refused_)
         known.rack.push_back(name);
     for (const auto& [name, node] : nodes_)
-        node->set_warnings(complaints_about_names(node->config(), known));
+        node->set_warnings(complaints_about_names(node->config(), known), severity);
 }
 
 void Rack::publish(StatusBoard& board)

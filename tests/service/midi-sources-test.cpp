@@ -8,17 +8,20 @@
 #include "tests/support/midi-players.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 #include <chrono>
 #include <cstdint>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace decant::service
 {
 namespace
 {
 
+using Catch::Matchers::ContainsSubstring;
 using tests::wait_until;
 
 /// A rack with an instrument whose notes last as long as their keys are down.
@@ -91,6 +94,27 @@ TEST_CASE("the keys of a keyboard that is unplugged go up, and those that anothe
     }
     CHECK(wait_until([&] { return rack.voices() == 1; }));
     CHECK(first.holds(50, 2));
+}
+
+TEST_CASE("a player that ends is worth a word in the log, and no warning")
+{
+    Rack rack;
+    rack.configure("decant.nodes = [ { name = drone path = ~/Drone.sfz midi.from = [ player ] } ]");
+    const auto warned = [&](std::size_t warnings) {
+        return wait_until([&] { return rack.listed("drone").at("warnings").size() == warnings; });
+    };
+    REQUIRE(warned(1)); // it may be a slip
+    tests::GraphClient client(rack.session());
+    {
+        const Keyboard player(rack, client, "player");
+        REQUIRE(warned(0));
+    }
+    CHECK(warned(1));
+    const auto said = rack.process().errors();
+    const std::string text = "node 'drone': midi.from: nobody is called 'player'";
+    CHECK_THAT(said, ContainsSubstring("warning: " + text));
+    CHECK(said.find("warning: " + text) == said.rfind("warning: " + text));
+    CHECK(said.find(text) != said.rfind(text));
 }
 
 } // namespace decant::service
