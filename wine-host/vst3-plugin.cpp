@@ -102,12 +102,14 @@ Vst3Plugin::~Vst3Plugin()
 void Vst3Plugin::find_parameters()
 {
     IEditController* controller = plugin_.controller();
+    values_ = ParameterValues(controller);
     const int32 count =
         controller != nullptr ? std::min(controller->getParameterCount(), most_parameters) : 0;
     for (int32 i = 0; i < count; ++i) {
         ParameterInfo info{};
         if (controller->getParameterInfo(i, info) != kResultOk)
             continue;
+        values_.add(info);
         const bool hidden = (info.flags & ParameterInfo::kIsHidden) != 0;
         shown_at_.push_back(hidden ? -1 : static_cast<std::int32_t>(shown_.size()));
         if (!hidden)
@@ -163,7 +165,7 @@ protocol::PluginDescription Vst3Plugin::describe()
         if (parameter.name.empty())
             parameter.name = "Parameter " + std::to_string(parameter.id + 1);
         parameter.unit = text_of(info.units);
-        parameter.initial = controller->getParamNormalized(info.id);
+        parameter.initial = values_.get(info.id);
         parameter.steps = static_cast<std::uint32_t>(std::max(info.stepCount, 0));
         description.parameters.push_back(std::move(parameter));
     }
@@ -223,10 +225,7 @@ void Vst3Plugin::read_latency()
 
 void Vst3Plugin::tell_controller()
 {
-    played_->take([this](std::uint32_t slot, double value) {
-        if (plugin_.controller() != nullptr)
-            plugin_.controller()->setParamNormalized(parameters_[slot].id, value);
-    });
+    played_->take([this](std::uint32_t slot, double value) { values_.set(parameters_[slot].id, value); });
 }
 
 void Vst3Plugin::tell_values()
@@ -284,7 +283,7 @@ void Vst3Plugin::restore(std::span<const std::byte> state)
         const auto slot = index_->slot_of(id);
         if (!slot || parameters_[*slot].read_only)
             continue;
-        plugin_.controller()->setParamNormalized(id, std::clamp(value, 0.0, 1.0));
+        values_.set(id, std::clamp(value, 0.0, 1.0));
         edits_->set(*slot, std::clamp(value, 0.0, 1.0));
     }
 }
@@ -293,10 +292,8 @@ std::vector<double> Vst3Plugin::values()
 {
     tell_controller();
     std::vector<double> values;
-    for (const auto slot : shown_) {
-        const double value = plugin_.controller()->getParamNormalized(parameters_[slot].id);
-        values.push_back(value >= 0 && value <= 1 ? value : (value > 1 ? 1.0 : 0.0));
-    }
+    for (const auto slot : shown_)
+        values.push_back(values_.get(parameters_[slot].id));
     return values;
 }
 
@@ -313,6 +310,7 @@ tresult PLUGIN_API Vst3Plugin::Handler::performEdit(ParamID id, ParamValue value
     const auto slot = plugin_.edits_ ? plugin_.index_->slot_of(id) : std::nullopt;
     if (!slot || !std::isfinite(value))
         return kResultFalse;
+    plugin_.values_.note(id, std::clamp(value, 0.0, 1.0));
     plugin_.edits_->set(*slot, std::clamp(value, 0.0, 1.0));
     if (const auto shown = plugin_.shown_at_[*slot]; shown >= 0)
         plugin_.listener_.parameter_moved(static_cast<std::uint32_t>(shown), std::clamp(value, 0.0, 1.0));

@@ -10,6 +10,7 @@
 #include "wine-host/vst3-component.hpp"
 #include "wine-host/vst3-midi.hpp"
 #include "wine-host/vst3-parameters.hpp"
+#include "wine-host/vst3-values.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -93,6 +94,8 @@ private:
     std::optional<vst3::ParameterIndex> index_;
     std::optional<ChangedValues> edits_;  ///< by the controller, for the processor
     std::optional<ChangedValues> played_; ///< by the processor and in blocks, for the controller
+
+    vst3::ParameterValues values_;
 
     // Written while no block runs.
     vst3::MidiMap midi_map_;

@@ -54,7 +54,7 @@ void Vst3Plugin::select_program(std::uint32_t program)
     if (slot < 0)
         throw PluginError(FailureCode::refused, "the plugin lets nobody but itself select its programs");
     const auto at = static_cast<std::uint32_t>(slot);
-    plugin_.controller()->setParamNormalized(parameters_[at].id, value);
+    values_.set(parameters_[at].id, value);
     edits_->set(at, value);
     if (shown_at_[at] >= 0)
         listener_.parameter_moved(static_cast<std::uint32_t>(shown_at_[at]), value);

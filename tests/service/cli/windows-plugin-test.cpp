@@ -262,6 +262,20 @@ TEST_CASE("probe tells what a Windows plugin is, for people and for scripts")
     CHECK(json["prefix"] == std::getenv("DECANT_TEST_PREFIX"));
 }
 
+TEST_CASE("the first parameter of an instrument has the value that the plugin begins with")
+{
+    for (const char* suffix : {".dll", ".vst3", ".clap"}) {
+        INFO(suffix);
+        const auto result =
+            decant_with({"probe", "--json", plugin(std::string("decant-test-sine") + suffix)});
+        INFO(result.errors);
+        REQUIRE(result.exit == 0);
+        const auto level = nlohmann::json::parse(result.output).at("parameters").at(0);
+        CHECK(level.at("name") == "Level");
+        CHECK(level.at("initial") == 1);
+    }
+}
+
 TEST_CASE("probe lists the plugins of a file, and takes one by its name or id behind the file")
 {
     const auto text = decant_with({"probe", plugin("decant-test-mirror.clap")});
