@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <string_view>
 #include <utility>
 
 namespace decant::sampler
@@ -39,9 +40,11 @@ public:
         add_targets();
         for (const Parameter& parameter : numbers_.all()) {
             if (parameter.key.of == Of::lfo_depth)
-                connect(parameter, true, lfo(parameter.key.number));
+                connect(parameter, Modulator::lfo, lfo(parameter.key.number));
             else if (parameter.key.of == Of::envelope_depth)
-                connect(parameter, false, envelope(parameter.key.number));
+                connect(parameter, Modulator::envelope, envelope(parameter.key.number));
+            else if (parameter.key.of == Of::variable_depth)
+                connect(parameter, Modulator::variable, variable(parameter.key.number));
         }
         for (const Parameter& parameter : numbers_.all())
             if (parameter.key.of == Of::lfo_rate)
@@ -108,47 +111,49 @@ private:
         }
     }
 
-    // The index of an LFO, made if it is not there.
-    std::optional<std::uint8_t> lfo(std::uint8_t number)
+    // The index of the one with that number, made by `settings` if it is not there.
+    template <class Settings>
+    std::optional<std::uint8_t> index_of(std::uint8_t number, std::vector<Settings>& known, std::size_t most,
+                                         std::string_view name,
+                                         Settings (*settings)(std::uint8_t, ArticulationNumbers&))
     {
-        auto& lfos = result_.lfos;
-        const auto known = std::find_if(lfos.begin(), lfos.end(),
-                                        [&](const LfoSettings& lfo) { return lfo.number == number; });
-        if (known != lfos.end())
-            return static_cast<std::uint8_t>(known - lfos.begin());
-        if (lfos.size() == Articulation::most_lfos) {
-            numbers_.leave_out(fmt::format("a region has at most {} LFOs; number {} is left out",
-                                           Articulation::most_lfos, number));
+        const auto found = std::find_if(known.begin(), known.end(),
+                                        [&](const Settings& each) { return each.number == number; });
+        if (found != known.end())
+            return static_cast<std::uint8_t>(found - known.begin());
+        if (known.size() == most) {
+            numbers_.leave_out(
+                fmt::format("a region has at most {} {}; number {} is left out", most, name, number));
             return std::nullopt;
         }
-        lfos.push_back(lfo_settings(number, numbers_));
-        return static_cast<std::uint8_t>(lfos.size() - 1);
+        known.push_back(settings(number, numbers_));
+        return static_cast<std::uint8_t>(known.size() - 1);
+    }
+
+    std::optional<std::uint8_t> lfo(std::uint8_t number)
+    {
+        return index_of(number, result_.lfos, Articulation::most_lfos, "LFOs", lfo_settings);
     }
 
     std::optional<std::uint8_t> envelope(std::uint8_t number)
     {
-        auto& envelopes = result_.envelopes;
-        const auto known =
-            std::find_if(envelopes.begin(), envelopes.end(),
-                         [&](const EnvelopeSettings& envelope) { return envelope.number == number; });
-        if (known != envelopes.end())
-            return static_cast<std::uint8_t>(known - envelopes.begin());
-        if (envelopes.size() == Articulation::most_envelopes) {
-            numbers_.leave_out(fmt::format("a region has at most {} envelopes; number {} is left out",
-                                           Articulation::most_envelopes, number));
-            return std::nullopt;
-        }
-        envelopes.push_back(envelope_settings(number, numbers_));
-        return static_cast<std::uint8_t>(envelopes.size() - 1);
+        return index_of(number, result_.envelopes, Articulation::most_envelopes, "envelopes",
+                        envelope_settings);
     }
 
-    void connect(const Parameter& parameter, bool from_lfo, std::optional<std::uint8_t> source)
+    std::optional<std::uint8_t> variable(std::uint8_t number)
+    {
+        return index_of(number, result_.variables, Articulation::most_variables, "variables",
+                        variable_settings);
+    }
+
+    void connect(const Parameter& parameter, Modulator from, std::optional<std::uint8_t> source)
     {
         if (!source)
             return;
         const auto target = static_cast<Target>(parameter.key.field);
         result_.connections.push_back(
-            {.from_lfo = from_lfo, .source = *source, .target = target, .depth = numbers_.depth(parameter)});
+            {.from = from, .source = *source, .target = target, .depth = numbers_.depth(parameter)});
         moves(target);
     }
 
@@ -177,11 +182,11 @@ private:
                 continue;
             result_.amplitude_envelope = true;
             const auto has = [&](const Connection& connection) {
-                return !connection.from_lfo && connection.source == *source &&
+                return connection.from == Modulator::envelope && connection.source == *source &&
                        connection.target == Target::amplitude;
             };
             if (std::none_of(result_.connections.begin(), result_.connections.end(), has))
-                result_.connections.push_back({.from_lfo = false,
+                result_.connections.push_back({.from = Modulator::envelope,
                                                .source = *source,
                                                .target = Target::amplitude,
                                                .depth = Depth{.base = 100}});

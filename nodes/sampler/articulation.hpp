@@ -104,10 +104,19 @@ struct EnvelopeSettings {
     bool is_amplitude = false; ///< the voice ends with it
 };
 
-/// What an LFO or envelope does to a voice.
+/// What several controllers make together.
+struct VariableSettings {
+    std::uint8_t number;     ///< in the file
+    bool multiplied = false; ///< else they are added
+    Depth value;
+};
+
+enum class Modulator : std::uint8_t { lfo, envelope, variable };
+
+/// What an LFO, an envelope or a variable does to a voice.
 struct Connection {
-    bool from_lfo;
-    std::uint8_t source; ///< index of the articulation's LFOs or envelopes
+    Modulator from;
+    std::uint8_t source; ///< index of the articulation's LFOs, envelopes or variables
     Target target;
     Depth depth;
 };
@@ -128,12 +137,14 @@ struct TargetDepth {
 struct Articulation {
     static constexpr std::size_t most_lfos = 16;
     static constexpr std::size_t most_envelopes = 8;
+    static constexpr std::size_t most_variables = 32;
 
     std::vector<ControlTerm> terms;
     std::vector<TargetDepth> targets; ///< those that controllers move
     std::vector<LfoSettings> lfos;
     std::vector<LfoRate> rates;
     std::vector<EnvelopeSettings> envelopes;
+    std::vector<VariableSettings> variables;
     std::vector<Connection> connections;
     std::array<std::optional<Depth>, note_values> note;               ///< added to the region's own
     std::array<std::optional<Depth>, stages> ampeg;                   ///< added to the region's own

@@ -149,4 +149,14 @@ EnvelopeSettings envelope_settings(std::uint8_t number, ArticulationNumbers& num
     return staged ? staged_envelope(number, numbers) : flexible_envelope(number, numbers);
 }
 
+VariableSettings variable_settings(std::uint8_t number, ArticulationNumbers& numbers)
+{
+    const auto field = [](VariableValue value) {
+        return static_cast<std::size_t>(value);
+    };
+    return {.number = number,
+            .multiplied = numbers.base(Of::variable, number, field(VariableValue::multiplied), 0) != 0,
+            .value = numbers.depth_of(Of::variable, number, field(VariableValue::value))};
+}
+
 } // namespace decant::sampler

@@ -15,4 +15,7 @@ namespace decant::sampler
 /// The envelope that it describes under a number, those of StagedEnvelope among them. [main]
 [[nodiscard]] EnvelopeSettings envelope_settings(std::uint8_t number, ArticulationNumbers& numbers);
 
+/// What controllers make of the variable with a number. [main]
+[[nodiscard]] VariableSettings variable_settings(std::uint8_t number, ArticulationNumbers& numbers);
+
 } // namespace decant::sampler

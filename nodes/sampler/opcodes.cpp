@@ -6,6 +6,7 @@
 #include "nodes/sampler/opcode-table.hpp"
 #include "nodes/sampler/opcode-values.hpp"
 #include "nodes/sampler/parameter-names.hpp"
+#include "nodes/sampler/problem.hpp"
 
 #include <algorithm>
 #include <array>
@@ -60,6 +61,7 @@ Limits limits_of(const ParameterName& name)
     case Of::voice:
     case Of::lfo_depth:
     case Of::envelope_depth:
+    case Of::variable_depth:
         return limits_of(static_cast<Target>(name.key.field),
                          name.key.of == Of::voice ? name.part : Part::depth);
     case Of::note:
@@ -98,6 +100,8 @@ Limits limits_of(const ParameterName& name)
         return {base ? 0.0 : -100.0, 100};
     case Of::point_level:
         return {-100, 100};
+    case Of::variable:
+        return {-1000, 1000};
     case Of::stage:
         return {base ? 0.0 : -100.0, 100};
     case Of::lfo_step:
@@ -108,8 +112,20 @@ Limits limits_of(const ParameterName& name)
     return {0, 0};
 }
 
+// varNN_mod
+OpcodeResult apply_combination(Parameter& parameter, std::string_view value)
+{
+    const std::string lower = lower_case(value);
+    if (lower != "add" && lower != "mult")
+        return refused(fmt::format("'{}' is none of add, mult; it is left out", shown(value)));
+    parameter.base = lower == "mult" ? 1.0f : 0.0f;
+    return applied();
+}
+
 OpcodeResult apply_parameter(Region& region, const ParameterName& name, std::string_view value)
 {
+    if (name.key.of == Of::variable && name.part == Part::base)
+        return apply_combination(region.parameters[name.key], value);
     const auto read = [&]() -> ReadNumber {
         switch (name.part) {
         case Part::curve:

@@ -202,6 +202,31 @@ std::optional<ParameterKey> envelope_key(std::string_view name)
     return std::nullopt;
 }
 
+// ARIA's variables: var01 as controllers know it, var01_cutoff, var01_mod.
+std::optional<ParameterKey> variable_key(std::string_view name)
+{
+    const auto variable = take_number(name, most_modulators);
+    if (!variable)
+        return std::nullopt;
+    const auto number = static_cast<std::uint8_t>(*variable);
+    if (name.empty())
+        return ParameterKey{Of::variable, number, number_of(VariableValue::value)};
+    if (name == "_mod")
+        return ParameterKey{Of::variable, number, number_of(VariableValue::multiplied)};
+    if (!name.starts_with('_'))
+        return std::nullopt;
+    if (const auto target = modulator_target(name.substr(1)))
+        return ParameterKey{Of::variable_depth, number, number_of(*target)};
+    return std::nullopt;
+}
+
+// A variable has no value but by controllers, and how they come together does not depend on any.
+bool makes_sense(const ParameterName& name)
+{
+    const bool base = name.part == Part::base;
+    return name.key.of != Of::variable || base != (name.key.field == number_of(VariableValue::value));
+}
+
 // SFZ 1's LFOs and envelopes, which it names after what they move.
 std::optional<ParameterName> fixed_modulator(std::string_view name)
 {
@@ -248,6 +273,8 @@ std::optional<ParameterName> parse_stem(std::string_view name)
         return named(lfo_key(name.substr(3)));
     if (name.starts_with("eg"))
         return named(envelope_key(name.substr(2)));
+    if (name.starts_with("var"))
+        return named(variable_key(name.substr(3)));
     if (const auto target = find(target_names, name))
         return ParameterName{.key = {Of::voice, 0, number_of(*target)}};
     if (const auto target = equalizer_target(name, true))
@@ -262,9 +289,7 @@ std::optional<ParameterName> parse_stem(std::string_view name)
     return fixed_modulator(name);
 }
 
-} // namespace
-
-std::optional<ParameterName> parse_parameter_name(std::string_view name)
+std::optional<ParameterName> parse_any(std::string_view name)
 {
     const auto without = [&](std::string_view ending) {
         std::string_view stem = name.substr(0, name.size() - ending.size());
@@ -312,6 +337,14 @@ std::optional<ParameterName> parse_parameter_name(std::string_view name)
         return parsed;
     }
     return std::nullopt;
+}
+
+} // namespace
+
+std::optional<ParameterName> parse_parameter_name(std::string_view name)
+{
+    const auto parsed = parse_any(name);
+    return parsed && makes_sense(*parsed) ? parsed : std::nullopt;
 }
 
 } // namespace decant::sampler

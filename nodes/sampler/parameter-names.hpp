@@ -30,15 +30,15 @@ struct ParameterName {
 /// Controllers are numbered from 0; those from 128 on are values that have no MIDI controller.
 inline constexpr unsigned most_controls = 512;
 
-/// The most LFOs and flexible envelopes that a file can name, the points of an envelope and the steps and
-/// waves of an LFO.
+/// The most LFOs, flexible envelopes and variables that a file can name, the points of an envelope and the
+/// steps and waves of an LFO.
 inline constexpr unsigned most_modulators = 200;
 inline constexpr unsigned most_points = 64;
 inline constexpr unsigned most_steps = 128;
 inline constexpr unsigned most_waves = 8;
 
 /// Reads the names of opcodes whose numbers may be modulated: cutoff_oncc74, lfo01_pitch, eg2_time3,
-/// fileg_vel2depth. Null for others.
+/// fileg_vel2depth, var01_oncc20. Null for others.
 [[nodiscard]] std::optional<ParameterName> parse_parameter_name(std::string_view name);
 
 } // namespace decant::sampler

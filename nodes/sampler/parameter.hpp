@@ -58,6 +58,9 @@ enum class WaveValue : std::uint8_t { wave, offset, ratio, scale };
 
 enum class EnvelopeValue : std::uint8_t { sustain, is_amplitude };
 
+/// Of ARIA's variables: what controllers make of one, and whether they are multiplied.
+enum class VariableValue : std::uint8_t { value, multiplied };
+
 /// Names a number of a region's sound that may depend on controllers and velocity.
 struct ParameterKey {
     enum class Of : std::uint8_t {
@@ -75,6 +78,8 @@ struct ParameterKey {
         envelope_depth, ///< field: Target
         stage,          ///< number: StagedEnvelope; field: Stage
         stage_shape,    ///< number: StagedEnvelope; field: Stage
+        variable,       ///< number: of the variable; field: VariableValue
+        variable_depth, ///< field: Target
     };
 
     Of of;

@@ -46,6 +46,25 @@ float wave_at(unsigned wave, double phase) noexcept DECANT_REALTIME
 
 constexpr unsigned random_wave = 12;
 
+// What each of its controllers makes alone, multiplied; each is divided by `full`.
+float product_of(const Depth& depth, const Articulation& articulation, const ModulationSources& sources,
+                 float full) noexcept DECANT_REALTIME
+{
+    Depth one{.first = depth.first, .terms = 1};
+    float product = 1;
+    for (std::uint32_t term = 0; term < depth.terms; ++term, ++one.first)
+        product *= value_of(one, articulation, sources) / full;
+    return product;
+}
+
+float variable_of(const VariableSettings& variable, const Articulation& articulation,
+                  const ModulationSources& sources) noexcept DECANT_REALTIME
+{
+    if (!variable.multiplied)
+        return value_of(variable.value, articulation, sources);
+    return variable.value.terms == 0 ? 0 : product_of(variable.value, articulation, sources, 1);
+}
+
 } // namespace
 
 float value_of(const Depth& depth, const Articulation& articulation,
@@ -211,6 +230,20 @@ void VoiceModulation::advance(float seconds, const ModulationSources& sources) n
         advance_envelope(index, seconds, sources);
 }
 
+float VoiceModulation::connected(const Connection& connection,
+                                 const ModulationSources& sources) const noexcept DECANT_REALTIME
+{
+    switch (connection.from) {
+    case Modulator::lfo:
+        return lfos_[connection.source].value;
+    case Modulator::envelope:
+        return envelopes_[connection.source].level;
+    case Modulator::variable:
+        break;
+    }
+    return variable_of(articulation_->variables[connection.source], *articulation_, sources);
+}
+
 Modulation VoiceModulation::now(const ModulationSources& sources) const noexcept DECANT_REALTIME
 {
     Modulation result;
@@ -221,24 +254,19 @@ Modulation VoiceModulation::now(const ModulationSources& sources) const noexcept
         result.added[static_cast<std::size_t>(target)] += value;
     };
     for (const TargetDepth& controlled : a.targets) {
-        if (controlled.target != Target::amplitude) {
+        if (controlled.target != Target::amplitude)
             add(controlled.target, value_of(controlled.depth, a, sources));
-            continue;
-        }
-        // Each of its controllers is a fader.
-        Depth one = controlled.depth;
-        one.terms = 1;
-        for (std::uint32_t term = 0; term < controlled.depth.terms; ++term, ++one.first)
-            result.amplitude *= value_of(one, a, sources) / 100;
+        else // each of its controllers is a fader
+            result.amplitude *= product_of(controlled.depth, a, sources, 100);
     }
     for (const Connection& connection : a.connections) {
         const float depth = value_of(connection.depth, a, sources);
-        const float value =
-            connection.from_lfo ? lfos_[connection.source].value : envelopes_[connection.source].level;
+        const float value = connected(connection, sources);
         if (connection.target != Target::amplitude)
             add(connection.target, depth * value);
         else
-            result.amplitude *= connection.from_lfo ? 1 + depth / 100 * value : depth / 100 * value;
+            result.amplitude *=
+                connection.from == Modulator::lfo ? 1 + depth / 100 * value : depth / 100 * value;
     }
     return result;
 }

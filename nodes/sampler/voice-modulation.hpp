@@ -81,6 +81,8 @@ public:
     [[nodiscard]] bool silent() const noexcept DECANT_REALTIME;
 
 private:
+    [[nodiscard]] float connected(const Connection& connection,
+                                  const ModulationSources& sources) const noexcept DECANT_REALTIME;
     void enter(std::size_t index, std::size_t segment,
                const ModulationSources& sources) noexcept DECANT_REALTIME;
     void advance_envelope(std::size_t index, float seconds,

@@ -188,6 +188,31 @@ TEST_CASE("controllers beyond MIDI's carry velocity, key, bend and aftertouch")
     CHECK(key.after(2000, {At{.frame = 0, .bytes = {0xa0, 60, 127}}}) == Approx(1).epsilon(1e-4));
 }
 
+TEST_CASE("a variable is the sum or the product of its controllers, and moves what it names")
+{
+    const std::string set = "<control> set_cc20=127 set_cc21=64\n";
+    const std::string both = "var01_oncc20=1 var01_oncc21=0.5 ";
+    constexpr double part = 64.0 / 127;
+    CHECK(Level(both + "var01_volume=-12", set).after(2000, {note_on(0, 60)}) ==
+          Approx(linear(-12 * (1 + part / 2))).epsilon(1e-4));
+    CHECK(Level(both + "var01_mod=add var01_volume=-12", set).after(2000, {note_on(0, 60)}) ==
+          Approx(linear(-12 * (1 + part / 2))).epsilon(1e-4));
+    CHECK(Level(both + "var01_mod=mult var01_volume=-12", set).after(2000, {note_on(0, 60)}) ==
+          Approx(linear(-12 * part / 2)).epsilon(1e-4));
+    CHECK(Level(both + "var01_mod=mult var01_amplitude=100", set).after(2000, {note_on(0, 60)}) ==
+          Approx(part / 2).epsilon(1e-4));
+    CHECK(Level("var7_curvecc21=2 var7_oncc21=1 var7_volume=-12", set).after(2000, {note_on(0, 60)}) ==
+          Approx(linear(-12 * (1 - part))).epsilon(1e-4));
+    // How far it moves may be a controller's affair, too; one without controllers moves nothing.
+    CHECK(Level("var02_oncc20=1 var02_volume_oncc21=-12 var03_mod=mult var03_volume=-24", set)
+              .after(2000, {note_on(0, 60)}) == Approx(linear(-12 * part)).epsilon(1e-4));
+
+    // Velocity tracking that a controller turns up, with a note that sounds.
+    Pitch pitch("var01_mod=mult var01_oncc131=1 var01_oncc22=1 var01_pitch=1200");
+    CHECK(pitch.cents(9600, {note_on(0, 60, 100)}) == Approx(0).margin(0.5));
+    CHECK(pitch.cents(9600, {control(0, 22, 127)}) == Approx(1200.0 * 100 / 127).margin(3));
+}
+
 TEST_CASE("controllers and velocity change the amplitude envelope's times")
 {
     // A straight attack is half way after half of its time.
