@@ -208,20 +208,21 @@ void MidiReader::read_ump(std::uint32_t frame, std::span<const std::byte> words)
         words = words.subspan(size);
 
         std::array<std::uint8_t, 8> midi{};
-        std::size_t length = 0;
         if (ump[0] >> 28 == 4) {
-            length = from_midi2(ump, midi);
-        } else {
-            const int converted = spa_ump_to_midi(ump.data(), size, midi.data(), midi.size());
-            length = converted > 0 ? static_cast<std::size_t>(converted) : 0;
+            push(frame, std::span(midi).first(from_midi2(ump, midi)), {ump[0], ump[1]});
+            continue;
         }
-        read_bytes(frame, std::span(midi).first(length));
+        const int converted = spa_ump_to_midi(ump.data(), size, midi.data(), midi.size());
+        read_bytes(frame, std::span(midi).first(converted > 0 ? static_cast<std::size_t>(converted) : 0));
     }
 }
 
-void MidiReader::push(std::uint32_t frame, std::span<const std::uint8_t> message) noexcept DECANT_REALTIME
+void MidiReader::push(std::uint32_t frame, std::span<const std::uint8_t> message,
+                      const std::array<std::uint32_t, 2>& midi2) noexcept DECANT_REALTIME
 {
-    if (message[0] < 0xf0 && (channels_ >> (message[0] & 0x0f) & 1) == 0)
+    const bool of_channel = midi2[0] != 0 || message[0] < 0xf0;
+    const std::uint32_t channel = (midi2[0] != 0 ? midi2[0] >> 16 : message[0]) & 0x0f;
+    if (of_channel && (channels_ >> channel & 1) == 0)
         return;
     if (event_count_ == events_.size() || message.size() > bytes_.size() - bytes_used_) {
         ++lost_;
@@ -230,7 +231,7 @@ void MidiReader::push(std::uint32_t frame, std::span<const std::uint8_t> message
     const auto copy = std::span(bytes_).subspan(bytes_used_, message.size());
     std::copy(message.begin(), message.end(), copy.begin());
     bytes_used_ += message.size();
-    events_[event_count_++] = {frame, copy};
+    events_[event_count_++] = {frame, copy, midi2};
 }
 
 void MidiWriter::begin(std::span<std::byte> buffer, std::uint32_t frames) noexcept DECANT_REALTIME

@@ -4,6 +4,7 @@
 
 #include "nodes/processor.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -23,7 +24,7 @@ inline constexpr std::size_t max_sysex_bytes = 64 * 1024;
 /// What a MIDI port asks for as the size of its buffers: the longest SysEx beside thousands of short events.
 inline constexpr std::uint32_t midi_buffer_bytes = 128 * 1024;
 
-/// Turns the sequence of a MIDI port, block by block, into whole MIDI 1.0 messages.
+/// Turns the sequence of a MIDI port, block by block, into whole messages.
 ///
 /// Accepts MIDI bytes and UMP (MIDI 1.0 and 2.0 channel voice, system, SysEx7), as PipeWire 1.4 hands out
 /// either. A SysEx may come in parts, also of several blocks: UMP carries six bytes at a time, and the mixer
@@ -45,7 +46,8 @@ class MidiReader
     void read_ump(std::uint32_t frame, std::span<const std::byte> words) noexcept DECANT_REALTIME;
     [[nodiscard]] std::size_t read_sysex(std::uint32_t frame,
                                          std::span<const std::uint8_t> bytes) noexcept DECANT_REALTIME;
-    void push(std::uint32_t frame, std::span<const std::uint8_t> message) noexcept DECANT_REALTIME;
+    void push(std::uint32_t frame, std::span<const std::uint8_t> message,
+              const std::array<std::uint32_t, 2>& midi2 = {}) noexcept DECANT_REALTIME;
 
 public:
     /// Channel messages of other channels than `channels` are left out. [main]

@@ -4,6 +4,7 @@
 
 #include "nodes/realtime/annotations.hpp"
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -14,10 +15,15 @@
 namespace decant::nodes
 {
 
-/// A MIDI 1.0 message, whole: SysEx has its F0 and F7.
+/// A MIDI message.
 struct MidiEvent {
     std::uint32_t frame; ///< offset into the block
+
+    /// In MIDI 1.0, whole: SysEx has its F0 and F7. Empty for what only MIDI 2.0 can say.
     std::span<const std::uint8_t> bytes;
+
+    /// The channel voice message of MIDI 2.0 that came, with all its bits; zeros if it was one of MIDI 1.0.
+    std::array<std::uint32_t, 2> midi2{};
 };
 
 /// Takes the MIDI that a processor sends.

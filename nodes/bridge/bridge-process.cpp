@@ -193,7 +193,7 @@ void BridgeState::keep_missed(const nodes::Cycle& cycle) noexcept DECANT_REALTIM
     if (!layout.midi_in)
         return;
     for (const auto& event : cycle.midi_in)
-        if (is_note_on(event.bytes) || !missed_events.push_midi(0, event.bytes))
+        if (!event.bytes.empty() && (is_note_on(event.bytes) || !missed_events.push_midi(0, event.bytes)))
             counters.lost_events.add();
 }
 
@@ -248,7 +248,7 @@ std::uint32_t BridgeState::write_events(protocol::Region& region,
     missed_events = protocol::EventWriter(missed_area);
     if (layout.midi_in)
         for (const auto& midi : cycle.midi_in)
-            if (!events.push_midi(midi.frame, midi.bytes))
+            if (!midi.bytes.empty() && !events.push_midi(midi.frame, midi.bytes))
                 counters.lost_events.add();
     return events.size();
 }

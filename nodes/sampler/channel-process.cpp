@@ -11,6 +11,15 @@ namespace decant::sampler
 namespace
 {
 
+// Between two whole numbers a value belongs to the lower one. What MIDI 2.0 makes of one of MIDI 1.0 may lack
+// up to 1/512 of it.
+bool is_between(float value, int low, int high) noexcept DECANT_REALTIME
+{
+    constexpr float near_enough = 0.002f;
+    return value + near_enough >= static_cast<float>(low) &&
+           value + near_enough < static_cast<float>(high + 1);
+}
+
 bool switches_fit(const KeyswitchConditions& conditions, const Channel& channel,
                   int last_switch) noexcept DECANT_REALTIME
 {
@@ -46,7 +55,7 @@ Channel::Channel() noexcept
 bool fits(const Region& region, const Channel& channel, const NoteConditions& note,
           int last_switch) noexcept DECANT_REALTIME
 {
-    if (note.velocity < region.lovel || note.velocity > region.hivel)
+    if (!is_between(note.velocity, region.lovel, region.hivel))
         return false;
     if (note.home + 1 < region.lochan || note.home + 1 > region.hichan)
         return false;
@@ -57,13 +66,9 @@ bool fits(const Region& region, const Channel& channel, const NoteConditions& no
         return false;
     if (channel.program < region.loprog || channel.program > region.hiprog)
         return false;
-    const float aftertouch = channel.controls[controller::channel_aftertouch] * 127;
-    if (aftertouch < static_cast<float>(region.lochanaft) ||
-        aftertouch > static_cast<float>(region.hichanaft))
-        return false;
-    const float key_aftertouch = channel.key_aftertouch[note.key] * 127;
-    if (key_aftertouch < static_cast<float>(region.lopolyaft) ||
-        key_aftertouch > static_cast<float>(region.hipolyaft))
+    if (!is_between(channel.controls[controller::channel_aftertouch] * 127, region.lochanaft,
+                    region.hichanaft) ||
+        !is_between(channel.key_aftertouch[note.key] * 127, region.lopolyaft, region.hipolyaft))
         return false;
     const bool controlled =
         std::all_of(region.controls.begin(), region.controls.end(), [&](const ControlRange& range) {

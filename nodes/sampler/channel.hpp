@@ -33,11 +33,24 @@ inline constexpr unsigned reset = 121;
 inline constexpr unsigned all_notes_off = 123; // and the mode messages behind it
 } // namespace controller
 
+/// What messages of MIDI 2.0 say of the notes of one key.
+struct KeyExpression {
+    float bend = 0;        ///< -1 … 1
+    float pitch = 0;       ///< cents off the key, of the note that began last
+    float given_pitch = 0; ///< the same, of notes that say nothing of it when they begin
+    float volume = 1;
+    float expression = 1;
+    std::uint64_t detached = 0; ///< notes up to this one are left alone; counted as by VoiceStart
+
+    friend bool operator==(const KeyExpression&, const KeyExpression&) = default;
+};
+
 /// What a MIDI channel's player has done so far. [rt]
 struct Channel {
     std::array<float, controller::all> controls{}; ///< 0 … 1
     std::array<float, 128> key_aftertouch{};       ///< 0 … 1
-    std::array<std::uint8_t, 128> velocities{};    ///< of the keys' last notes
+    std::array<float, 128> velocities{};           ///< of the keys' last notes
+    std::array<KeyExpression, 128> expressions{};  ///< of the keys
     std::array<std::uint64_t, 128> started{};      ///< frame at which the keys' last notes began
     std::array<std::int8_t, 128> played_as{};      ///< the keys that keys of the keyboard stand for; -1: none
     std::bitset<128> down;                         ///< keys
@@ -45,13 +58,14 @@ struct Channel {
     std::bitset<128> caught;                       ///< keys that the sostenuto pedal holds
     double bend = 0;                               ///< -8192…8191, with fractions from MIDI 2.0
     double bend_range = 0;                         ///< cents; 0: as the regions say
+    double note_bend_range = 4800;                 ///< cents, of the bends of single notes
     int registered_parameter = none_registered;    ///< that data entry sets
     std::uint8_t home = 0;                         ///< the channel of whose zone it is a member, else itself
     int program = 0;
     int previous_key = -1; ///< of the note before the last
     int last_key = -1;
-    std::uint8_t previous_velocity = 0;
-    std::uint8_t last_velocity = 0;
+    float previous_velocity = 0;
+    float last_velocity = 0;
     bool alternate = false;
 
     static constexpr int none_registered = 0x3fff;
@@ -69,7 +83,7 @@ struct NoteConditions {
     std::uint8_t channel = 0;
     std::uint8_t home = 0; ///< see Channel
     std::uint8_t key = 0;
-    std::uint8_t velocity = 0;
+    float velocity = 0; ///< 0 … 127, with fractions from MIDI 2.0
     float random = 0;
     NoteControls controls{};
 };

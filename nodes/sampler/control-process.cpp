@@ -15,22 +15,35 @@ namespace decant::sampler
 void SamplerProcess::control_change(std::uint8_t channel, std::uint8_t which,
                                     std::uint8_t value) noexcept DECANT_REALTIME
 {
-    if (which == controller::all_sound_off || which == controller::reset ||
-        which >= controller::all_notes_off) {
-        for (std::uint8_t each = 0; each < channels_.size(); ++each) {
-            if (each != channel && channels_[each].home != channel)
-                continue;
-            if (which == controller::all_sound_off)
-                all_sound_off(each);
-            else if (which == controller::reset)
-                reset_controllers(each);
-            else
-                all_notes_off(each);
-        }
+    if (change_mode(channel, which))
         return;
-    }
     set_for_zone(channel, which, static_cast<float>(value) / 127);
     set_data_entry(channel, which, value);
+}
+
+// False if the controller is none of those that end or reset something.
+bool SamplerProcess::change_mode(std::uint8_t channel, std::uint8_t which) noexcept DECANT_REALTIME
+{
+    if (which != controller::all_sound_off && which != controller::reset && which < controller::all_notes_off)
+        return false;
+    for (std::uint8_t each = 0; each < channels_.size(); ++each) {
+        if (each != channel && channels_[each].home != channel)
+            continue;
+        if (which == controller::all_sound_off)
+            all_sound_off(each);
+        else if (which == controller::reset)
+            reset_controllers(each);
+        else
+            all_notes_off(each);
+    }
+    return true;
+}
+
+void SamplerProcess::set_program(std::uint8_t channel, std::uint8_t program) noexcept DECANT_REALTIME
+{
+    for (Channel& each : channels_)
+        if (each.home == channel || &each == &channels_[channel])
+            each.program = program;
 }
 
 // What a zone's manager channel does holds for its members.
@@ -42,12 +55,14 @@ void SamplerProcess::set_for_zone(std::uint8_t channel, unsigned which, float va
             static_cast<void>(move_control(member, which, value));
 }
 
-// Registered parameters: of 0, the bend's range, and 6, the zones of MIDI Polyphonic Expression.
+// Registered parameters: of 0, the bend's range, 6, the zones of MIDI Polyphonic Expression, and 7, the range
+// of the bends that MIDI 2.0 has for single notes.
 void SamplerProcess::set_data_entry(std::uint8_t channel, unsigned which,
                                     std::uint8_t value) noexcept DECANT_REALTIME
 {
     constexpr int bend_range = 0;
     constexpr int zone = 6;
+    constexpr int note_bend_range = 7;
     int& parameter = channels_[channel].registered_parameter;
     switch (which) {
     case controller::registered:
@@ -69,6 +84,13 @@ void SamplerProcess::set_data_entry(std::uint8_t channel, unsigned which,
     const bool fine = which == controller::fine_data_entry;
     if (parameter == zone && !fine)
         return set_zone(channel, value);
+    const auto changed = [&](double cents) {
+        return fine ? std::floor(cents / 100) * 100 + value : 100.0 * value;
+    };
+    if (parameter == note_bend_range) {
+        channels_[channel].note_bend_range = changed(channels_[channel].note_bend_range);
+        return;
+    }
     // Outside of zones the instrument says how far its pitch bends.
     if (parameter != bend_range || !in_zone(channel))
         return;
@@ -78,7 +100,7 @@ void SamplerProcess::set_data_entry(std::uint8_t channel, unsigned which,
         const bool meant =
             is_member ? same_zone && &each != &channels_[each.home] : &each == &channels_[channel];
         if (meant) // the range of one member is that of all
-            each.bend_range = fine ? std::floor(each.bend_range / 100) * 100 + value : 100.0 * value;
+            each.bend_range = changed(each.bend_range);
     }
     pitch_bend(channel, channels_[channel].bend);
 }
@@ -160,7 +182,7 @@ float SamplerProcess::move_control(std::uint8_t channel, unsigned which, float v
             if (zone.articulation != nullptr && zone.articulation->follows[which])
                 voice.group->follow(voice.lane);
             if (everywhere || !zone.region.control_fades.empty())
-                voice.group->set_level(voice.lane, level(*voice, voice->expression.gain), settings_);
+                voice.group->set_level(voice.lane, level(*voice), settings_);
         });
     return before;
 }
@@ -185,7 +207,7 @@ void SamplerProcess::start_by_control(std::uint8_t channel, unsigned which,
                                         });
         if (!starts)
             continue;
-        const auto velocity = static_cast<std::uint8_t>(std::clamp(now * 127, 1.0f, 127.0f));
+        const float velocity = std::clamp(now * 127, 1.0f, 127.0f);
         start_zone(index,
                    conditions(channel, static_cast<std::uint8_t>(std::clamp(region.pitch_keycenter, 0, 127)),
                               velocity));
@@ -193,9 +215,8 @@ void SamplerProcess::start_by_control(std::uint8_t channel, unsigned which,
 }
 
 void SamplerProcess::key_aftertouch(std::uint8_t channel, std::uint8_t key,
-                                    std::uint8_t value) noexcept DECANT_REALTIME
+                                    float pressure) noexcept DECANT_REALTIME
 {
-    const float pressure = static_cast<float>(value) / 127;
     channels_[channel].key_aftertouch[key] = pressure;
     voices_.for_each([&](VoicePlace voice) {
         if (voice->channel == channel && voice->key == key)
@@ -286,6 +307,8 @@ void SamplerProcess::all_notes_off(std::uint8_t channel) noexcept DECANT_REALTIM
 void SamplerProcess::reset_controllers(std::uint8_t channel) noexcept DECANT_REALTIME
 {
     pitch_bend(channel, 0);
+    std::bitset<128> all;
+    reset_expressions(channel, all.set());
     set_control(channel, controller::modulation, 0);
     set_control(channel, controller::expression, 1);
     set_control(channel, sustain_control(), 0);

@@ -22,18 +22,17 @@ float squared(float value) noexcept DECANT_REALTIME
 }
 
 // amp_veltrack: at 100 % the gain is that of the curve, at 0 % always 1; negative values turn it round.
-float velocity_gain(const Zone& zone, std::uint8_t velocity, float track) noexcept DECANT_REALTIME
+float velocity_gain(const Zone& zone, float velocity, float track) noexcept DECANT_REALTIME
 {
-    const float part = static_cast<float>(velocity) / 127;
-    const float curve = zone.velocity_curve != nullptr ? (*zone.velocity_curve)[velocity] : squared(part);
+    const float part = velocity / 127;
+    const float curve = zone.velocity_curve != nullptr ? curve_at(*zone.velocity_curve, part) : squared(part);
     const float loss = std::abs(track) / 100 * (1 - curve);
     return std::max(track < 0 ? loss : 1 - loss, 0.0f);
 }
 
 } // namespace
 
-void SamplerProcess::note_on(std::uint8_t channel, std::uint8_t key,
-                             std::uint8_t velocity) noexcept DECANT_REALTIME
+void SamplerProcess::note_on(std::uint8_t channel, std::uint8_t key, float velocity) noexcept DECANT_REALTIME
 {
     Channel& state = channels_[channel];
     // A player whose notes have channels of their own is one player.
@@ -61,13 +60,12 @@ void SamplerProcess::note_on(std::uint8_t channel, std::uint8_t key,
     start_zones(channel, key, velocity, {Trigger::attack, others ? Trigger::legato : Trigger::first});
 }
 
-void SamplerProcess::note_off(std::uint8_t channel, std::uint8_t key,
-                              std::uint8_t velocity) noexcept DECANT_REALTIME
+void SamplerProcess::note_off(std::uint8_t channel, std::uint8_t key, float velocity) noexcept DECANT_REALTIME
 {
     Channel& state = channels_[channel];
     const bool was_down = state.down[key];
     state.down.reset(key);
-    state.controls[controller::note_off_velocity] = static_cast<float>(velocity) / 127;
+    state.controls[controller::note_off_velocity] = velocity / 127;
     const bool sustained = pedal(state);
     if (sustained && was_down)
         state.sustained.set(key);
@@ -83,7 +81,7 @@ void SamplerProcess::note_off(std::uint8_t channel, std::uint8_t key,
 }
 
 NoteConditions SamplerProcess::conditions(std::uint8_t channel, std::uint8_t key,
-                                          std::uint8_t velocity) noexcept DECANT_REALTIME
+                                          float velocity) noexcept DECANT_REALTIME
 {
     const Channel& state = channels_[channel];
     NoteConditions note{.channel = channel,
@@ -96,7 +94,7 @@ NoteConditions SamplerProcess::conditions(std::uint8_t channel, std::uint8_t key
         note.controls[which - controller::key_aftertouch] = value;
     };
     set(controller::key_aftertouch, state.key_aftertouch[key]);
-    set(controller::note_on_velocity, static_cast<float>(velocity) / 127);
+    set(controller::note_on_velocity, velocity / 127);
     set(controller::note_off_velocity, state.controls[controller::note_off_velocity]);
     set(controller::key_number, static_cast<float>(key) / 127);
     set(controller::key_gate, state.down.any() ? 1 : 0);
@@ -110,7 +108,7 @@ NoteConditions SamplerProcess::conditions(std::uint8_t channel, std::uint8_t key
 }
 
 // Starts the zones of `key` whose trigger is wanted.
-void SamplerProcess::start_zones(std::uint8_t channel, std::uint8_t key, std::uint8_t velocity,
+void SamplerProcess::start_zones(std::uint8_t channel, std::uint8_t key, float velocity,
                                  std::initializer_list<Trigger> wanted) noexcept DECANT_REALTIME
 {
     if (current_ == no_program)
@@ -192,8 +190,9 @@ VoiceStart SamplerProcess::voice_start(const Zone& zone, const NoteConditions& n
                      .key_cents =
                          program.tuning != nullptr ? program.tuning->cents[note.key] : 100.0 * note.key,
                      .velocity = region.previous_velocity ? state.previous_velocity : note.velocity,
-                     .held = !on_release};
-    const float velocity = static_cast<float>(start.velocity) / 127;
+                     .held = !on_release,
+                     .expression = expression_of(note.channel, note.key)};
+    const float velocity = start.velocity / 127;
     start.sources = {.signals = &program.instrument->signals(),
                      .values = program.signals.of(note.channel),
                      .note = note.controls,
@@ -221,7 +220,7 @@ VoiceStart SamplerProcess::voice_start(const Zone& zone, const NoteConditions& n
     start.note_gain =
         velocity_gain(zone, start.velocity, region.amp_veltrack + added(NoteValue::amp_veltrack)) *
         fade_at(region.key_fade, static_cast<float>(note.key), region.key_fade_curve) *
-        fade_at(region.velocity_fade, static_cast<float>(start.velocity), region.velocity_fade_curve) *
+        fade_at(region.velocity_fade, start.velocity, region.velocity_fade_curve) *
         (decibels == 0 ? 1.0f : linear_of_decibels(decibels));
     start.note_pan = (region.pan + region.pan_keytrack * keys(region.pan_keycenter) +
                       region.pan_veltrack * velocity + chance(region.pan_random)) /
@@ -317,11 +316,11 @@ void SamplerProcess::update_levels(std::uint8_t channel) noexcept DECANT_REALTIM
 {
     voices_.for_each([&](VoicePlace voice) {
         if (voice->channel == channel)
-            voice.group->set_level(voice.lane, level(*voice, voice->expression.gain), settings_);
+            voice.group->set_level(voice.lane, level(*voice), settings_);
     });
 }
 
-VoiceLevel SamplerProcess::level(const VoiceStart& voice, float expression) const noexcept DECANT_REALTIME
+VoiceLevel SamplerProcess::level(const VoiceStart& voice) const noexcept DECANT_REALTIME
 {
     const Channel& channel = channels_[voice.channel];
     const Region& region = voice.zone->region;
@@ -330,7 +329,7 @@ VoiceLevel SamplerProcess::level(const VoiceStart& voice, float expression) cons
     const auto answers = [&](unsigned which) {
         return articulation == nullptr || !articulation->replaces[which];
     };
-    VoiceLevel level{.gain = volume_ * voice.zone->gain * voice.note_gain * expression,
+    VoiceLevel level{.gain = volume_ * voice.zone->gain * voice.note_gain * voice.expression.gain,
                      .pan = voice.note_pan};
     for (const unsigned which : {controller::volume, controller::expression})
         if (answers(which))

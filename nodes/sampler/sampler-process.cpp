@@ -83,7 +83,10 @@ void SamplerProcess::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     }
     for (const nodes::MidiEvent& event : cycle.midi_in) {
         render_until(std::clamp(event.frame, done, cycle.frames));
-        handle(event.bytes);
+        if (event.midi2[0] != 0)
+            handle_midi2(event.midi2);
+        else
+            handle(event.bytes);
     }
     render_until(cycle.frames);
 
@@ -249,12 +252,15 @@ void SamplerProcess::express(const QueuedEvent& event) noexcept DECANT_REALTIME
             return;
         NoteExpression expression = voice->expression;
         (event.kind == QueuedEvent::Kind::pitch ? expression.cents : expression.gain) = event.value;
-        voice.group->express(voice.lane, expression);
-        if (event.kind == QueuedEvent::Kind::pitch)
-            voice.group->set_bend(voice.lane, bend_cents(voice->zone->region, voice->channel), settings_);
-        else
-            voice.group->set_level(voice.lane, level(*voice, expression.gain), settings_);
+        express(voice, expression);
     });
+}
+
+void SamplerProcess::express(VoicePlace voice, const NoteExpression& expression) noexcept DECANT_REALTIME
+{
+    voice.group->express(voice.lane, expression);
+    voice.group->set_bend(voice.lane, bend_cents(voice->zone->region, voice->channel), settings_);
+    voice.group->set_level(voice.lane, level(*voice), settings_);
 }
 
 void SamplerProcess::handle(std::span<const std::uint8_t> message) noexcept DECANT_REALTIME
@@ -266,10 +272,7 @@ void SamplerProcess::handle(std::span<const std::uint8_t> message) noexcept DECA
     const std::uint8_t first = message[1];
     switch (message[0] & 0xf0) {
     case 0xc0:
-        for (Channel& each : channels_)
-            if (each.home == channel || &each == &channels_[channel])
-                each.program = first;
-        return;
+        return set_program(channel, first);
     case 0xd0:
         return set_for_zone(channel, controller::channel_aftertouch, static_cast<float>(first) / 127);
     default:
@@ -278,24 +281,14 @@ void SamplerProcess::handle(std::span<const std::uint8_t> message) noexcept DECA
     if (message.size() < 3 || message[2] > 127)
         return;
     const std::uint8_t second = message[2];
-    std::int8_t& played = channels_[channel].played_as[first];
     switch (message[0] & 0xf0) {
     case 0x90:
-        if (second != 0) {
-            played = static_cast<std::int8_t>(transposed(first));
-            if (played >= 0)
-                note_on(channel, static_cast<std::uint8_t>(played), second);
-            return;
-        }
-        [[fallthrough]];
+        return second != 0 ? press(channel, first, second) : lift(channel, first, 64);
     case 0x80:
-        if (played >= 0)
-            note_off(channel, static_cast<std::uint8_t>(played),
-                     (message[0] & 0xf0) == 0x90 ? std::uint8_t{64} : second);
-        return;
+        return lift(channel, first, second);
     case 0xa0:
-        if (played >= 0)
-            key_aftertouch(channel, static_cast<std::uint8_t>(played), second);
+        if (const int played = channels_[channel].played_as[first]; played >= 0)
+            key_aftertouch(channel, static_cast<std::uint8_t>(played), static_cast<float>(second) / 127);
         return;
     case 0xb0:
         return control_change(channel, first, second);
@@ -304,6 +297,25 @@ void SamplerProcess::handle(std::span<const std::uint8_t> message) noexcept DECA
     default:
         return;
     }
+}
+
+// A key of the keyboard, which may stand for another one. `pitch` is in cents off it.
+void SamplerProcess::press(std::uint8_t channel, std::uint8_t key, float velocity,
+                           std::optional<float> pitch) noexcept DECANT_REALTIME
+{
+    const int played = transposed(key);
+    channels_[channel].played_as[key] = static_cast<std::int8_t>(played);
+    if (played < 0)
+        return;
+    KeyExpression& expression = channels_[channel].expressions[static_cast<std::size_t>(played)];
+    expression.pitch = pitch.value_or(expression.given_pitch);
+    note_on(channel, static_cast<std::uint8_t>(played), velocity);
+}
+
+void SamplerProcess::lift(std::uint8_t channel, std::uint8_t key, float velocity) noexcept DECANT_REALTIME
+{
+    if (const int played = channels_[channel].played_as[key]; played >= 0)
+        note_off(channel, static_cast<std::uint8_t>(played), velocity);
 }
 
 void SamplerProcess::all_sound_off(std::uint8_t channel) noexcept DECANT_REALTIME

@@ -25,6 +25,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -146,16 +147,30 @@ private:
 
     void handle(const QueuedEvent& event) noexcept DECANT_REALTIME;
     void handle(std::span<const std::uint8_t> message) noexcept DECANT_REALTIME;
+    void handle_midi2(const std::array<std::uint32_t, 2>& message) noexcept DECANT_REALTIME;
+    void press(std::uint8_t channel, std::uint8_t key, float velocity,
+               std::optional<float> pitch = {}) noexcept DECANT_REALTIME;
+    void lift(std::uint8_t channel, std::uint8_t key, float velocity) noexcept DECANT_REALTIME;
     void express(const QueuedEvent& event) noexcept DECANT_REALTIME;
-    void note_on(std::uint8_t channel, std::uint8_t key, std::uint8_t velocity) noexcept DECANT_REALTIME;
-    void note_off(std::uint8_t channel, std::uint8_t key, std::uint8_t velocity) noexcept DECANT_REALTIME;
+    void note_on(std::uint8_t channel, std::uint8_t key, float velocity) noexcept DECANT_REALTIME;
+    void note_off(std::uint8_t channel, std::uint8_t key, float velocity) noexcept DECANT_REALTIME;
     void control_change(std::uint8_t channel, std::uint8_t which,
                         std::uint8_t value) noexcept DECANT_REALTIME;
+    bool change_mode(std::uint8_t channel, std::uint8_t which) noexcept DECANT_REALTIME;
+    void set_program(std::uint8_t channel, std::uint8_t program) noexcept DECANT_REALTIME;
+    void set_registered(std::uint8_t channel, int parameter, std::uint32_t value) noexcept DECANT_REALTIME;
+    [[nodiscard]] NoteExpression expression_of(std::uint8_t channel,
+                                               std::uint8_t key) const noexcept DECANT_REALTIME;
+    void express(VoicePlace voice, const NoteExpression& expression) noexcept DECANT_REALTIME;
+    void express_keys(std::uint8_t channel, const std::bitset<128>& keys) noexcept DECANT_REALTIME;
+    void control_key(std::uint8_t channel, std::uint8_t key, unsigned which, std::uint32_t value,
+                     std::uint8_t sent_key) noexcept DECANT_REALTIME;
+    void reset_expressions(std::uint8_t channel, std::bitset<128> keys) noexcept DECANT_REALTIME;
     void set_control(std::uint8_t channel, unsigned which, float value) noexcept DECANT_REALTIME;
     void set_for_zone(std::uint8_t channel, unsigned which, float value) noexcept DECANT_REALTIME;
     float move_control(std::uint8_t channel, unsigned which, float value) noexcept DECANT_REALTIME;
     void start_by_control(std::uint8_t channel, unsigned which, float before) noexcept DECANT_REALTIME;
-    void key_aftertouch(std::uint8_t channel, std::uint8_t key, std::uint8_t value) noexcept DECANT_REALTIME;
+    void key_aftertouch(std::uint8_t channel, std::uint8_t key, float pressure) noexcept DECANT_REALTIME;
     void pitch_bend(std::uint8_t channel, double bend) noexcept DECANT_REALTIME;
     void set_data_entry(std::uint8_t channel, unsigned which, std::uint8_t value) noexcept DECANT_REALTIME;
     void set_zone(std::uint8_t manager, unsigned members) noexcept DECANT_REALTIME;
@@ -168,16 +183,17 @@ private:
     void reset_controllers(std::uint8_t channel) noexcept DECANT_REALTIME;
 
     [[nodiscard]] int transposed(std::uint8_t key) const noexcept DECANT_REALTIME;
+    [[nodiscard]] int played_key(std::uint8_t channel, std::uint8_t key) const noexcept DECANT_REALTIME;
     [[nodiscard]] unsigned sustain_control() const noexcept DECANT_REALTIME;
     [[nodiscard]] unsigned sostenuto_control() const noexcept DECANT_REALTIME;
     [[nodiscard]] bool pedal(const Channel& channel) const noexcept DECANT_REALTIME;
     [[nodiscard]] bool held(const Voice& voice) const noexcept DECANT_REALTIME;
 
-    void start_zones(std::uint8_t channel, std::uint8_t key, std::uint8_t velocity,
+    void start_zones(std::uint8_t channel, std::uint8_t key, float velocity,
                      std::initializer_list<Trigger> wanted) noexcept DECANT_REALTIME;
     void start_zone(std::uint32_t index, const NoteConditions& note) noexcept DECANT_REALTIME;
     [[nodiscard]] NoteConditions conditions(std::uint8_t channel, std::uint8_t key,
-                                            std::uint8_t velocity) noexcept DECANT_REALTIME;
+                                            float velocity) noexcept DECANT_REALTIME;
     [[nodiscard]] VoiceStart voice_start(const Zone& zone, const NoteConditions& note,
                                          float& delay) noexcept DECANT_REALTIME;
     void start_voice(const VoiceStart& start) noexcept DECANT_REALTIME;
@@ -187,8 +203,7 @@ private:
     void choke(int group) noexcept DECANT_REALTIME;
     void remove(VoicePlace voice) noexcept DECANT_REALTIME;
     void update_levels(std::uint8_t channel) noexcept DECANT_REALTIME;
-    [[nodiscard]] VoiceLevel level(const VoiceStart& voice,
-                                   float expression = 1) const noexcept DECANT_REALTIME;
+    [[nodiscard]] VoiceLevel level(const VoiceStart& voice) const noexcept DECANT_REALTIME;
     [[nodiscard]] double bend_cents(const Region& region,
                                     std::uint8_t channel) const noexcept DECANT_REALTIME;
     [[nodiscard]] float next_random() noexcept DECANT_REALTIME;

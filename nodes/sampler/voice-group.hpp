@@ -77,14 +77,15 @@ struct VoiceStart {
     std::uint32_t program = 0;
     std::uint8_t channel = 0; ///< 0…15
     std::uint8_t key = 0;
-    double key_cents = 0; ///< its pitch, above key 0
-    std::uint8_t velocity = 127;
+    double key_cents = 0;                ///< its pitch, above key 0
+    float velocity = 127;                ///< 0 … 127
     bool held = false;                   ///< waits for its key or the pedal
     float note_gain = 1;                 ///< of velocity, key and chance; linear
     float note_pan = 0;                  ///< -1 … 1
     float cents = 0;                     ///< of velocity and chance
     std::array<float, 2> cutoff_cents{}; ///< of chance
     std::int64_t offset = 0;             ///< frames
+    NoteExpression expression{};
     std::uint32_t seed = 1;
     ModulationSources sources{}; ///< only if the zone has an articulation
 };
@@ -100,10 +101,9 @@ struct Voice : VoiceStart {
     std::int64_t origin = 0;       ///< frame of the sample, or behind its loop, at the cursor's position 0
     double pitch = 0;              ///< cents, without bend
     double bend = 0;               ///< cents, of the channel
-    NoteExpression expression;
-    float added_pitch = 0; ///< cents, by its articulation
-    float width = 1;       ///< of the sides, now
-    float width_step = 0;  ///< per frame
+    float added_pitch = 0;         ///< cents, by its articulation
+    float width = 1;               ///< of the sides, now
+    float width_step = 0;          ///< per frame
     float wanted_width = 1;
     bool looping = false;
     std::int64_t repeats = Zone::endless; ///< of its loop that are left

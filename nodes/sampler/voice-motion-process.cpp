@@ -66,8 +66,8 @@ void VoiceGroup::apply(unsigned lane, const Modulation& modulation, std::int32_t
     voice.wanted_width = width_of(lane, modulation);
     if ((filtered_ & bit(lane)) != 0 && voice.zone->articulation != nullptr &&
         voice.zone->articulation->cutoff_moves)
-        filters_.move(lane, *voice.zone, static_cast<float>(voice.velocity) / 127, modulation, false,
-                      *settings.kernels, settings.rate);
+        filters_.move(lane, *voice.zone, voice.velocity / 127, modulation, false, *settings.kernels,
+                      settings.rate);
 }
 
 // At a point of the grid: the LFOs and envelopes move on.

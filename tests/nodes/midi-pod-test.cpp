@@ -149,6 +149,26 @@ TEST_CASE("UMP of MIDI 2.0 keeps programs, bends and the softest note")
               {0, {0x90, 60, 1}}, {1, {0xc1, 101}}, {2, {0xe2, 0, 64}}, {3, {0xb3, 74, 127}}});
 }
 
+TEST_CASE("messages of MIDI 2.0 come with all their bits, also those that MIDI 1.0 does not know")
+{
+    using Midi2 = std::array<std::uint32_t, 2>;
+    Sequence sequence;
+    sequence.ump(0, {0x40913c03, 0x12347999})
+        .ump(1, {0x40613c00, 0x81234567})
+        .ump(2, {0x40623c00, 0x81234567})
+        .ump(3, {0x20913c64});
+    MidiReader reader(1u << 1);
+    const auto events = reader.read(sequence.pod(), 256);
+    REQUIRE(events.size() == 3);
+    CHECK(events[0].bytes.size() == 3);
+    CHECK(events[0].midi2 == Midi2{0x40913c03, 0x12347999});
+    CHECK(events[1].bytes.empty());
+    CHECK(events[1].midi2 == Midi2{0x40613c00, 0x81234567});
+    CHECK(events[2].bytes.size() == 3);
+    CHECK(events[2].midi2 == Midi2{});
+    CHECK(reader.lost() == 0);
+}
+
 TEST_CASE("a SysEx of any length comes back together from UMP")
 {
     for (const std::size_t size : {2u, 3u, 7u, 8u, 9u, 14u, 100u, 60000u}) {

@@ -199,7 +199,7 @@ Sound Player::render(std::uint32_t frames, const std::vector<At>& events)
         std::vector<nodes::MidiEvent> midi;
         for (const At& event : events)
             if (event.frame >= start && event.frame < start + count)
-                midi.push_back({.frame = event.frame - start, .bytes = event.bytes});
+                midi.push_back({.frame = event.frame - start, .bytes = event.bytes, .midi2 = event.midi2});
         const std::array<float*, 2> outputs = {sound.left.data() + start, sound.right.data() + start};
         sampler.process({.frames = count,
                          .rate = rate,

@@ -82,6 +82,7 @@ struct Sound {
 struct At {
     std::uint32_t frame;
     std::vector<std::uint8_t> bytes;
+    std::array<std::uint32_t, 2> midi2{};
 };
 
 [[nodiscard]] At note_on(std::uint32_t frame, int key, int velocity = 127);
