@@ -139,7 +139,8 @@ const std::vector<NodeKey>& node_keys()
          [](auto& node, const auto& setting, const auto&) {
              node.editor_scale = read_number("editor.scale", setting, 0.5, 8);
          }},
-        {"tempo", NodeType::plugin,
+        {"tempo",
+         {},
          [](auto& node, const auto& setting, const auto&) {
              node.tempo = read_number("tempo", setting, 1, 999);
          }},

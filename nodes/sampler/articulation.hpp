@@ -78,6 +78,7 @@ struct LfoWave {
 struct LfoSettings {
     std::uint8_t number;     ///< in the file
     Depth frequency;         ///< Hz
+    Depth beats;             ///< of a period, in place of the frequency if there are any
     Depth delay;             ///< s
     Depth fade;              ///< s
     Depth phase;             ///< of 1

@@ -62,6 +62,8 @@ bool fits(const Region& region, const Channel& channel, const NoteConditions& no
     // The top of the range belongs to it only at 1, so that neighbours never sound together.
     if (note.random < region.lorand || (note.random >= region.hirand && region.hirand < 1))
         return false;
+    if (note.tempo < region.lobpm || (note.tempo >= region.hibpm && region.hibpm < 500))
+        return false;
     if (channel.bend < region.lobend || channel.bend > region.hibend)
         return false;
     if (channel.program < region.loprog || channel.program > region.hiprog)

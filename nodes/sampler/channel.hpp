@@ -85,6 +85,7 @@ struct NoteConditions {
     std::uint8_t key = 0;
     float velocity = 0; ///< 0 … 127, with fractions from MIDI 2.0
     float random = 0;
+    float tempo = 120; ///< beats per minute
     NoteControls controls{};
 };
 

@@ -131,6 +131,7 @@ LfoSettings lfo_settings(std::uint8_t number, ArticulationNumbers& numbers)
     };
     LfoSettings lfo{.number = number,
                     .frequency = value(LfoValue::frequency),
+                    .beats = value(LfoValue::beats),
                     .delay = value(LfoValue::delay),
                     .fade = value(LfoValue::fade),
                     .phase = value(LfoValue::phase),

@@ -89,6 +89,7 @@ NoteConditions SamplerProcess::conditions(std::uint8_t channel, std::uint8_t key
                         .key = key,
                         .velocity = velocity,
                         .random = next_random(),
+                        .tempo = static_cast<float>(settings_.tempo),
                         .controls = {}};
     const auto set = [&](unsigned which, float value) {
         note.controls[which - controller::key_aftertouch] = value;
@@ -148,9 +149,9 @@ void SamplerProcess::start_zone(std::uint32_t index, const NoteConditions& note)
         if (!alive)
             return;
     }
-    float delay = 0;
+    double delay = 0;
     const VoiceStart start = voice_start(zone, note, delay);
-    const double frames = std::round(static_cast<double>(delay) * settings_.rate);
+    const double frames = std::round(delay * settings_.rate);
     if (!(frames >= 1))
         return start_voice(start);
     if (delayed_count_ < delayed_.size())
@@ -175,7 +176,7 @@ void SamplerProcess::start_delayed() noexcept DECANT_REALTIME
 
 // All of a voice that is settled now.
 VoiceStart SamplerProcess::voice_start(const Zone& zone, const NoteConditions& note,
-                                       float& delay) noexcept DECANT_REALTIME
+                                       double& delay) noexcept DECANT_REALTIME
 {
     const Region& region = zone.region;
     const Channel& state = channels_[note.channel];
@@ -235,9 +236,26 @@ VoiceStart SamplerProcess::voice_start(const Zone& zone, const NoteConditions& n
         static_cast<std::int64_t>(std::clamp(random_offset + static_cast<double>(added(NoteValue::offset)),
                                              -static_cast<double>(zone.frames.start), 4294967296.0));
     start.seed = static_cast<std::uint32_t>(next_random() * 4294967040.0f);
-    delay = region.delay + added(NoteValue::delay) +
-            (region.delay_random == 0 ? 0.0f : region.delay_random * next_random());
+    const auto up_to = [&](float most) {
+        return most == 0 ? 0.0f : most * next_random();
+    };
+    const float beats = added(NoteValue::delay_beats) + up_to(region.delay_beats_random);
+    delay = static_cast<double>(region.delay + added(NoteValue::delay) + up_to(region.delay_random)) +
+            (beats_to_wait(region) + static_cast<double>(beats)) * 60 / settings_.tempo;
     return start;
+}
+
+// Until the song is where the region may begin; none if nobody plays a song.
+double SamplerProcess::beats_to_wait(const Region& region) const noexcept DECANT_REALTIME
+{
+    if (region.sync_beats <= 0 || !song_.playing)
+        return 0;
+    constexpr double near_enough = 1e-6;
+    const auto step = static_cast<double>(region.sync_beats);
+    const double now = song_.quarter_position +
+                       static_cast<double>(clock_ - song_clock_) / settings_.rate * settings_.tempo / 60 -
+                       static_cast<double>(region.sync_offset);
+    return std::max(std::ceil(now / step - near_enough) * step - now, 0.0);
 }
 
 void SamplerProcess::start_voice(const VoiceStart& start) noexcept DECANT_REALTIME

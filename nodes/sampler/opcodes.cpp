@@ -72,6 +72,8 @@ Limits limits_of(const ParameterName& name)
             return {-4294967296.0, 4294967296.0};
         case NoteValue::amp_veltrack:
             return {-200, 200};
+        case NoteValue::delay_beats:
+            return {base ? 0.0 : -100.0, 100};
         }
         return {0, 0};
     case Of::lfo:
@@ -81,6 +83,8 @@ Limits limits_of(const ParameterName& name)
         case LfoValue::delay:
         case LfoValue::fade:
             return {base ? 0.0 : -100.0, 100};
+        case LfoValue::beats:
+            return {base ? 0.0 : -1000.0, 1000};
         case LfoValue::phase:
             return {-1, 1};
         case LfoValue::count:

@@ -42,12 +42,14 @@ constexpr std::array note_names{
     Named<NoteValue>("delay", NoteValue::delay),
     Named<NoteValue>("offset", NoteValue::offset),
     Named<NoteValue>("amp_veltrack", NoteValue::amp_veltrack),
+    Named<NoteValue>("delay_beats", NoteValue::delay_beats),
 };
 
 constexpr std::array lfo_names{
     Named<LfoValue>("freq", LfoValue::frequency), Named<LfoValue>("delay", LfoValue::delay),
     Named<LfoValue>("fade", LfoValue::fade),      Named<LfoValue>("phase", LfoValue::phase),
     Named<LfoValue>("count", LfoValue::count),    Named<LfoValue>("steps", LfoValue::steps),
+    Named<LfoValue>("beats", LfoValue::beats),
 };
 
 constexpr std::array wave_names{

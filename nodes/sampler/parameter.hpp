@@ -43,15 +43,16 @@ enum class NoteValue : std::uint8_t {
     delay,        ///< s
     offset,       ///< frames
     amp_veltrack, ///< %
+    delay_beats,
 };
-inline constexpr std::size_t note_values = 3;
+inline constexpr std::size_t note_values = 4;
 
 /// The stages of the envelopes ampeg, fileg and pitcheg.
 enum class Stage : std::uint8_t { start, delay, attack, hold, decay, sustain, release };
 inline constexpr std::size_t stages = 7;
 
-enum class LfoValue : std::uint8_t { frequency, delay, fade, phase, count, steps };
-inline constexpr std::size_t lfo_values = 6;
+enum class LfoValue : std::uint8_t { frequency, delay, fade, phase, count, steps, beats };
+inline constexpr std::size_t lfo_values = 7;
 
 /// Of one of the waves that an LFO adds up.
 enum class WaveValue : std::uint8_t { wave, offset, ratio, scale };

@@ -158,6 +158,11 @@ struct Region {
     bool rt_dead = true; ///< whether a release sample plays when nothing of its note sounds any more
     float delay = 0;     ///< s
     float delay_random = 0;
+    float delay_beats_random = 0;
+    float sync_beats = 0; ///< begins with the next multiple of these of the song; 0: at once
+    float sync_offset = 0;
+    float lobpm = 0; ///< the tempo; the top belongs to it only at 500
+    float hibpm = 500;
 
     // Pitch
     int pitch_keycenter = 60;

@@ -62,6 +62,7 @@ void SamplerProcess::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     streams_.rate = cycle.rate;
     exchange_programs();
     adapt(cycle.rate);
+    follow(cycle.transport);
     set_volume(link_.volume.load(std::memory_order_relaxed));
     transposition_ = link_.transposition.load(std::memory_order_relaxed);
     keep_limit(link_.polyphony.load(std::memory_order_relaxed));
@@ -142,6 +143,16 @@ void SamplerProcess::adapt(double rate) noexcept DECANT_REALTIME
     settings_.quality = quality;
     settings_.bank = link_.banks[static_cast<std::size_t>(quality)].load(std::memory_order_acquire);
     voices_.for_each([&](VoicePlace voice) { voice.group->adapt(voice.lane, settings_, previous); });
+}
+
+void SamplerProcess::follow(const nodes::Transport& transport) noexcept DECANT_REALTIME
+{
+    song_ = transport;
+    song_clock_ = clock_;
+    // A stranger's tempo: nothing waits for ever, and nothing is calculated that is no number.
+    constexpr double usual = 120;
+    settings_.tempo =
+        transport.tempo_valid && transport.tempo > 0 ? std::clamp(transport.tempo, 1.0, 10'000.0) : usual;
 }
 
 void SamplerProcess::keep_deadline(const nodes::Cycle& cycle) noexcept DECANT_REALTIME

@@ -117,7 +117,9 @@ private:
     std::int32_t transposition_ = 0;
     std::uint64_t notes_ = 0;
     std::uint64_t clock_ = 0; // frames rendered
-    std::uint32_t name_ = 0;  // that the sender gives to the note which starts
+    nodes::Transport song_;   // where it was at song_clock_
+    std::uint64_t song_clock_ = 0;
+    std::uint32_t name_ = 0; // that the sender gives to the note which starts
     std::uint32_t random_ = 0x9e3779b9;
 
 public:
@@ -136,6 +138,7 @@ private:
     void exchange_programs() noexcept DECANT_REALTIME;
     void begin_program(Program& program) noexcept DECANT_REALTIME;
     void adapt(double rate) noexcept DECANT_REALTIME;
+    void follow(const nodes::Transport& transport) noexcept DECANT_REALTIME;
     void keep_deadline(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     void set_volume(float volume) noexcept DECANT_REALTIME;
     void keep_limit(std::size_t polyphony) noexcept DECANT_REALTIME;
@@ -195,7 +198,8 @@ private:
     [[nodiscard]] NoteConditions conditions(std::uint8_t channel, std::uint8_t key,
                                             float velocity) noexcept DECANT_REALTIME;
     [[nodiscard]] VoiceStart voice_start(const Zone& zone, const NoteConditions& note,
-                                         float& delay) noexcept DECANT_REALTIME;
+                                         double& delay) noexcept DECANT_REALTIME;
+    [[nodiscard]] double beats_to_wait(const Region& region) const noexcept DECANT_REALTIME;
     void start_voice(const VoiceStart& start) noexcept DECANT_REALTIME;
     void keep_polyphony(const VoiceStart& start) noexcept DECANT_REALTIME;
     template <class Counts>

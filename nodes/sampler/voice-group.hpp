@@ -55,6 +55,7 @@ struct RenderSettings {
     Quality quality = Quality::four_point;
     StreamClock* streams = nullptr;
     double rate = 48'000;                   ///< Hz
+    double tempo = 120;                     ///< beats per minute
     float tuning = 0;                       ///< cents, of everything
     std::uint32_t to_grid = control_frames; ///< frames until gains and filters are calculated again
 

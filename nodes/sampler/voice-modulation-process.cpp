@@ -202,7 +202,7 @@ void VoiceModulation::set_lfo(std::size_t index, const ModulationSources& source
     lfo.value = wave(lfo, settings) * (sounded < fade ? sounded / fade : 1.0f);
 }
 
-void VoiceModulation::advance_lfo(std::size_t index, float seconds,
+void VoiceModulation::advance_lfo(std::size_t index, float seconds, float beats_per_second,
                                   const ModulationSources& sources) noexcept DECANT_REALTIME
 {
     const LfoSettings& settings = articulation_->lfos[index];
@@ -211,12 +211,15 @@ void VoiceModulation::advance_lfo(std::size_t index, float seconds,
     const float before = std::max(lfo.age - delay, 0.0f);
     lfo.age += seconds;
     const float sounding = std::max(lfo.age - delay, 0.0f) - before;
-    const float frequency = value_of(settings.frequency, *articulation_, sources) + lfo.rate;
-    lfo.phase += static_cast<double>(sounding * frequency);
+    const float beats = value_of(settings.beats, *articulation_, sources);
+    const float frequency =
+        beats > 0 ? beats_per_second / beats : value_of(settings.frequency, *articulation_, sources);
+    lfo.phase += static_cast<double>(sounding * (frequency + lfo.rate));
     set_lfo(index, sources);
 }
 
-void VoiceModulation::advance(float seconds, const ModulationSources& sources) noexcept DECANT_REALTIME
+void VoiceModulation::advance(float seconds, float beats_per_second,
+                              const ModulationSources& sources) noexcept DECANT_REALTIME
 {
     if (articulation_ == nullptr)
         return;
@@ -225,7 +228,7 @@ void VoiceModulation::advance(float seconds, const ModulationSources& sources) n
     for (const LfoRate& rate : articulation_->rates)
         lfos_[rate.lfo].rate += lfos_[rate.source].value * value_of(rate.depth, *articulation_, sources);
     for (std::size_t index = 0; index < articulation_->lfos.size(); ++index)
-        advance_lfo(index, seconds, sources);
+        advance_lfo(index, seconds, beats_per_second, sources);
     for (std::size_t index = 0; index < articulation_->envelopes.size(); ++index)
         advance_envelope(index, seconds, sources);
 }

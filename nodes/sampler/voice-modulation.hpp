@@ -72,8 +72,9 @@ public:
     /// The note has ended.
     void release(const ModulationSources& sources) noexcept DECANT_REALTIME;
 
-    /// Moves on by some seconds.
-    void advance(float seconds, const ModulationSources& sources) noexcept DECANT_REALTIME;
+    /// Moves on by some seconds, each of which has some beats.
+    void advance(float seconds, float beats_per_second,
+                 const ModulationSources& sources) noexcept DECANT_REALTIME;
 
     [[nodiscard]] Modulation now(const ModulationSources& sources) const noexcept DECANT_REALTIME;
 
@@ -87,7 +88,7 @@ private:
                const ModulationSources& sources) noexcept DECANT_REALTIME;
     void advance_envelope(std::size_t index, float seconds,
                           const ModulationSources& sources) noexcept DECANT_REALTIME;
-    void advance_lfo(std::size_t index, float seconds,
+    void advance_lfo(std::size_t index, float seconds, float beats_per_second,
                      const ModulationSources& sources) noexcept DECANT_REALTIME;
     void set_lfo(std::size_t index, const ModulationSources& sources) noexcept DECANT_REALTIME;
     [[nodiscard]] float wave(Lfo& lfo, const LfoSettings& settings) noexcept DECANT_REALTIME;

@@ -76,7 +76,8 @@ void VoiceGroup::tick(unsigned lane, const RenderSettings& settings) noexcept DE
     Voice& voice = voices_[lane];
     const std::uint32_t frames = voice.sounded ? std::exchange(voice.to_tick, control_frames) : 0;
     VoiceModulation& modulation = modulations_[lane];
-    modulation.advance(static_cast<float>(static_cast<double>(frames) / settings.rate), voice.sources);
+    modulation.advance(static_cast<float>(static_cast<double>(frames) / settings.rate),
+                       static_cast<float>(settings.tempo / 60), voice.sources);
     const float part = 1.0f / std::max(1.0f, static_cast<float>(glide_frames(settings.rate)) /
                                                  static_cast<float>(control_frames));
     voice.level.gain += (voice.wanted.gain - voice.level.gain) * part;

@@ -206,11 +206,13 @@ Sound Player::render(std::uint32_t frames, const std::vector<At>& events)
                          .start_nsec = 0,
                          .deadline_nsec = 0,
                          .freewheel = waits,
-                         .transport = {},
+                         .transport = song,
                          .inputs = {},
                          .outputs = outputs,
                          .midi_in = midi,
                          .midi_out = nullptr});
+        if (song.playing)
+            song.quarter_position += static_cast<double>(count) / rate * song.tempo / 60;
     }
     return sound;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "nodes/processor.hpp"
 #include "nodes/sampler/instrument.hpp"
 #include "nodes/sampler/sampler-setup.hpp"
 
@@ -97,7 +98,8 @@ public:
     Sampler sampler;
     unsigned rate = 48000;
     std::uint32_t block = 256;
-    bool waits = true; ///< nobody waits for the sound, so that it may wait for the disk
+    nodes::Transport song; ///< goes on with what is rendered if it plays
+    bool waits = true;     ///< nobody waits for the sound, so that it may wait for the disk
 
     explicit Player(const SamplerOptions& options = {}) : sampler(options) {}
     explicit Player(const std::filesystem::path& file, const SamplerOptions& options = {});
