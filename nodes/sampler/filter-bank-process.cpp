@@ -20,6 +20,14 @@ constexpr LaneMask bit(unsigned lane) noexcept
     return LaneMask{1} << lane;
 }
 
+// Where the response of a pink filter begins to fall, and ends, in turns: so it stays within 0.6 dB of a line
+// from 40 Hz to 16 kHz, at 44.1 and 48 kHz.
+struct Slope {
+    float from; // Hz
+    float to;
+};
+constexpr std::array pink_slopes{Slope{30, 110}, Slope{375, 1275}, Slope{4000, 11'000}};
+
 std::size_t sections_of(FilterType type) noexcept DECANT_REALTIME
 {
     switch (type) {
@@ -28,6 +36,7 @@ std::size_t sections_of(FilterType type) noexcept DECANT_REALTIME
         return 2;
     case FilterType::lpf_6p:
     case FilterType::hpf_6p:
+    case FilterType::pink:
         return 3;
     default:
         return 1;
@@ -219,6 +228,13 @@ void FilterBank::set_filter(unsigned lane, std::size_t filter, const FilterSetti
     case FilterType::hpf_6p:
         for (std::size_t section = 0; section < count; ++section)
             set(first + section, lane, cutoff, damping, {1, -damping, -1});
+        return;
+    case FilterType::pink:
+        for (std::size_t section = 0; section < count; ++section) {
+            const Slope& slope = pink_slopes[section];
+            const float above = slope.from / slope.to;
+            set(first + section, lane, slope.from, 1, {above, 0, 1 - above}, true);
+        }
         return;
     case FilterType::bpf_2p:
         return set(first, lane, cutoff, damping, {0, 1, 0});

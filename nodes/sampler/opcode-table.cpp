@@ -133,6 +133,8 @@ constexpr std::array switches{Choice<bool>("on", true), Choice<bool>("off", fals
                               Choice<bool>("0", false)};
 constexpr std::array switch_velocities{Choice<bool>("current", false), Choice<bool>("previous", true)};
 constexpr std::array directions{Choice<bool>("forward", false), Choice<bool>("reverse", true)};
+constexpr std::array pan_laws{Choice<bool>("mma", false), Choice<bool>("balance", true),
+                              Choice<bool>("no_law", true)};
 constexpr std::array phases{Choice<bool>("normal", false), Choice<bool>("invert", true)};
 constexpr std::array fade_curves{Choice<FadeCurve>("power", FadeCurve::power),
                                  Choice<FadeCurve>("gain", FadeCurve::gain)};
@@ -152,14 +154,13 @@ constexpr std::array filter_types{
     Choice<FilterType>("lpf_2p_sv", FilterType::lpf_2p), Choice<FilterType>("hpf_2p_sv", FilterType::hpf_2p),
     Choice<FilterType>("bpf_2p_sv", FilterType::bpf_2p), Choice<FilterType>("brf_2p_sv", FilterType::brf_2p),
     Choice<FilterType>("lsh", FilterType::low_shelf),    Choice<FilterType>("hsh", FilterType::high_shelf),
-    Choice<FilterType>("peq", FilterType::peak)};
+    Choice<FilterType>("peq", FilterType::peak),         Choice<FilterType>("pink", FilterType::pink)};
 
 OpcodeResult filter_type(FilterSettings& filter, Value value)
 {
     const std::string lower = lower_case(value);
-    if (lower == "comb" || lower == "pink")
-        return refused(fmt::format("filters of type {} are not supported; {}", lower,
-                                   "the region plays with the filter that it has"));
+    if (lower == "comb")
+        return refused("comb filters are not supported; the region plays with the filter that it has");
     return choose(filter.type, value, filter_types);
 }
 
@@ -251,6 +252,7 @@ const std::unordered_map<std::string_view, ApplyOpcode>& opcode_table()
         {"pan_keycenter", [](Region& r, Value v) { return key(r.pan_keycenter, v); }},
         {"pan_veltrack", [](Region& r, Value v) { return number(r.pan_veltrack, v, -200, 200); }},
         {"pan_random", [](Region& r, Value v) { return number(r.pan_random, v, 0, 100); }},
+        {"pan_law", [](Region& r, Value v) { return choose(r.balance, v, pan_laws); }},
         {"width", [](Region& r, Value v) { return number(r.width, v, -100, 100); }},
         {"position", [](Region& r, Value v) { return number(r.position, v, -100, 100); }},
         {"xfin_lokey", [](Region& r, Value v) { return key(r.key_fade.in_low, v); }},

@@ -67,6 +67,7 @@ enum class FilterType : std::uint8_t {
     low_shelf,
     high_shelf,
     peak, ///< as an equalizer's
+    pink, ///< falls by 3 dB an octave, whatever its cutoff is
 };
 
 struct FilterSettings {
@@ -202,6 +203,7 @@ struct Region {
     float pan_veltrack = 0; ///< % at the highest velocity
     float pan_random = 0;   ///< % each way
     float width = 100;      ///< %, of stereo samples: 0 is mono, -100 has the sides swapped
+    bool balance = false;   ///< pan_law: both sides are full in the middle; else of equal power
     float position = 0;     ///< -100 (left) … 100 (right), of stereo samples
     Crossfade key_fade;
     Crossfade velocity_fade;

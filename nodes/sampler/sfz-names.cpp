@@ -65,7 +65,6 @@ constexpr std::array other_opcodes{
     std::string_view("off_curve"),
     std::string_view("offset_mode"),
     std::string_view("oscillator"),
-    std::string_view("pan_law"),
     std::string_view("param_offset"),
     std::string_view("phaser_"),
     std::string_view("polyphony_stealing"),

@@ -35,7 +35,8 @@ StereoGain VoiceGroup::gain_of(unsigned lane, const Modulation& modulation) cons
     const float volume = modulation[Target::volume];
     const float all =
         voice.level.gain * modulation.amplitude * (volume == 0 ? 1.0f : linear_of_decibels(volume));
-    StereoGain gain = pan_gains(voice.level.pan + modulation[Target::pan] / 100);
+    const float pan = voice.level.pan + modulation[Target::pan] / 100;
+    StereoGain gain = region.balance ? balance_gains(pan) : pan_gains(pan);
     const float position = region.position / 100 + modulation[Target::position] / 100;
     if (position != 0 && voice.zone->sample->channels == 2) {
         // As much again, but neutral in the middle.

@@ -58,4 +58,9 @@ StereoGain pan_gains(float pan) noexcept DECANT_REALTIME
     return {.left = sine_within(0.25 + turns), .right = sine_within(turns)};
 }
 
+StereoGain balance_gains(float pan) noexcept DECANT_REALTIME
+{
+    return {.left = std::clamp(1 - pan, 0.0f, 1.0f), .right = std::clamp(1 + pan, 0.0f, 1.0f)};
+}
+
 } // namespace decant::sampler

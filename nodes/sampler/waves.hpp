@@ -22,4 +22,8 @@ struct StereoGain {
 /// middle. `pan` is limited to -1 (left) … 1 (right); the other side is exactly silent at the ends. [rt]
 [[nodiscard]] StereoGain pan_gains(float pan) noexcept DECANT_REALTIME;
 
+/// The same by another law: both full in the middle, and on a straight line to nothing on the other side.
+/// [rt]
+[[nodiscard]] StereoGain balance_gains(float pan) noexcept DECANT_REALTIME;
+
 } // namespace decant::sampler

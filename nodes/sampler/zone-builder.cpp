@@ -114,6 +114,9 @@ std::optional<Zone> InstrumentBuilder::make_zone(Region region, const Sample& sa
               .frames = {.start = 0, .end = end},
               .gain = 1,
               .keycenter_cents = 0};
+    for (FilterSettings* const filter : {&zone.region.filter, &zone.region.filter2})
+        if (filter->type == FilterType::pink && !filter->cutoff)
+            filter->cutoff = 0; // it has none
     const Region& r = zone.region;
     zone.frames.start = r.offset;
     if (r.reverse)

@@ -58,6 +58,18 @@ TEST_CASE("each type of filter lets pass what its name says")
     CHECK(at("brf_2p", 100) == Approx(0).margin(0.1));
 }
 
+TEST_CASE("a pink filter falls by 3 dB an octave, with and without a cutoff")
+{
+    const TemporaryDirectory directory;
+    constexpr double at_1000_hertz = -18.5;
+    for (const char* opcodes : {"fil_type=pink", "fil2_type=pink cutoff2=300 resonance2=20"})
+        for (const int frequency : {100, 250, 500, 1000, 2000, 4000, 8000, 16'000}) {
+            INFO(opcodes << " at " << frequency);
+            CHECK(level(directory, opcodes, frequency) ==
+                  Approx(at_1000_hertz - 10 * std::log10(frequency / 1000.0)).margin(0.6));
+        }
+}
+
 TEST_CASE("the resonance is the gain at the cutoff, in dB")
 {
     const TemporaryDirectory directory;

@@ -184,6 +184,11 @@ TEST_CASE("volume, amplitude and pan have their laws")
         CHECK(left == Approx(0.5f * std::cos(angle)).margin(1e-6));
         CHECK(right == Approx(0.5f * std::sin(angle)).margin(1e-6));
     }
+    for (const float pan : {-100.0f, -50.0f, 0.0f, 30.0f, 100.0f}) {
+        const auto [left, right] = levels("sample=mono.wav pan_law=balance pan=" + std::to_string(pan));
+        CHECK(left == Approx(0.5f * std::min(1 - pan / 100, 1.0f)).margin(1e-6));
+        CHECK(right == Approx(0.5f * std::min(1 + pan / 100, 1.0f)).margin(1e-6));
+    }
     CHECK(levels("sample=mono.wav pan=100").first == 0);
     CHECK(levels("sample=mono.wav pan=-100").second == 0);
     const auto [left, right] = levels("sample=stereo.wav", 1);
