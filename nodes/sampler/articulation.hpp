@@ -103,6 +103,9 @@ struct EnvelopeSettings {
     std::vector<EnvelopeSegment> segments;
     std::size_t sustained = 0; ///< waits before this segment for the note's end; none of that number: never
     bool is_amplitude = false; ///< the voice ends with it
+    std::optional<std::size_t>
+        loop{};              ///< while it waits it goes through its segments again, from this one on
+    std::uint32_t loops = 0; ///< times; 0: until the note ends
 };
 
 /// What several controllers make together.

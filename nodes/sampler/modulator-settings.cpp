@@ -117,6 +117,11 @@ EnvelopeSettings flexible_envelope(std::uint8_t number, ArticulationNumbers& num
     const auto sustain = static_cast<std::size_t>(EnvelopeValue::sustain);
     if (const Parameter* const written = numbers.find(Of::envelope, number, sustain); written != nullptr)
         envelope.sustained = static_cast<std::size_t>(written->base.value_or(0)) + 1;
+    const auto loop = static_cast<std::size_t>(EnvelopeValue::loop);
+    if (const Parameter* const written = numbers.find(Of::envelope, number, loop); written != nullptr)
+        envelope.loop = static_cast<std::size_t>(written->base.value_or(0));
+    envelope.loops = static_cast<std::uint32_t>(
+        numbers.base(Of::envelope, number, static_cast<std::size_t>(EnvelopeValue::loop_count), 0));
     envelope.is_amplitude =
         numbers.base(Of::envelope, number, static_cast<std::size_t>(EnvelopeValue::is_amplitude), 0) != 0;
     return envelope;

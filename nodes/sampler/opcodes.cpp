@@ -99,7 +99,8 @@ Limits limits_of(const ParameterName& name)
     case Of::lfo_rate:
         return {-1000, 1000};
     case Of::envelope:
-        return {0, most_points};
+        return {0,
+                static_cast<EnvelopeValue>(name.key.field) == EnvelopeValue::loop_count ? 1e6 : most_points};
     case Of::point_time:
         return {base ? 0.0 : -100.0, 100};
     case Of::point_level:

@@ -62,6 +62,8 @@ constexpr std::array wave_names{
 constexpr std::array envelope_names{
     Named<EnvelopeValue>("sustain", EnvelopeValue::sustain),
     Named<EnvelopeValue>("ampeg", EnvelopeValue::is_amplitude),
+    Named<EnvelopeValue>("loop", EnvelopeValue::loop),
+    Named<EnvelopeValue>("loop_count", EnvelopeValue::loop_count),
 };
 
 constexpr std::array point_names{

@@ -57,7 +57,7 @@ inline constexpr std::size_t lfo_values = 7;
 /// Of one of the waves that an LFO adds up.
 enum class WaveValue : std::uint8_t { wave, offset, ratio, scale };
 
-enum class EnvelopeValue : std::uint8_t { sustain, is_amplitude };
+enum class EnvelopeValue : std::uint8_t { sustain, is_amplitude, loop, loop_count };
 
 /// Of ARIA's variables: what controllers make of one, and whether they are multiplied.
 enum class VariableValue : std::uint8_t { value, multiplied };

@@ -118,14 +118,28 @@ void VoiceModulation::enter(std::size_t index, std::size_t segment,
     envelope.to = value_of(settings.segments[segment].level, *articulation_, sources);
 }
 
+// Whether it goes through some of its segments again where it would wait.
+bool VoiceModulation::loops(std::size_t index) const noexcept DECANT_REALTIME
+{
+    const EnvelopeSettings& settings = articulation_->envelopes[index];
+    return settings.loop && *settings.loop < settings.sustained &&
+           (settings.loops == 0 || envelopes_[index].loops < settings.loops);
+}
+
 void VoiceModulation::advance_envelope(std::size_t index, float seconds,
                                        const ModulationSources& sources) noexcept DECANT_REALTIME
 {
     const EnvelopeSettings& settings = articulation_->envelopes[index];
     Envelope& envelope = envelopes_[index];
+    constexpr unsigned most_turns = 8; // loops that take no time would never end
+    unsigned turns = 0;
     while (!envelope.done) {
-        if (envelope.segment == settings.sustained && !envelope.released)
-            return;
+        if (envelope.segment == settings.sustained && !envelope.released) {
+            if (!loops(index) || ++turns > most_turns)
+                return;
+            ++envelope.loops;
+            enter(index, *settings.loop, sources);
+        }
         const float left = envelope.seconds - envelope.elapsed;
         if (seconds < left) {
             envelope.elapsed += seconds;

@@ -55,6 +55,7 @@ class VoiceModulation
         float from = 0;
         float to = 0;
         float level = 0;
+        std::uint32_t loops = 0; ///< that it has begun
         bool released = false;
         bool done = false;
     };
@@ -86,6 +87,7 @@ private:
                                   const ModulationSources& sources) const noexcept DECANT_REALTIME;
     void enter(std::size_t index, std::size_t segment,
                const ModulationSources& sources) noexcept DECANT_REALTIME;
+    [[nodiscard]] bool loops(std::size_t index) const noexcept DECANT_REALTIME;
     void advance_envelope(std::size_t index, float seconds,
                           const ModulationSources& sources) noexcept DECANT_REALTIME;
     void advance_lfo(std::size_t index, float seconds, float beats_per_second,

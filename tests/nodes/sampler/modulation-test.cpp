@@ -334,6 +334,31 @@ TEST_CASE("a flexible envelope passes its points, waits at the sustained one and
     CHECK(by_control.after(rate / 10, {note_on(0, 60)}) == Approx(linear(-12)).epsilon(0.002));
 }
 
+TEST_CASE("a flexible envelope loops from its sustained point back, as often as it says, until the release")
+{
+    const std::string triangle = "eg01_time0=0 eg01_time1=0.1 eg01_level1=1 eg01_time2=0.1 eg01_level2=0 "
+                                 "eg01_time3=0.1 eg01_level3=1 eg01_time4=10 eg01_level4=1 eg01_sustain=2 "
+                                 "eg01_amplitude=100 ";
+    constexpr std::uint32_t tenth = rate / 10;
+    Level loop(triangle + "eg01_loop=1");
+    CHECK(loop.after(tenth, {note_on(0, 60)}) == Approx(1).margin(0.02));
+    for (int turn = 0; turn < 3; ++turn) {
+        CHECK(loop.after(tenth) == Approx(0).margin(0.02));
+        CHECK(loop.after(tenth / 2) == Approx(0.5).margin(0.02));
+        CHECK(loop.after(tenth / 2) == Approx(1).margin(0.02));
+    }
+    CHECK(loop.after(tenth) == Approx(0).margin(0.02));
+
+    Level twice(triangle + "eg01_loop=1 eg01_loop_count=2");
+    CHECK(twice.after(5 * tenth, {note_on(0, 60)}) == Approx(1).margin(0.02));
+    CHECK(twice.after(tenth) == Approx(0).margin(0.02));
+    CHECK(twice.after(tenth) == 0);
+
+    // A loop that takes no time is none.
+    Level still("eg01_time0=0 eg01_level0=0.5 eg01_sustain=0 eg01_loop=0 eg01_amplitude=100");
+    CHECK(still.after(tenth, {note_on(0, 60)}) == Approx(0.5).margin(0.02));
+}
+
 TEST_CASE("a flexible envelope that is the amplitude's ends the voice")
 {
     Level level("eg1_ampeg=1 eg1_time0=0 eg1_level0=1 eg1_time1=0.5 eg1_level1=0 eg1_sustain=0");
