@@ -239,7 +239,8 @@ void SamplerContent::report(NodeStatus& status)
     status.starved = stats.starved;
     status.memory = memory_;
     if (progress_ && status.state == NodeState::loading && status.message.empty())
-        status.message = fmt::format("{} samples so far", progress_->samples.load());
+        status.message = fmt::format("{} regions and {} samples so far", progress_->regions.load(),
+                                     progress_->samples.load());
 }
 
 } // namespace decant::service

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "nodes/sampler/instrument.hpp"
+#include "nodes/sampler/load-progress.hpp"
 #include "nodes/sampler/sampler-setup.hpp"
 #include "service/file-watcher.hpp"
 #include "service/main-queue.hpp"

@@ -3,6 +3,7 @@
 
 #include "nodes/sampler/instrument-builder.hpp"
 
+#include "nodes/sampler/load-progress.hpp"
 #include "nodes/sampler/opcode-values.hpp"
 #include "nodes/sampler/opcodes.hpp"
 #include "nodes/sampler/sfz-names.hpp"
@@ -18,6 +19,7 @@ namespace
 {
 
 constexpr std::size_t most_regions = 1'000'000;
+static_assert(sizeof(Zone) <= 1024); // so that they fit into a gigabyte
 
 // The value of a key opcode, moved by note_offset and octave_offset.
 std::string moved_key(const std::string& value, int offset)
@@ -141,6 +143,7 @@ void InstrumentBuilder::add_region(const SfzHeader& header)
                           fmt::format("this is region {}; it and all behind it are left out", regions_));
         return;
     }
+    CountedLoading::count(&LoadProgress::regions);
     Draft draft = group_;
     apply(header, draft);
     if (draft.region.end == -1) // how SFZ says that a region is switched off

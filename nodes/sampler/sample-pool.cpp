@@ -3,6 +3,7 @@
 
 #include "nodes/sampler/sample-pool.hpp"
 
+#include "nodes/sampler/load-progress.hpp"
 #include "nodes/sampler/sample-file.hpp"
 
 #include <algorithm>
@@ -21,8 +22,6 @@ namespace
 {
 
 namespace fs = std::filesystem;
-
-thread_local LoadProgress* progress_of_thread = nullptr;
 
 constexpr std::int64_t most_frames = (std::int64_t{1} << 30) - 1; // positions are 32.32 fixed point
 constexpr std::size_t locked_head = 128 << 10;                    // bytes: a second of 16-bit mono
@@ -203,16 +202,6 @@ LoadedSample load_sample(const fs::path& file, const std::shared_ptr<StreamDesk>
     return load(file, &desk, direction);
 }
 
-CountedLoading::CountedLoading(LoadProgress& progress) noexcept
-    : before_(std::exchange(progress_of_thread, &progress))
-{
-}
-
-CountedLoading::~CountedLoading()
-{
-    progress_of_thread = before_;
-}
-
 SamplePool::SamplePool(const Options& options)
     : options_(options), desk_(std::make_shared<StreamDesk>(options.memory))
 {
@@ -226,8 +215,7 @@ SamplePool& SamplePool::shared()
 
 LoadedSample SamplePool::get(const fs::path& file, Direction direction)
 {
-    if (progress_of_thread != nullptr)
-        progress_of_thread->samples.fetch_add(1);
+    CountedLoading::count(&LoadProgress::samples);
     std::error_code error;
     Version version{.path = fs::weakly_canonical(file, error).string(),
                     .time = fs::last_write_time(file, error),

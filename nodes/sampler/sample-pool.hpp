@@ -5,7 +5,6 @@
 #include "nodes/sampler/sample.hpp"
 #include "nodes/sampler/streaming/stream-readers.hpp"
 
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -34,23 +33,6 @@ struct LoadedSample {
 [[nodiscard]] LoadedSample load_sample(const std::filesystem::path& file,
                                        const std::shared_ptr<StreamDesk>& desk,
                                        Direction direction = Direction::forward);
-
-/// How far a loading is.
-struct LoadProgress {
-    std::atomic<std::uint32_t> samples = 0;
-};
-
-/// While it lives, what its thread takes from any pool is counted.
-class CountedLoading
-{
-    LoadProgress* before_;
-
-public:
-    explicit CountedLoading(LoadProgress& progress) noexcept;
-    CountedLoading(const CountedLoading&) = delete;
-    CountedLoading& operator=(const CountedLoading&) = delete;
-    ~CountedLoading();
-};
 
 /// Loads every sound file once, for all regions, instruments and samplers that play it; a sample lives as
 /// long as one of them does. A file that has changed is read anew. What is longer than its head is streamed,
