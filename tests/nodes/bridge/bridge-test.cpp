@@ -242,6 +242,16 @@ TEST_CASE("MIDI goes there and back with its frames, and a SysEx of 64 KiB whole
     CHECK(node.processor.stats().lost_events == 0);
 }
 
+TEST_CASE("a message that only MIDI 2.0 knows is not for plugins")
+{
+    Bridged node("gain.dll", stereo_effect);
+    node.driver.midi_in = {{3, {}}, {4, {0x90, 60, 100}}};
+    node.driver.run();
+
+    CHECK(node.driver.midi_out.events == std::vector<tests::MidiRecord::Event>{{4, {0x90, 60, 100}}});
+    CHECK(node.processor.stats().lost_events == 0);
+}
+
 TEST_CASE("MIDI that does not fit into a block is dropped and counted")
 {
     Bridged node("gain.dll", stereo_effect);
