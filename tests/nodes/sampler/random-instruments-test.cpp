@@ -37,12 +37,16 @@ class Writer
         "pitchlfo_depth",   "eq1_gain",           "eq2_freq",        "eq3_bw",         "eq1_gain_oncc1",
         "amp_velcurve_64",  "xfin_locc1",         "xfin_hicc1",      "locc1",          "hicc1",
         "on_locc1",         "on_hicc1",           "delay_oncc1",     "offset_oncc1",   "amp_veltrack_oncc1",
+        "var1_oncc1",       "var1_oncc20",        "var1_mod",        "var1_cutoff",    "var1_pitch_oncc7",
+        "var1_amplitude",   "lfo1_beats",         "delay_beats",     "eg1_loop",       "eg1_loop_count",
         "egg1_time0",       "lfo999_freq",        "cutoff_oncc9999", "eg1_time99",     "lfo1_wave9",
     };
-    std::vector<std::string> words_{
-        "on",  "off", "one_shot", "loop_continuous", "loop_sustain", "release", "legato", "lpf_4p",
-        "hsh", "peq", "power",    "normal",          "c4",           "sample",  "invert", "a.wav",
-        "",    "nan"};
+    std::vector<std::string> words_{"on",           "off",     "one_shot", "loop_continuous",
+                                    "loop_sustain", "release", "legato",   "lpf_4p",
+                                    "hsh",          "peq",     "pink",     "mult",
+                                    "balance",      "power",   "normal",   "c4",
+                                    "sample",       "invert",  "a.wav",    "",
+                                    "nan"};
 
 public:
     explicit Writer(unsigned seed) : random_(seed)

@@ -151,12 +151,18 @@ public:
                 const int key = static_cast<int>(random() % 128);
                 messages_[block].push_back(note_on(frame, key, 1 + static_cast<int>(random() % 127)));
                 messages_[block].push_back(note_off(frame, static_cast<int>(random() % 128)));
+                messages_[block].push_back(
+                    {.frame = frame,
+                     .bytes = {},
+                     .midi2 = {0x40000000 | static_cast<std::uint32_t>(random() & 0xf07f7f),
+                               static_cast<std::uint32_t>(random())}});
             }
             messages_[block].push_back(bend(100, static_cast<int>(random() % 16384) - 8192));
             messages_[block].push_back(control(100, 7, static_cast<int>(random() % 128)));
             messages_[block].push_back(control(100, 64, static_cast<int>(random() % 128)));
             for (const At& message : messages_[block])
-                blocks_[block].push_back({.frame = message.frame, .bytes = message.bytes});
+                blocks_[block].push_back(
+                    {.frame = message.frame, .bytes = message.bytes, .midi2 = message.midi2});
         }
     }
 
@@ -192,6 +198,9 @@ TEST_CASE("the audio thread neither allocates nor locks, makes no system call an
                               "<region> sample=a.wav loop_mode=loop_continuous ampeg_release=0.1\n"
                               "<region> sample=b.wav cutoff=900 resonance=6 fil_keytrack=50 "
                               "loop_mode=loop_sustain ampeg_attack=0.1 ampeg_decay=0.2\n"
+                              "<region> sample=a.wav fil_type=pink lfo1_beats=1 lfo1_pitch=50 var1_oncc1=1 "
+                              "var1_volume=6 eg1_time1=0.01 eg1_level1=1 eg1_sustain=1 eg1_loop=0 "
+                              "eg1_pitch=100 delay_beats=0.001\n"
                               "<region> sample=a.wav trigger=release group=1 off_by=1\n");
     const auto loaded = load_instrument(file).instrument;
     for (std::size_t quality = 0; quality < qualities; ++quality) {

@@ -87,7 +87,7 @@ bool render(Sampler& sampler, std::uint32_t frames, std::uint32_t rate, const st
     const std::array<float*, 3> outputs = {left.data(), right.data(), extra.data()};
     std::vector<decant::nodes::MidiEvent> midi;
     for (const At& event : events)
-        midi.push_back({.frame = event.frame, .bytes = event.bytes});
+        midi.push_back({.frame = event.frame, .bytes = event.bytes, .midi2 = event.midi2});
     const decant::nodes::Cycle cycle{.frames = frames,
                                      .rate = rate,
                                      .start_nsec = 0,
@@ -116,7 +116,7 @@ std::vector<At> random_events(std::mt19937& random, std::uint32_t frames)
     std::uint32_t frame = 0;
     for (int count = number(12); count > 0; --count) {
         frame += static_cast<std::uint32_t>(random() % (frames / 4 + 1));
-        switch (number(8)) {
+        switch (number(9)) {
         case 0:
         case 1:
         case 2:
@@ -131,6 +131,12 @@ std::vector<At> random_events(std::mt19937& random, std::uint32_t frames)
             break;
         case 6:
             events.push_back(bend(frame, number(16384) - 8192));
+            break;
+        case 7:
+            events.push_back({.frame = frame,
+                              .bytes = {},
+                              .midi2 = {0x40000000 | static_cast<std::uint32_t>(random() & 0xffffff),
+                                        static_cast<std::uint32_t>(random())}});
             break;
         default: { // what is no MIDI at all
             At garbage{.frame = static_cast<std::uint32_t>(random()), .bytes = {}};
@@ -162,6 +168,10 @@ const char* const absurd_regions[] = {
     "sample=stereo.wav end=0 seq_length=100 seq_position=2 group=-2147483648 off_by=-2147483648 "
     "off_mode=time off_time=0",
     "sample=stereo.wav trigger=legato lokey=127 hikey=0",
+    "sample=stereo.wav fil_type=pink fil2_type=pink cutoff2=0 lfo1_beats=0.000001 lfo1_pitch=12000 "
+    "var1_oncc1=1000 var1_mod=mult var1_volume=144 var1_cutoff2=12000 pan_law=balance",
+    "sample=a.wav eg1_time0=0 eg1_level0=100 eg1_time1=0 eg1_level1=-100 eg1_sustain=1 eg1_loop=0 "
+    "eg1_pitch=12000 delay_beats=100 sync_beats=32",
     "sample=stereo.wav trigger=first lorand=1 hirand=0 lovel=127 hivel=0",
 };
 
