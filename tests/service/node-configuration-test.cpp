@@ -297,7 +297,7 @@ TEST_CASE("all that is wrong in a node is told at once, in the order of the text
                                   "  midi.channels = 17 polyphony = 0 } ]");
     CHECK(places(thing) == Places{{1, 18}, {2, 3}});
 
-    const auto nothing = home.parse("decant.nodes = [ { tempo = 0 } ]");
+    const auto nothing = home.parse("decant.nodes = [ { editor.scale = 0 } ]");
     REQUIRE(nothing.problems.size() == 2);
     CHECK_THAT(nothing.problems[0].text, ContainsSubstring("name is missing"));
     CHECK_THAT(nothing.problems[1].text, ContainsSubstring("path is missing"));
