@@ -114,6 +114,8 @@ TEST_CASE("regions have their tempo")
 {
     Song song("lobpm=100 hibpm=120");
     CHECK(song.heard(0) == -1);
+    song.set_tempo(99);
+    CHECK(song.heard(0) == -1);
     song.set_tempo(100);
     CHECK(song.heard(0) == 0);
     Song high("lobpm=120");
