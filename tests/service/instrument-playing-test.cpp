@@ -133,6 +133,20 @@ TEST_CASE("an organ plays the scale and the keyboard map of its configuration, a
     CHECK(studio.serial("organ") == serial);
 }
 
+TEST_CASE("a region that waits for its beat begins at once while nobody plays a song")
+{
+    Studio studio;
+    studio.write("Organ.sfz", std::string(organ) + " sync_beats=32\n"); // sixteen seconds
+    studio.begin();
+    REQUIRE(tests::play_until_heard(studio.keyboard, {0x90, 69, 127}, studio.recorder));
+    REQUIRE(studio.keyboard.play({0xb0, 120, 0}));
+    REQUIRE(wait_until(
+        [&] { return tests::record(studio.recorder) && tests::peak_of(studio.recorder.tape()) == 0; }));
+    REQUIRE(studio.keyboard.play({0x90, 69, 127}));
+    REQUIRE((tests::record(studio.recorder) && tests::record(studio.recorder))); // half a second each
+    CHECK(tests::peak_of(studio.recorder.tape()) > 0.1F);
+}
+
 TEST_CASE("a note of MIDI 2.0 is heard at the very pitch that it is given")
 {
     Studio studio;
