@@ -12,7 +12,7 @@ namespace decant::sampler
 
 std::size_t memory_of(const Instrument& instrument)
 {
-    std::size_t bytes = 0;
+    std::size_t bytes = instrument.zones().size_bytes();
     std::set<const void*> counted;
     const auto add = [&](const auto* part) {
         if (part != nullptr && counted.insert(part).second)

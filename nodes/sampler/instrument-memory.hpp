@@ -9,8 +9,8 @@ namespace decant::sampler
 
 class Instrument;
 
-/// Bytes of its samples and loops that are in memory, each counted once; not what streams hold for a moment.
-/// [any]
+/// Bytes of its zones, and of its samples and loops that are in memory, each counted once; not what streams
+/// hold for a moment. [any]
 [[nodiscard]] std::size_t memory_of(const Instrument& instrument);
 
 } // namespace decant::sampler

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "nodes/sampler/instrument-memory.hpp"
 #include "nodes/sampler/instrument.hpp"
 #include "nodes/sampler/load-progress.hpp"
 #include "tests/nodes/sampler/support.hpp"
@@ -270,6 +271,8 @@ TEST_CASE("a million regions load in bounded time, and what is beyond is named w
     CHECK(loaded.instrument->zones().size() == most);
     CHECK(loaded.problems.size() == 1);
     CHECK(reports(loaded.problems, "a.sfz", most + 1, "it and all behind it are left out"));
+    CHECK(memory_of(*loaded.instrument) >= most * sizeof(Zone));
+    CHECK(memory_of(*loaded.instrument) <= std::size_t{1} << 30);
     CHECK(progress.regions.load() == most);
     CHECK(progress.samples.load() == 1);
     CHECK(seconds < 60); // a second, usually
