@@ -7,6 +7,7 @@
 #include "nodes/sampler/waves.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace decant::sampler
 {
@@ -38,6 +39,8 @@ std::size_t sections_of(FilterType type) noexcept DECANT_REALTIME
     case FilterType::hpf_6p:
     case FilterType::pink:
         return 3;
+    case FilterType::comb:
+        return 0;
     default:
         return 1;
     }
@@ -52,7 +55,7 @@ float half_gain(float decibels) noexcept DECANT_REALTIME
 } // namespace
 
 bool FilterBank::start(unsigned lane, const Zone& zone, unsigned key, float velocity,
-                       const std::array<float, 2>& offset, const Modulation& modulation,
+                       const std::array<float, 2>& offset, const Combs& combs, const Modulation& modulation,
                        const KernelSet& kernels, double rate) noexcept DECANT_REALTIME
 {
     const Region& region = zone.region;
@@ -68,6 +71,9 @@ bool FilterBank::start(unsigned lane, const Zone& zone, unsigned key, float velo
         section.state.m0[lane] = 1;
         section.state.m1[lane] = section.state.m2[lane] = 0;
     }
+    combs_[lane] = combs;
+    if (combs != Combs{})
+        combed_ |= bit(lane);
     if (!settings[0]->cutoff && !settings[1]->cutoff && !equalized)
         return false;
     for (std::size_t filter = 0; filter < filters; ++filter) {
@@ -99,6 +105,8 @@ bool FilterBank::start(unsigned lane, const Zone& zone, unsigned key, float velo
 
 void FilterBank::remove(unsigned lane) noexcept DECANT_REALTIME
 {
+    combed_ &= ~bit(lane);
+    combs_[lane] = {};
     for (Section& section : sections_) {
         section.used &= ~bit(lane);
         section.ramped &= ~bit(lane);
@@ -120,7 +128,8 @@ void FilterBank::move(unsigned lane, const Zone& zone, float velocity, const Mod
             continue;
         const Base& base = bases_[lane][filter];
         set_filter(lane, filter, *settings[filter], base.cutoff + modulation[cutoffs[filter]],
-                   base.resonance + modulation[resonances[filter]], base.gain + modulation[gains[filter]]);
+                   base.resonance + modulation[resonances[filter]], base.gain + modulation[gains[filter]],
+                   at_once, rate);
     }
     if (const Articulation* const articulation = zone.articulation.get(); articulation != nullptr) {
         for (std::size_t band = 0; band < equalizers; ++band) {
@@ -161,12 +170,22 @@ void FilterBank::adapt(unsigned lane, const KernelSet& kernels, double rate) noe
     for (Section& section : sections_)
         if ((section.used & bit(lane)) != 0)
             kernels.tune(section.state, bit(lane), static_cast<float>(rate), control_frames, true);
+    for (CombFilter* const comb : combs_[lane])
+        if (comb != nullptr)
+            comb->adapt(rate);
     settle(bit(lane));
 }
 
 void FilterBank::process(LaneMask which, LaneMask stereo, LaneFrames& left, LaneFrames& right,
                          std::uint32_t frames, const KernelSet& kernels) noexcept DECANT_REALTIME
 {
+    for (LaneMask left_over = combed_ & which; left_over != 0; left_over &= left_over - 1) {
+        const auto lane = static_cast<std::size_t>(std::countr_zero(left_over));
+        const bool both = (stereo >> lane & 1) != 0;
+        for (CombFilter* const comb : combs_[lane])
+            if (comb != nullptr)
+                comb->process(left.of[lane].data(), both ? right.of[lane].data() : nullptr, frames);
+    }
     for (Section& section : sections_) {
         const LaneMask used = section.used & which;
         if (used == 0)
@@ -199,9 +218,14 @@ void FilterBank::set(std::size_t section, unsigned lane, float cutoff, float dam
 }
 
 void FilterBank::set_filter(unsigned lane, std::size_t filter, const FilterSettings& settings, float cents,
-                            float resonance, float gain) noexcept DECANT_REALTIME
+                            float resonance, float gain, bool at_once, double rate) noexcept DECANT_REALTIME
 {
     const auto cutoff = static_cast<float>(ratio_of_cents(cents));
+    if (settings.type == FilterType::comb) {
+        if (CombFilter* const comb = combs_[lane][filter]; comb != nullptr)
+            comb->tune(cutoff, resonance, rate, at_once);
+        return;
+    }
     const std::size_t first = filter * most_sections;
     const std::size_t count = sections_of(settings.type);
     const float damping =
@@ -228,6 +252,8 @@ void FilterBank::set_filter(unsigned lane, std::size_t filter, const FilterSetti
     case FilterType::hpf_6p:
         for (std::size_t section = 0; section < count; ++section)
             set(first + section, lane, cutoff, damping, {1, -damping, -1});
+        return;
+    case FilterType::comb: // above
         return;
     case FilterType::pink:
         for (std::size_t section = 0; section < count; ++section) {

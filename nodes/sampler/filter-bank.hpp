@@ -3,6 +3,7 @@
 #pragma once
 
 #include "nodes/realtime/annotations.hpp"
+#include "nodes/sampler/comb-filter.hpp"
 #include "nodes/sampler/instrument.hpp"
 #include "nodes/sampler/kernels.hpp"
 #include "nodes/sampler/voice-modulation.hpp"
@@ -13,11 +14,17 @@
 namespace decant::sampler
 {
 
-/// What the voices of a group pass through: two filters of up to six poles and three equalizers each. All of
-/// it is [rt].
+/// What the voices of a group pass through: two filters, of up to six poles or combs, and three equalizers
+/// each. All of it is [rt].
 class FilterBank
 {
+public:
     static constexpr std::size_t filters = 2;
+
+    /// Those of a voice; null where a filter is no comb.
+    using Combs = std::array<CombFilter*, filters>;
+
+private:
     static constexpr std::size_t most_sections = 3; // of two poles, for six
     static constexpr std::size_t equalizers = 3;
     static constexpr std::size_t sections = filters * most_sections + equalizers;
@@ -36,13 +43,15 @@ class FilterBank
 
     std::array<Section, sections> sections_{};
     std::array<std::array<Base, filters>, lanes> bases_{};
+    std::array<Combs, lanes> combs_{};
+    LaneMask combed_ = 0;
 
 public:
     /// Begins in a lane; false if the voice has nothing to do here. `offset` is added to the cutoffs, in
-    /// cents.
+    /// cents; `combs` are left by remove().
     bool start(unsigned lane, const Zone& zone, unsigned key, float velocity,
-               const std::array<float, 2>& offset, const Modulation& modulation, const KernelSet& kernels,
-               double rate) noexcept DECANT_REALTIME;
+               const std::array<float, 2>& offset, const Combs& combs, const Modulation& modulation,
+               const KernelSet& kernels, double rate) noexcept DECANT_REALTIME;
 
     void remove(unsigned lane) noexcept DECANT_REALTIME;
 
@@ -62,7 +71,7 @@ public:
 
 private:
     void set_filter(unsigned lane, std::size_t filter, const FilterSettings& settings, float cents,
-                    float resonance, float gain) noexcept DECANT_REALTIME;
+                    float resonance, float gain, bool at_once, double rate) noexcept DECANT_REALTIME;
     void set_equalizer(unsigned lane, std::size_t band, EqualizerType type, float frequency, float bandwidth,
                        float gain) noexcept DECANT_REALTIME;
     void set(std::size_t section, unsigned lane, float cutoff, float damping, const std::array<float, 3>& mix,

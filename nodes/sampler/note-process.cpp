@@ -258,7 +258,7 @@ double SamplerProcess::beats_to_wait(const Region& region) const noexcept DECANT
     return std::max(std::ceil(now / step - near_enough) * step - now, 0.0);
 }
 
-void SamplerProcess::start_voice(const VoiceStart& start) noexcept DECANT_REALTIME
+void SamplerProcess::start_voice(VoiceStart start) noexcept DECANT_REALTIME
 {
     const Region& region = start.zone->region;
     if (region.group != 0)
@@ -272,8 +272,13 @@ void SamplerProcess::start_voice(const VoiceStart& start) noexcept DECANT_REALTI
         remove(victim);
         link_.steals.store(link_.steals.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
+    // If all are in use the voice is heard without.
+    const std::array<const FilterSettings*, FilterBank::filters> filters{&region.filter, &region.filter2};
+    for (std::size_t filter = 0; filter < filters.size(); ++filter)
+        if (filters[filter]->type == FilterType::comb && filters[filter]->cutoff)
+            start.combs[filter] = programs_[start.program]->combs.take();
     if (!voices_.start(start, bend_cents(region, start.channel), level(start), settings_))
-        return;
+        return give_back(start.combs, start.program);
     ++programs_[start.program]->sounding;
     const auto active = static_cast<std::uint32_t>(voices_.sounding());
     if (active > link_.peak_voices.load(std::memory_order_relaxed))

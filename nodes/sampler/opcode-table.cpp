@@ -154,13 +154,11 @@ constexpr std::array filter_types{
     Choice<FilterType>("lpf_2p_sv", FilterType::lpf_2p), Choice<FilterType>("hpf_2p_sv", FilterType::hpf_2p),
     Choice<FilterType>("bpf_2p_sv", FilterType::bpf_2p), Choice<FilterType>("brf_2p_sv", FilterType::brf_2p),
     Choice<FilterType>("lsh", FilterType::low_shelf),    Choice<FilterType>("hsh", FilterType::high_shelf),
-    Choice<FilterType>("peq", FilterType::peak),         Choice<FilterType>("pink", FilterType::pink)};
+    Choice<FilterType>("peq", FilterType::peak),         Choice<FilterType>("pink", FilterType::pink),
+    Choice<FilterType>("comb", FilterType::comb)};
 
 OpcodeResult filter_type(FilterSettings& filter, Value value)
 {
-    const std::string lower = lower_case(value);
-    if (lower == "comb")
-        return refused("comb filters are not supported; the region plays with the filter that it has");
     return choose(filter.type, value, filter_types);
 }
 

@@ -67,6 +67,7 @@ enum class FilterType : std::uint8_t {
     low_shelf,
     high_shelf,
     peak, ///< as an equalizer's
+    comb, ///< feeds back what is a period of its cutoff old
     pink, ///< falls by 3 dB an octave, whatever its cutoff is
 };
 

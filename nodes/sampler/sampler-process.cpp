@@ -11,9 +11,30 @@
 namespace decant::sampler
 {
 
+namespace
+{
+
+bool has_comb(const FilterSettings& filter) noexcept
+{
+    return filter.type == FilterType::comb && filter.cutoff.has_value();
+}
+
+std::size_t combs_for(const Instrument& instrument)
+{
+    const auto zones = instrument.zones();
+    return std::any_of(
+               zones.begin(), zones.end(),
+               [](const Zone& zone) { return has_comb(zone.region.filter) || has_comb(zone.region.filter2); })
+               ? CombFilters::usual
+               : 0;
+}
+
+} // namespace
+
 Program::Program(std::shared_ptr<const Instrument> of, std::shared_ptr<const KeyTuning> tuned)
     : instrument(std::move(of)), tuning(std::move(tuned)), sequence(instrument->zones().size()),
-      signals(instrument->signals()), switches(16 * instrument->keyswitches().size(), -1)
+      signals(instrument->signals()), switches(16 * instrument->keyswitches().size(), -1),
+      combs(combs_for(*instrument))
 {
     for (std::uint8_t channel = 0; channel < 16; ++channel)
         for (std::size_t keyswitch = 0; keyswitch < instrument->keyswitches().size(); ++keyswitch)
@@ -344,7 +365,14 @@ void SamplerProcess::all_sound_off(std::uint8_t channel) noexcept DECANT_REALTIM
 void SamplerProcess::remove(VoicePlace voice) noexcept DECANT_REALTIME
 {
     --programs_[voice->program]->sounding;
+    give_back(voice->combs, voice->program);
     voices_.remove(voice);
+}
+
+void SamplerProcess::give_back(const FilterBank::Combs& combs, std::uint32_t program) noexcept DECANT_REALTIME
+{
+    for (CombFilter* const comb : combs)
+        programs_[program]->combs.give_back(comb);
 }
 
 float SamplerProcess::next_random() noexcept DECANT_REALTIME

@@ -44,6 +44,7 @@ struct Program {
     std::uint32_t sounding = 0;         ///< voices
     bool fades = false;                 ///< controllers cross-fade some of its zones
     std::bitset<128> switch_keys;       ///< that play nothing
+    CombFilters combs;
 
     Program(std::shared_ptr<const Instrument> instrument, std::shared_ptr<const KeyTuning> tuning); // [main]
 
@@ -200,7 +201,8 @@ private:
     [[nodiscard]] VoiceStart voice_start(const Zone& zone, const NoteConditions& note,
                                          double& delay) noexcept DECANT_REALTIME;
     [[nodiscard]] double beats_to_wait(const Region& region) const noexcept DECANT_REALTIME;
-    void start_voice(const VoiceStart& start) noexcept DECANT_REALTIME;
+    void start_voice(VoiceStart start) noexcept DECANT_REALTIME;
+    void give_back(const FilterBank::Combs& combs, std::uint32_t program) noexcept DECANT_REALTIME;
     void keep_polyphony(const VoiceStart& start) noexcept DECANT_REALTIME;
     template <class Counts>
     void make_room(int limit, Counts&& counts) noexcept DECANT_REALTIME;

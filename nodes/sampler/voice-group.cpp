@@ -107,8 +107,8 @@ bool VoiceGroup::start(unsigned lane, const VoiceStart& start, double bend_cents
         stereo && (region.width != 100 || (articulation != nullptr && articulation->width_moves)));
     voice.width = voice.wanted_width = width_of(lane, modulation);
     set(filtered_, lane,
-        filters_.start(lane, zone, voice.key, voice.velocity / 127, voice.cutoff_cents, modulation,
-                       *settings.kernels, settings.rate));
+        filters_.start(lane, zone, voice.key, voice.velocity / 127, voice.cutoff_cents, voice.combs,
+                       modulation, *settings.kernels, settings.rate));
     return true;
 }
 

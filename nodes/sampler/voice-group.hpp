@@ -85,6 +85,7 @@ struct VoiceStart {
     float note_pan = 0;                  ///< -1 … 1
     float cents = 0;                     ///< of velocity and chance
     std::array<float, 2> cutoff_cents{}; ///< of chance
+    FilterBank::Combs combs{};           ///< of its program; who removes the voice gives them back
     std::int64_t offset = 0;             ///< frames
     NoteExpression expression{};
     std::uint32_t seed = 1;

@@ -70,6 +70,48 @@ TEST_CASE("a pink filter falls by 3 dB an octave, with and without a cutoff")
         }
 }
 
+TEST_CASE("a comb filter has its gain at the multiples of its cutoff, and the least between them")
+{
+    const TemporaryDirectory directory;
+    const auto at = [&](int frequency, const std::string& more = {}) {
+        return level(directory, "fil_type=comb cutoff=1000 resonance=20" + more, frequency);
+    };
+    const double least = 20 * std::log10(1 / 1.9); // with a feedback of 0.9
+    for (const int multiple : {1, 2, 5}) {
+        CHECK(at(1000 * multiple) == Approx(20).margin(0.05));
+        CHECK(at(1000 * multiple - 500) == Approx(least).margin(0.05));
+    }
+    CHECK(level(directory, "fil2_type=comb cutoff2=1234 resonance2=12", 1234) == Approx(12).margin(0.1));
+    CHECK(level(directory, "fil_type=comb cutoff=1000 resonance=-5", 1000) == Approx(0).margin(0.01));
+    CHECK(at(2000, " fil_veltrack=1200") == Approx(20).margin(0.05));
+}
+
+TEST_CASE("comb filters are for both sides, and for as many voices as there are of them")
+{
+    const TemporaryDirectory directory;
+    std::vector<float> both;
+    for (const float sample : sine(1000, rate, rate)) {
+        both.push_back(sample);
+        both.push_back(-sample);
+    }
+    directory.write("a.wav", wav(both, {.rate = rate, .channels = 2, .bits = 32}));
+    Player player(instrument(directory, "<region> sample=a.wav pitch_keytrack=0 amp_veltrack=0 fil_type=comb "
+                                        "cutoff=1000 resonance=6 fil2_type=comb cutoff2=1000 resonance2=6"));
+    // What a note leaves is there for the next one.
+    for (int note = 0; note < 100; ++note)
+        static_cast<void>(player.render(256, {note_on(0, 60), note_off(100, 60)}));
+    const Sound sound = player.render(24'000, {note_on(0, 60)});
+    for (const auto& side : {sound.left, sound.right})
+        CHECK(20 * std::log10(static_cast<double>(peak(part(side, 12'000, 24'000))) /
+                              (0.5 / std::numbers::sqrt2)) ==
+              Approx(12).margin(0.05));
+    std::vector<At> chord;
+    for (int key = 20; key < 100; ++key)
+        chord.push_back(note_on(0, key));
+    CHECK(std::isfinite(peak(player.render(4800, chord).left)));
+    CHECK(player.sampler.stats().active_voices == 81);
+}
+
 TEST_CASE("the resonance is the gain at the cutoff, in dB")
 {
     const TemporaryDirectory directory;

@@ -198,7 +198,8 @@ TEST_CASE("the audio thread neither allocates nor locks, makes no system call an
                               "<region> sample=a.wav loop_mode=loop_continuous ampeg_release=0.1\n"
                               "<region> sample=b.wav cutoff=900 resonance=6 fil_keytrack=50 "
                               "loop_mode=loop_sustain ampeg_attack=0.1 ampeg_decay=0.2\n"
-                              "<region> sample=a.wav fil_type=pink lfo1_beats=1 lfo1_pitch=50 var1_oncc1=1 "
+                              "<region> sample=a.wav fil_type=pink fil2_type=comb cutoff2=441 resonance2=12 "
+                              "lfo1_beats=1 lfo1_pitch=50 var1_oncc1=1 "
                               "var1_volume=6 eg1_time1=0.01 eg1_level1=1 eg1_sustain=1 eg1_loop=0 "
                               "eg1_pitch=100 delay_beats=0.001\n"
                               "<region> sample=a.wav trigger=release group=1 off_by=1\n");

@@ -168,7 +168,8 @@ const char* const absurd_regions[] = {
     "sample=stereo.wav end=0 seq_length=100 seq_position=2 group=-2147483648 off_by=-2147483648 "
     "off_mode=time off_time=0",
     "sample=stereo.wav trigger=legato lokey=127 hikey=0",
-    "sample=stereo.wav fil_type=pink fil2_type=pink cutoff2=0 lfo1_beats=0.000001 lfo1_pitch=12000 "
+    "sample=stereo.wav fil_type=pink fil2_type=comb cutoff2=0 resonance2=96 lfo1_beats=0.000001 "
+    "lfo1_pitch=12000 "
     "var1_oncc1=1000 var1_mod=mult var1_volume=144 var1_cutoff2=12000 pan_law=balance",
     "sample=a.wav eg1_time0=0 eg1_level0=100 eg1_time1=0 eg1_level1=-100 eg1_sustain=1 eg1_loop=0 "
     "eg1_pitch=12000 delay_beats=100 sync_beats=32",
