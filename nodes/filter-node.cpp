@@ -3,13 +3,11 @@
 
 #include "nodes/filter-node.hpp"
 
+#include "nodes/midi-port.hpp"
 #include "nodes/parameter-pods.hpp"
 
 #include <pipewire/filter.h>
 #include <pipewire/pipewire.h>
-#include <spa/control/control.h>
-#include <spa/param/buffers.h>
-#include <spa/param/format.h>
 #include <spa/param/latency-utils.h>
 #include <spa/pod/builder.h>
 
@@ -55,9 +53,8 @@ pw_properties* make_properties(const std::map<std::string, std::string>& from)
 struct PortData {
     spa_direction direction;
     spa_latency_info latency; ///< of what is linked to it
+    bool midi;
 };
-
-constexpr std::array<int, 2> midi_buffer_sizes{midi_buffer_bytes, 4096};
 
 } // namespace
 
@@ -161,7 +158,7 @@ private:
         // A port knows the latency that comes from the other end of its links: what an input hears was
         // delayed on the way to it, what an output sends will be delayed on the way from it.
         const auto travel = direction == SPA_DIRECTION_INPUT ? SPA_DIRECTION_OUTPUT : SPA_DIRECTION_INPUT;
-        auto* port = new (memory) PortData{direction, SPA_LATENCY_INFO(travel)};
+        auto* port = new (memory) PortData{direction, SPA_LATENCY_INFO(travel), false};
         ports_.push_back(port);
         return port;
     }
@@ -187,29 +184,13 @@ private:
             pw_properties_new(PW_KEY_FORMAT_DSP, "8 bit raw midi", PW_KEY_PORT_NAME, name, nullptr);
         if (properties == nullptr)
             throw std::bad_alloc();
-        // The second choice is for a peer that insists on small buffers: better short messages than no link.
-        std::array<std::uint8_t, 1024> memory{};
-        spa_pod_builder builder{};
-        spa_pod_builder_init(&builder, memory.data(), memory.size());
-        std::array<const spa_pod*, midi_buffer_sizes.size() + 1> params{};
-        std::transform(
-            midi_buffer_sizes.begin(), midi_buffer_sizes.end(), params.begin(), [&builder](int size) {
-                return static_cast<const spa_pod*>(spa_pod_builder_add_object(
-                    &builder, SPA_TYPE_OBJECT_ParamBuffers, SPA_PARAM_Buffers, SPA_PARAM_BUFFERS_buffers,
-                    SPA_POD_CHOICE_RANGE_Int(1, 1, 32), SPA_PARAM_BUFFERS_blocks, SPA_POD_Int(1),
-                    SPA_PARAM_BUFFERS_size, SPA_POD_CHOICE_RANGE_Int(size, size, INT32_MAX),
-                    SPA_PARAM_BUFFERS_stride, SPA_POD_Int(1)));
-            });
-        if (direction == SPA_DIRECTION_OUTPUT)
-            return add_port(direction, properties, std::span(params).first(midi_buffer_sizes.size()));
-        // PipeWire's own choice for such a port is bytes alone, and then 1.4 refuses the link with a peer
-        // that has nothing but UMP. It comes first.
-        params.back() = static_cast<const spa_pod*>(spa_pod_builder_add_object(
-            &builder, SPA_TYPE_OBJECT_Format, SPA_PARAM_EnumFormat, SPA_FORMAT_mediaType,
-            SPA_POD_Id(SPA_MEDIA_TYPE_application), SPA_FORMAT_mediaSubtype,
-            SPA_POD_Id(SPA_MEDIA_SUBTYPE_control), SPA_FORMAT_CONTROL_types,
-            SPA_POD_CHOICE_FLAGS_Int(1U << SPA_CONTROL_UMP)));
-        return add_port(direction, properties, params);
+        const auto pods = build_midi_port_params();
+        std::vector<const spa_pod*> params;
+        for (const auto& pod : pods)
+            params.push_back(pod.get());
+        auto* port = add_port(direction, properties, params);
+        port->midi = true;
+        return port;
     }
 
     void update(void* port, const spa_pod* param) { pw_filter_update_params(filter_.get(), port, &param, 1); }
@@ -247,6 +228,8 @@ private:
 
     void port_param_changed(PortData& port, std::uint32_t id, const spa_pod* param)
     {
+        if (id == SPA_PARAM_Format && port.midi)
+            update(&port, build_midi_format().get());
         spa_latency_info info{};
         if (id != SPA_PARAM_Latency || spa_latency_parse(param, &info) < 0 ||
             info.direction == port.direction)

@@ -9,7 +9,6 @@
 #include "tests/support/midi-players.hpp"
 #include "tests/support/noise.hpp"
 #include "tests/support/private-session.hpp"
-#include "tests/support/ump-keyboard.hpp"
 
 #include <array>
 #include <catch2/catch_test_macros.hpp>
@@ -55,33 +54,6 @@ TEST_CASE("MIDI and long SysEx arrive whole at their frames")
     CHECK(listener.heard() == keys.events);
     CHECK_FALSE(keys.refused);
     CHECK(source->counters().midi_lost == 0);
-    CHECK(synth->counters().midi_lost == 0);
-}
-
-TEST_CASE("UMP of MIDI 1.0 and 2.0 is linked and arrives as bytes")
-{
-    const PrivateSession session({.session_manager = false});
-    Client client(session);
-    tests::UmpKeyboard keys(client);
-    MidiListener listener;
-    Node synth(client, "synth", {.inputs = {}, .outputs = {}, .midi_in = true, .midi_out = false}, listener);
-    REQUIRE(wait_until([&] { return !session.graph().ports_of("ump").empty(); }));
-    session.link("ump:out", "synth:midi_in");
-    REQUIRE(midi_passes(keys, listener));
-
-    keys.events = {{0x20903c64},              // MIDI 1.0: note on
-                   {0x40913c00, 0xc8000000},  // MIDI 2.0: note on, at a velocity of 100
-                   {0x40b14a00, 0x80000000},  // and a controller
-                   {0x30167e7f, 0x09017f00},  // a SysEx begins
-                   {0x30330203, 0x04000000}}; // and ends
-    keys.send = true;
-
-    REQUIRE(wait_until([&] { return listener.heard().size() >= 4; }));
-    CHECK(listener.heard() ==
-          std::vector<MidiMoment>{{0, 7, {0x90, 60, 100}},
-                                  {0, 7, {0x91, 60, 100}},
-                                  {0, 7, {0xb1, 74, 64}},
-                                  {0, 7, {0xf0, 0x7e, 0x7f, 0x09, 0x01, 0x7f, 0x00, 2, 3, 4, 0xf7}}});
     CHECK(synth->counters().midi_lost == 0);
 }
 
