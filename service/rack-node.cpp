@@ -224,6 +224,8 @@ void RackNode::tick()
         drop();
         set_state(NodeState::failed, "PipeWire threw the node out: " + reason);
     }
+    const std::uint64_t cycles = filter_ ? filter_->counters().cycles.load() : 0;
+    ticks_at_rest_ = std::exchange(cycles_at_tick_, cycles) == cycles ? ticks_at_rest_ + 1 : 0;
     if (content_)
         content_->tick(filter_ ? &filter_->counters() : nullptr);
 }
@@ -291,6 +293,31 @@ void RackNode::let_go(std::uint32_t node, std::uint64_t since) noexcept
 {
     if (filter_ && filter_->id() == node)
         filter_->let_go(since);
+}
+
+std::optional<PlacedNode> RackNode::place() const
+{
+    if (!filter_ || seat_.loop().empty())
+        return std::nullopt;
+    return PlacedNode{.name = config_.name,
+                      .loop = std::string(seat_.loop()),
+                      .load = load_,
+                      .movable = !config_.properties.contains(PW_KEY_NODE_LOOP_NAME)};
+}
+
+bool RackNode::rests() const noexcept
+{
+    constexpr unsigned some_seconds = 50; // in ticks
+    return ticks_at_rest_ >= some_seconds;
+}
+
+void RackNode::rejoin()
+{
+    if (!filter_)
+        return;
+    drop();
+    join();
+    panic(); // who lifts a key meanwhile is not heard
 }
 
 void RackNode::panic() noexcept

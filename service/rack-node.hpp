@@ -6,6 +6,7 @@
 #include "service/configuration.hpp"
 #include "service/data-loops.hpp"
 #include "service/device-node.hpp"
+#include "service/load-balance.hpp"
 #include "service/log.hpp"
 #include "service/node-content.hpp"
 #include "service/node-status.hpp"
@@ -48,6 +49,8 @@ class RackNode final : private ContentOwner
     std::uint64_t busy_before_ = 0;
     std::uint64_t period_before_ = 0;
     std::uint64_t cycles_before_ = 0;
+    std::uint64_t cycles_at_tick_ = 0;
+    unsigned ticks_at_rest_ = 0;
     std::uint64_t missed_before_ = 0; ///< by filter nodes that are gone
 
     void show(const Playable& playable) override;
@@ -97,6 +100,16 @@ public:
     /// Who has played MIDI to the node in the graph of this global id since `since` (CLOCK_MONOTONIC, ns) has
     /// left; of no account if that is another node.
     void let_go(std::uint32_t node, std::uint64_t since) noexcept;
+
+    /// Where it runs; nothing while it is not in the graph, or if its loop is not one of those that are
+    /// known.
+    [[nodiscard]] std::optional<PlacedNode> place() const;
+
+    /// Whether the graph has not run it for some seconds.
+    [[nodiscard]] bool rests() const noexcept;
+
+    /// Leaves the graph and comes back as a new node, in the loop with the least to do. Its notes end.
+    void rejoin();
 
     void panic() noexcept; ///< no note sounds any more
 

@@ -30,7 +30,7 @@ void add_sentence(std::string& text, const std::string& sentence)
 } // namespace
 
 Rack::Rack(ContentMaker make_content, DataLoops& loops)
-    : make_content_(std::move(make_content)), loops_(loops)
+    : make_content_(std::move(make_content)), loops_(loops), balance_(nodes_, loops)
 {
 }
 
@@ -113,6 +113,7 @@ void Rack::enter(pw_core* core)
     core_ = core;
     for (const auto& [name, node] : nodes_)
         node->enter(core);
+    balance_.enter(core);
 }
 
 void Rack::let_go(std::uint32_t node, std::uint64_t since) noexcept
@@ -124,6 +125,7 @@ void Rack::let_go(std::uint32_t node, std::uint64_t since) noexcept
 void Rack::leave() noexcept
 {
     core_ = nullptr;
+    balance_.leave();
     for (const auto& [name, node] : nodes_)
         node->leave();
 }
@@ -148,8 +150,9 @@ public:
 
     void add(const std::string& name, const std::string& problem)
     {
-        reply_.problems.push_back(fmt::format("node '{}': {}", name, problem));
+        add(fmt::format("node '{}': {}", name, problem));
     }
+    void add(std::string problem) { reply_.problems.push_back(std::move(problem)); }
     void answer(std::vector<std::string> lines) { reply_.answer = std::move(lines); }
 };
 
@@ -198,6 +201,12 @@ EditorAction editor_action_of(const Request& request)
 void Rack::obey(const Request& request, std::function<void(Reply)> done)
 {
     const auto collection = std::make_shared<Collection>(request.id, std::move(done));
+    if (request.verb == RequestVerb::balance)
+        return balance_.ask([collection](std::vector<std::string> lines, std::string problem) {
+            collection->answer(std::move(lines));
+            if (!problem.empty())
+                collection->add(std::move(problem));
+        });
     std::vector<std::string> names;
     if (request.nodes.empty() && (request.verb == RequestVerb::save || request.verb == RequestVerb::panic))
         for (const auto& [name, node] : nodes_)
@@ -229,7 +238,8 @@ void Rack::obey(const Request& request, std::function<void(Reply)> done)
         case RequestVerb::panic:
             node.panic();
             break;
-        case RequestVerb::reload: // the session's
+        case RequestVerb::reload:  // the session's
+        case RequestVerb::balance: // the whole rack's
             break;
         case RequestVerb::save:
             node.save(collect);
@@ -294,6 +304,7 @@ void Rack::tick()
 {
     for (const auto& [name, node] : nodes_)
         node->tick();
+    balance_.tick();
 }
 
 bool Rack::plays()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "service/balance.hpp"
 #include "service/configuration.hpp"
 #include "service/graph-names.hpp"
 #include "service/rack-node.hpp"
@@ -25,7 +26,7 @@ namespace decant::service
 /// All nodes, as the configuration wants them. All functions: [main].
 class Rack
 {
-    using Nodes = std::map<std::string, std::unique_ptr<RackNode>>;
+    using Nodes = Balance::Nodes;
 
     void enable(const std::string& name);
     void restart(const std::string& name);
@@ -35,6 +36,7 @@ class Rack
     DataLoops& loops_;
     pw_core* core_ = nullptr;
     Nodes nodes_;
+    Balance balance_;
     std::map<std::string, NodeStatus> refused_;  ///< by the configuration
     std::vector<ConfigurationProblem> problems_; ///< of the configuration
     std::set<std::string> published_;            ///< keys on the board

@@ -15,7 +15,7 @@ namespace decant::service
 namespace
 {
 
-constexpr std::array<std::pair<RequestVerb, std::string_view>, 11> verbs{
+constexpr std::array<std::pair<RequestVerb, std::string_view>, 12> verbs{
     {{RequestVerb::save, "save"},
      {RequestVerb::enable, "enable"},
      {RequestVerb::restart, "restart"},
@@ -26,7 +26,8 @@ constexpr std::array<std::pair<RequestVerb, std::string_view>, 11> verbs{
      {RequestVerb::save_preset, "save-preset"},
      {RequestVerb::load_preset, "load-preset"},
      {RequestVerb::editor, "editor"},
-     {RequestVerb::bypass, "bypass"}}};
+     {RequestVerb::bypass, "bypass"},
+     {RequestVerb::balance, "balance"}}};
 
 std::string dump(const nlohmann::json& object)
 {

@@ -25,7 +25,9 @@ enum class RequestVerb {
     save_preset,
     load_preset,
     editor,
-    bypass, ///< these plugins are not heard, or heard again
+    bypass,  ///< these plugins are not heard, or heard again
+    balance, ///< nodes move to other data loops until all have as much to do; the answer tells which and how
+             ///< much
 };
 
 struct Request {

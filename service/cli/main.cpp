@@ -23,6 +23,7 @@ int run(int argc, char** argv)
                        "Run 'decant VERB --help' for the options of a verb.");
 
     decant::cli::add_add(application);
+    decant::cli::add_balance(application);
     decant::cli::add_bypass(application);
     decant::cli::add_config(application);
     decant::cli::add_disable(application);

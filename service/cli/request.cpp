@@ -71,6 +71,18 @@ void add_bypass(CLI::App& application)
     verb->callback([node, action] { ask_service(service::RequestVerb::bypass, {*node}, *action); });
 }
 
+void add_balance(CLI::App& application)
+{
+    auto* verb = application.add_subcommand("balance", "Spread the nodes over the CPUs by what they cost");
+    verb->footer("A node that moves leaves the graph and comes back, with its links: it is silent for "
+                 "some blocks, and its notes\nend. Nodes that have nothing to do move by "
+                 "themselves.\n\nExample:\n  decant balance");
+    verb->callback([] {
+        for (const auto& line : ask_service(service::RequestVerb::balance, {}))
+            fmt::print("{}\n", line);
+    });
+}
+
 void add_reload(CLI::App& application)
 {
     auto* verb = application.add_subcommand("reload", "Let decantd read the configuration again");

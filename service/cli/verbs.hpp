@@ -31,6 +31,7 @@ public:
 };
 
 void add_add(CLI::App& application);
+void add_balance(CLI::App& application);
 void add_bypass(CLI::App& application);
 void add_config(CLI::App& application);
 void add_disable(CLI::App& application);
