@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <ctime>
 
 namespace decant::nodes
@@ -117,52 +116,6 @@ CycleTimes cycle_times(std::uint64_t start, std::uint64_t next, std::uint64_t pe
         next = start + period;
     const std::uint64_t guard = std::min(std::max(period / 5, least_guard), period / 2);
     return {start, next - guard};
-}
-
-Transport transport_of(const spa_io_position& position) noexcept DECANT_REALTIME
-{
-    Transport transport;
-    transport.playing = position.state == SPA_IO_POSITION_STATE_RUNNING;
-    const spa_io_segment& segment = position.segments[0];
-    const auto running = static_cast<std::int64_t>(position.clock.position) - position.offset;
-    const auto since_start = running - static_cast<std::int64_t>(segment.start);
-    const double rate = segment.rate != 0.0 && std::isfinite(segment.rate) ? segment.rate : 1.0;
-    const double frame = static_cast<double>(since_start) * rate + static_cast<double>(segment.position);
-    constexpr double most_frames = 9e15; // what a double counts exactly
-    transport.position = static_cast<std::uint64_t>(std::clamp(frame, 0.0, most_frames));
-
-    const spa_io_segment_bar& bar = segment.bar;
-    const bool signature_valid = bar.signature_num >= 1 && bar.signature_num <= 256 &&
-                                 bar.signature_denom >= 1 && bar.signature_denom <= 256;
-    if ((bar.flags & SPA_IO_SEGMENT_BAR_FLAG_VALID) == 0 || !(bar.bpm > 0 && bar.bpm < 10'000) ||
-        !signature_valid || !std::isfinite(bar.beat))
-        return transport;
-    transport.tempo_valid = true;
-    transport.numerator = static_cast<std::uint32_t>(bar.signature_num);
-    transport.denominator = static_cast<std::uint32_t>(bar.signature_denom);
-    // A beat is the signature's, tempo and positions of plugins count quarter notes. JACK's masters count
-    // bars from one, so that the first beat of a song has the number of beats in a bar.
-    const double quarters_per_beat = 4.0 / bar.signature_denom;
-    const double beats_per_bar = bar.signature_num;
-    const double beat = bar.beat - beats_per_bar;
-    transport.tempo = bar.bpm * quarters_per_beat;
-    transport.quarter_position = beat * quarters_per_beat;
-    transport.bar_start = std::floor(beat / beats_per_bar) * beats_per_bar * quarters_per_beat;
-    return transport;
-}
-
-Transport with_tempo(Transport transport, double tempo, std::uint32_t rate) noexcept DECANT_REALTIME
-{
-    if (transport.tempo_valid)
-        return transport;
-    constexpr double beats_per_bar = 4;
-    constexpr double seconds_per_minute = 60;
-    transport.tempo_valid = true;
-    transport.tempo = tempo;
-    transport.quarter_position = static_cast<double>(transport.position) / rate * tempo / seconds_per_minute;
-    transport.bar_start = std::floor(transport.quarter_position / beats_per_bar) * beats_per_bar;
-    transport.numerator = transport.denominator = 4;
-    return transport;
 }
 
 /// Null if nobody fetches the block. A port has buffers some cycles before the link's own start in the data
@@ -290,7 +243,8 @@ void FilterProcess::run(const spa_io_position* position) noexcept DECANT_REALTIM
         const auto times = cycle_times(now.clock.nsec, now.clock.next_nsec, period, began);
         cycle.start_nsec = times.start;
         cycle.deadline_nsec = cycle.freewheel ? began + freewheel_time : times.deadline;
-        cycle.transport = with_tempo(transport_of(now), tempo_.load(std::memory_order_relaxed), cycle.rate);
+        cycle.transport =
+            with_tempo(transport_.read(now), tempo_.load(std::memory_order_relaxed), cycle.rate);
         cycle.inputs = input_data_;
         cycle.outputs = output_data_;
         cycle.midi_out = has_midi_out ? &midi_writer_ : nullptr;

@@ -5,6 +5,7 @@
 #include "nodes/held-notes.hpp"
 #include "nodes/midi-pod.hpp"
 #include "nodes/processor.hpp"
+#include "nodes/transport-process.hpp"
 
 #include <array>
 #include <atomic>
@@ -46,14 +47,6 @@ struct CycleTimes {
 [[nodiscard]] CycleTimes cycle_times(std::uint64_t start, std::uint64_t next, std::uint64_t period,
                                      std::uint64_t now) noexcept DECANT_REALTIME;
 
-/// The song position that PipeWire gives for this cycle. [any]
-[[nodiscard]] Transport transport_of(const spa_io_position& position) noexcept DECANT_REALTIME;
-
-/// `transport` with a tempo of `tempo` (beats per minute) in 4/4, counted from its position, if it has none.
-/// [any]
-[[nodiscard]] Transport with_tempo(Transport transport, double tempo,
-                                   std::uint32_t rate) noexcept DECANT_REALTIME;
-
 /// All that the audio thread of a filter node uses. Made by FilterNode before the node is connected.
 class FilterProcess
 {
@@ -85,6 +78,7 @@ class FilterProcess
     MidiReader midi_reader_;
     HeldNotes held_notes_;
     MidiWriter midi_writer_;
+    TransportReader transport_;
     std::atomic<bool> resumed_ = true;
     std::atomic<double> tempo_ = default_tempo;
     std::atomic<bool> panic_ = false;

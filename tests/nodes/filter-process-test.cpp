@@ -3,15 +3,10 @@
 
 #include "nodes/filter-process.hpp"
 
-#include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
-#include <cmath>
-#include <spa/node/io.h>
 
 namespace decant::nodes
 {
-
-using Catch::Approx;
 
 TEST_CASE("the deadline leaves a fifth of the period to the nodes behind")
 {
@@ -44,65 +39,6 @@ TEST_CASE("a next cycle that cannot be is replaced by one period")
 {
     for (const std::uint64_t next : {0ull, 100'000'000ull, 900'000'000ull})
         CHECK(cycle_times(100'000'000, next, 10'000'000, 100'000'000).deadline == 108'000'000);
-}
-
-TEST_CASE("a running transport gives frames, quarter notes and the start of the bar")
-{
-    spa_io_position position{};
-    position.state = SPA_IO_POSITION_STATE_RUNNING;
-    position.clock.position = 148'000;
-    position.offset = 100'000;
-    auto& segment = position.segments[0];
-    segment.rate = 1.0;
-    segment.position = 1000;
-    segment.bar.flags = SPA_IO_SEGMENT_BAR_FLAG_VALID;
-    segment.bar.bpm = 90;
-    segment.bar.signature_num = 6;
-    segment.bar.signature_denom = 8;
-    segment.bar.beat = 2 * 6 + 1.5; // in the second bar: JACK counts bars from one
-
-    const auto transport = transport_of(position);
-
-    CHECK(transport.playing);
-    CHECK(transport.position == 49'000);
-    REQUIRE(transport.tempo_valid);
-    CHECK(transport.tempo == Approx(45));
-    CHECK(transport.numerator == 6);
-    CHECK(transport.denominator == 8);
-    CHECK(transport.quarter_position == Approx((6 + 1.5) / 2));
-    CHECK(transport.bar_start == Approx(3));
-}
-
-TEST_CASE("where the graph has no tempo the node's own counts from the position, and only there")
-{
-    Transport transport;
-    transport.position = 5 * 48'000; // five seconds
-    const auto own = with_tempo(transport, 90, 48'000);
-    CHECK(own.tempo_valid);
-    CHECK(own.tempo == 90);
-    CHECK(own.quarter_position == Approx(7.5));
-    CHECK(own.bar_start == 4);
-    CHECK(own.numerator == 4);
-
-    transport.tempo_valid = true;
-    transport.tempo = 60;
-    CHECK(with_tempo(transport, 90, 48'000).tempo == 60);
-}
-
-TEST_CASE("a stopped transport, and one with senseless values, is harmless")
-{
-    CHECK_FALSE(transport_of(spa_io_position{}).playing);
-
-    spa_io_position position{};
-    position.offset = 1'000'000; // begins later
-    auto& bar = position.segments[0].bar;
-    bar.flags = SPA_IO_SEGMENT_BAR_FLAG_VALID;
-    bar.bpm = NAN;
-    bar.signature_denom = 0;
-    position.segments[0].rate = INFINITY;
-    const auto transport = transport_of(position);
-    CHECK(transport.position == 0);
-    CHECK_FALSE(transport.tempo_valid);
 }
 
 } // namespace decant::nodes

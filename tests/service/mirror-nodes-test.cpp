@@ -13,10 +13,13 @@
 
 #include <algorithm>
 #include <array>
+#include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
+#include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <fmt/format.h>
 #include <string>
 #include <string_view>
@@ -266,6 +269,70 @@ TEST_CASE("a plugin in a graph without a tempo is told the one of the configurat
                std::count(recorder.tape().begin(), recorder.tape().end(), 93.5F) >= 2;
     }));
 }
+
+#ifdef JACK_TIMEBASE
+namespace
+{
+
+/// What the mirror of VST2 was told of the time.
+struct ToldTime {
+    double tempo;    ///< quarter notes per minute
+    double quarters; ///< from the beginning of the song
+    double frame;
+    bool playing;
+    double numerator;
+};
+
+/// Records what comes from the second channel of the mirror, until a block of it is as `wanted`.
+template <class Wanted>
+[[nodiscard]] bool hears_time(tests::Recorder& recorder, Wanted&& wanted)
+{
+    ToldTime last{};
+    const bool heard = wait_until([&] {
+        if (!record(recorder))
+            return false;
+        const auto& tape = recorder.tape(); // it begins with a block
+        constexpr int playing_flag = 1 << 1;
+        last = {tape[0], tape[1], tape[2], (static_cast<int>(tape[4]) & playing_flag) != 0, tape[5]};
+        return wanted(last);
+    });
+    UNSCOPED_INFO(fmt::format("told last: {} per minute, {} quarters at frame {}, playing: {}, {} in a bar",
+                              last.tempo, last.quarters, last.frame, last.playing, last.numerator));
+    return heard;
+}
+
+} // namespace
+
+TEST_CASE(
+    "a plugin is told tempo, beat and frame of a JACK client that is timebase master, and its own tempo when "
+    "that has left")
+{
+    if (!std::filesystem::exists("/usr/bin/pw-jack"))
+        SKIP("pw-jack is not installed");
+    MirrorRack rack(mirrors.front());
+    tests::Recorder recorder(256);
+    TestNode tape(rack.client, "recorder", mono_in, recorder);
+    rack.session().link(rack.session().graph().ports_of("decant.mirror", Direction::output).at(1).path(),
+                        "recorder:input");
+    CHECK(hears_time(recorder, [](const ToldTime& time) { return time.tempo == 93.5 && !time.playing; }));
+
+    const auto master = rack.session().spawn({"pw-jack", JACK_TIMEBASE});
+    INFO(master->errors());
+    CHECK(hears_time(recorder, [](const ToldTime& time) {
+        constexpr double quarters_per_minute = 90;
+        const double quarters = time.frame / 48000 * quarters_per_minute / 60;
+        return time.playing && time.tempo == quarters_per_minute && time.numerator == 7 &&
+               time.quarters == Catch::Approx(quarters).margin(1e-4);
+    }));
+
+    master->signal(SIGUSR1);
+    CHECK(hears_time(recorder, [](const ToldTime& time) { return time.playing && time.tempo == 93.5; }));
+
+    master->stop();
+    CHECK(master->wait(tests::patience) == 0);
+    CHECK(hears_time(recorder, [](const ToldTime& time) { return !time.playing; }));
+}
+#endif
 
 TEST_CASE("the ports of a plugin bear its own names, and those of a bus belong together")
 {
