@@ -163,7 +163,7 @@ PresetWish preset_wish_of(const Request& request)
     case RequestVerb::save_preset:
         return SavePreset{exchanged_preset(request.argument)};
     case RequestVerb::load_preset:
-        return LoadPreset{exchanged_preset(request.argument)};
+        return LoadPreset{exchanged_preset(request.argument), request.file};
     default:
         return SelectProgram{static_cast<std::uint32_t>(std::stoul(request.argument))};
     }

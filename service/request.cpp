@@ -43,7 +43,8 @@ std::string to_json(const Request& request)
     return dump({{"id", request.id},
                  {"verb", verb->second},
                  {"nodes", request.nodes},
-                 {"argument", request.argument}});
+                 {"argument", request.argument},
+                 {"file", request.file}});
 }
 
 std::string to_json(const Reply& reply)
@@ -61,7 +62,7 @@ try {
         return std::nullopt;
     return Request{object.at("id").get<std::string>(), verb->first,
                    object.at("nodes").get<std::vector<std::string>>(),
-                   object.value("argument", std::string())};
+                   object.value("argument", std::string()), object.value("file", std::string())};
 } catch (const nlohmann::json::exception&) {
     return std::nullopt;
 }

@@ -38,6 +38,7 @@ struct Request {
     /// "open", "close" or "toggle", in a chain perhaps with a blank and the name of a plugin; of bypass
     /// "on", "off" or "toggle".
     std::string argument{};
+    std::string file{}; ///< of the presets: the absolute path that people named, or ""
 };
 
 struct Reply {

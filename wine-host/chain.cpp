@@ -235,7 +235,7 @@ std::vector<std::byte> Chain::preset(protocol::PresetForm)
     throw no_presets();
 }
 
-void Chain::load_preset(std::span<const std::byte>)
+void Chain::load_preset(std::span<const std::byte>, const std::string&)
 {
     throw no_presets();
 }

@@ -149,6 +149,11 @@ const void* ClapHost::extension(const clap_host_t*, const char* id)
         [](const clap_host_t* host) { return of(host).show_editor(false); },
         [](const clap_host_t* host, bool) { of(host).show_editor(false); },
     };
+    static const clap::HostPresetLoad preset_load{
+        [](const clap_host_t* host, std::uint32_t, const char*, const char*, std::int32_t os_error,
+           const char* text) { of(host).hear_preset_error(os_error, text); },
+        [](const clap_host_t*, std::uint32_t, const char*, const char*) {}, // its values are told as any are
+    };
     static const clap::HostLog log{
         [](const clap_host_t* host, std::int32_t severity, const char* text) {
             // A write to the log can block, and debugging output is for the plugin's authors.
@@ -168,12 +173,24 @@ const void* ClapHost::extension(const clap_host_t*, const char* id)
         {CLAP_EXT_NOTE_PORTS, &note_ports},
         {CLAP_EXT_TIMER_SUPPORT, &timer_support},
         {CLAP_EXT_GUI, &gui},
+        {clap::ext_preset_load, &preset_load},
+        {clap::ext_preset_load_draft, &preset_load},
         {clap::ext_log, &log},
     };
     for (const auto& [name, functions] : extensions)
         if (id != nullptr && std::strcmp(name, id) == 0)
             return functions;
     return nullptr;
+}
+
+void ClapHost::hear_preset_error(std::int32_t os_error, const char* text)
+{
+    if (GetCurrentThreadId() != main_thread_)
+        return;
+    preset_error_ = text != nullptr ? from_plugin(text) : std::string();
+    if (os_error != 0)
+        preset_error_ +=
+            (preset_error_.empty() ? "" : ": ") + windows_error(static_cast<std::uint32_t>(os_error));
 }
 
 void ClapHost::set_frame(EditorFrame* frame)

@@ -9,6 +9,8 @@
 #include <atomic>
 #include <cstdint>
 #include <set>
+#include <string>
+#include <utility>
 
 namespace decant::host
 {
@@ -36,6 +38,7 @@ class ClapHost
     std::atomic<std::uint32_t> rescan_ = 0;
     std::atomic<std::uint64_t> wanted_size_ = 0; ///< the editor's: width and height; 0: none
     std::atomic<int> wanted_shown_ = 0;          ///< the same: 1 to be seen, -1 to be closed
+    std::string preset_error_;                   ///< the main thread's own
 
     static const void* extension(const clap_host_t* host, const char* id);
     bool start_timer(std::uint32_t period_ms, clap_id& id);
@@ -44,6 +47,7 @@ class ClapHost
     void want(std::atomic<bool>& what) noexcept;
     bool resize_editor(std::uint32_t width, std::uint32_t height);
     bool show_editor(bool shown);
+    void hear_preset_error(std::int32_t os_error, const char* text);
 
 public:
     explicit ClapHost(PluginListener& listener);
@@ -77,6 +81,9 @@ public:
     [[nodiscard]] bool take_flush() noexcept { return flush_.exchange(false); }
     [[nodiscard]] bool take_latency() noexcept { return latency_.exchange(false); }
     [[nodiscard]] std::uint32_t take_rescan() noexcept { return rescan_.exchange(0); }
+
+    /// What the plugin has last said of a preset that it did not load; empty: nothing. [main]
+    [[nodiscard]] std::string take_preset_error() noexcept { return std::exchange(preset_error_, {}); }
 
     /// Makes the calling thread the audio thread for as long as it lives: the interface wants some calls on
     /// that one, and the main thread plays its part while it is at rest. [any]

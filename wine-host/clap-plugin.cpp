@@ -73,10 +73,11 @@ std::unique_ptr<Plugin> open_clap_plugin(const LoadedFile& file, const std::stri
     const clap_plugin_factory_t& factory = factory_of(entry, file);
     auto plugins = plugins_of(factory);
     const std::string id = pick_plugin(plugins, plugin_class, file.name).id;
-    return std::make_unique<ClapPlugin>(file, factory, id, std::move(plugins), listener);
+    return std::make_unique<ClapPlugin>(file, entry, factory, id, std::move(plugins), listener);
 }
 
-ClapPlugin::ClapPlugin(const LoadedFile& file, const clap_plugin_factory_t& factory, const std::string& id,
+ClapPlugin::ClapPlugin(const LoadedFile& file, const clap_plugin_entry_t& entry,
+                       const clap_plugin_factory_t& factory, const std::string& id,
                        std::vector<protocol::PluginInFile> in_file, PluginListener& listener)
     : file_(file), listener_(listener), in_file_(std::move(in_file)), host_(listener),
       plugin_(factory.create_plugin(&factory, host_.interface(), id.c_str())), id_(id)
@@ -97,6 +98,11 @@ ClapPlugin::ClapPlugin(const LoadedFile& file, const clap_plugin_factory_t& fact
     params_ = clap_extension<clap_plugin_params_t>(plugin_, CLAP_EXT_PARAMS);
     state_ = clap_extension<clap_plugin_state_t>(plugin_, CLAP_EXT_STATE);
     latency_interface_ = clap_extension<clap_plugin_latency_t>(plugin_, CLAP_EXT_LATENCY);
+    preset_load_ = clap_extension<clap::PluginPresetLoad>(plugin_, clap::ext_preset_load);
+    if (preset_load_ == nullptr)
+        preset_load_ = clap_extension<clap::PluginPresetLoad>(plugin_, clap::ext_preset_load_draft);
+    if (preset_load_ != nullptr)
+        presets_ = find_clap_presets(entry, id_, in_file_.size() == 1);
     events_in_.emplace(clap_notes(plugin_, true));
     events_out_ = {this, [](const clap_output_events_t* list, const clap_event_header_t* event) {
                        if (event != nullptr)
@@ -139,6 +145,8 @@ protocol::PluginDescription ClapPlugin::describe()
         description.name = file_.name;
     description.latency = latency_;
     description.in_file = in_file_;
+    for (const auto& preset : presets_)
+        description.programs.push_back(preset.name);
     return description;
 }
 
@@ -290,27 +298,6 @@ void ClapPlugin::restore(std::span<const std::byte> state)
     if (!state_->load(plugin_, &stream))
         throw PluginError(FailureCode::state_mismatch,
                           "the plugin does not take the state; another version of it may have saved it");
-}
-
-std::vector<std::byte> ClapPlugin::preset(protocol::PresetForm form)
-{
-    if (form != protocol::PresetForm::clap)
-        throw PluginError(FailureCode::refused, "presets of CLAP plugins are .clap-state files");
-    if (state_ == nullptr)
-        throw PluginError(FailureCode::refused, "the plugin has no state of its own to keep in a preset");
-    return StateBlob::decode(state(), protocol::PluginFormat::clap, id_).payload;
-}
-
-void ClapPlugin::load_preset(std::span<const std::byte> file)
-{
-    // Whose they are only the plugin can tell: the bytes are nothing but its own.
-    restore(
-        StateBlob{protocol::PluginFormat::clap, id_, StateKind::chunk, {file.begin(), file.end()}}.encode());
-}
-
-void ClapPlugin::select_program(std::uint32_t)
-{
-    throw PluginError(FailureCode::refused, "CLAP plugins have no programs");
 }
 
 std::vector<double> ClapPlugin::values()

@@ -5,6 +5,7 @@
 #include "wine-host/clap-events.hpp"
 #include "wine-host/clap-host.hpp"
 #include "wine-host/clap-interface.hpp"
+#include "wine-host/clap-presets.hpp"
 #include "wine-host/clap-thread-pool.hpp"
 #include "wine-host/loaded-file.hpp"
 #include "wine-host/plugin.hpp"
@@ -33,9 +34,9 @@ struct ClapParameter {
 class ClapPlugin final : public Plugin
 {
 public:
-    /// `in_file` are all plugins of `factory`, and `id` one of them. Throws PluginError.
-    ClapPlugin(const LoadedFile& file, const clap_plugin_factory_t& factory, const std::string& id,
-               std::vector<protocol::PluginInFile> in_file, PluginListener& listener);
+    /// `in_file` are all plugins of `factory`, which is of `entry`, and `id` one of them. Throws PluginError.
+    ClapPlugin(const LoadedFile& file, const clap_plugin_entry_t& entry, const clap_plugin_factory_t& factory,
+               const std::string& id, std::vector<protocol::PluginInFile> in_file, PluginListener& listener);
     ~ClapPlugin() override;
 
     ClapPlugin(const ClapPlugin&) = delete;
@@ -48,7 +49,7 @@ public:
     [[nodiscard]] std::vector<std::byte> state() override;
     void restore(std::span<const std::byte> state) override;
     [[nodiscard]] std::vector<std::byte> preset(protocol::PresetForm form) override;
-    void load_preset(std::span<const std::byte> file) override;
+    void load_preset(std::span<const std::byte> file, const std::string& path) override;
     void select_program(std::uint32_t program) override;
     [[nodiscard]] std::vector<double> values() override;
     [[nodiscard]] bool work() override;
@@ -74,6 +75,8 @@ private:
     const clap_plugin_params_t* params_;
     const clap_plugin_state_t* state_;
     const clap_plugin_latency_t* latency_interface_;
+    const clap::PluginPresetLoad* preset_load_;
+    std::vector<ClapPreset> presets_;    ///< its own, in the order of the description's programs
     std::optional<ClapThreadPool> pool_; ///< from the first activation on, if the plugin has tasks for it
     std::vector<ClapParameter> parameters_;
     std::vector<std::pair<clap_id, std::uint32_t>> indices_; ///< of the parameters, ordered by id
@@ -96,6 +99,9 @@ private:
     void read_latency();
     void take_changes(std::uint32_t rescan);
     void flush();
+    template <class Change>
+    void keeping_state(Change change);
+    void load_from(clap::PlaceKind kind, const char* path, const char* key);
     [[nodiscard]] const std::uint32_t* index_of(clap_id id) const noexcept;
 
     void set_transport(const protocol::BlockRequest& request) noexcept;

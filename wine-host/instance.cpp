@@ -314,9 +314,10 @@ void Instance::get_preset(WireReader request, std::uint32_t id)
 void Instance::set_preset(WireReader request, std::uint32_t id)
 {
     const auto file = request.get_blob();
+    const std::string path = request.get_text();
     if (!request.complete())
         throw malformed("set_preset");
-    change([&](Plugin& loaded) { loaded.load_preset(file); });
+    change([&](Plugin& loaded) { loaded.load_preset(file, path); });
     line_.send(MessageType::done, id);
 }
 

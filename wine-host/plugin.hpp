@@ -101,8 +101,8 @@ public:
     [[nodiscard]] virtual std::vector<std::byte> preset(protocol::PresetForm form) = 0;
 
     /// Throws PluginError with state_mismatch, and has changed nothing then, if `file` is no preset of this
-    /// very plugin. Not while process() runs.
-    virtual void load_preset(std::span<const std::byte> file) = 0;
+    /// very plugin. It lies at the Unix path `path`, or nowhere if that is empty. Not while process() runs.
+    virtual void load_preset(std::span<const std::byte> file, const std::string& path) = 0;
 
     /// One of the description's. Not while process() runs.
     virtual void select_program(std::uint32_t program) = 0;

@@ -49,7 +49,7 @@ public:
     [[nodiscard]] std::vector<std::byte> state() override;
     void restore(std::span<const std::byte> state) override;
     [[nodiscard]] std::vector<std::byte> preset(protocol::PresetForm form) override;
-    void load_preset(std::span<const std::byte> file) override;
+    void load_preset(std::span<const std::byte> file, const std::string& path) override;
     void select_program(std::uint32_t program) override;
     [[nodiscard]] std::vector<double> values() override;
     [[nodiscard]] std::unique_ptr<Editor> make_editor(EditorFrame& frame) override;

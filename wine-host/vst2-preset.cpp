@@ -136,7 +136,7 @@ std::vector<std::byte> Vst2Plugin::preset(PresetForm form)
     return encode_fxb(bank, effect_->programs());
 }
 
-void Vst2Plugin::load_preset(std::span<const std::byte> file)
+void Vst2Plugin::load_preset(std::span<const std::byte> file, const std::string&)
 {
     auto preset = decode_fxp(file);
     if (!preset)

@@ -28,7 +28,7 @@ std::vector<std::byte> Vst3Plugin::preset(PresetForm form)
         {class_.id_text, {component.begin(), component.end()}, {controller.begin(), controller.end()}});
 }
 
-void Vst3Plugin::load_preset(std::span<const std::byte> file)
+void Vst3Plugin::load_preset(std::span<const std::byte> file, const std::string&)
 {
     const auto preset = decode_vst3_preset(file);
     if (!preset)

@@ -163,13 +163,13 @@ std::vector<std::byte> HostLink::preset(protocol::PresetForm form, Timeout timeo
     return {file.begin(), file.end()};
 }
 
-void HostLink::set_preset(std::span<const std::byte> file, Timeout timeout)
+void HostLink::set_preset(std::span<const std::byte> file, const std::string& path, Timeout timeout)
 {
-    if (file.size() > protocol::max_message_bytes - sizeof(std::uint32_t))
+    if (file.size() > protocol::max_message_bytes - 2 * sizeof(std::uint32_t) - path.size())
         throw HostError(HostErrorCode::failed, fmt::format("the preset is too large ({} bytes)", file.size()),
                         protocol::FailureCode::state_mismatch);
     protocol::WireWriter payload;
-    payload.put_blob(file);
+    payload.put_blob(file).put_text(path);
     (void)request(MessageType::set_preset, payload.bytes(), MessageType::done, timeout);
 }
 

@@ -128,8 +128,10 @@ public:
     /// What the plugin plays now, as a file that other hosts read.
     std::vector<std::byte> preset(protocol::PresetForm form, Timeout timeout = std::chrono::seconds(60));
 
-    /// A file that preset() or another host has made.
-    void set_preset(std::span<const std::byte> file, Timeout timeout = std::chrono::seconds(60));
+    /// A file that preset() or another host has made, or one in the plugin's own form, which the plugin reads
+    /// by itself where the file lies. `path` may be empty for the former.
+    void set_preset(std::span<const std::byte> file, const std::string& path = {},
+                    Timeout timeout = std::chrono::seconds(60));
 
     /// One of the description's programs.
     void select_program(std::uint32_t program, Timeout timeout = std::chrono::seconds(10));

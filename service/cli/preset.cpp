@@ -83,7 +83,7 @@ std::string content_of(const fs::path& file)
 /// Asks for something that is done with the handed file, which is `file` to people.
 void ask_about(const std::string& file, const HandedFile& handed, RequestVerb verb, const std::string& node)
 try {
-    ask_service(verb, {node}, handed.name());
+    ask_service(verb, {node}, handed.name(), fs::absolute(file).string());
 } catch (const std::exception& error) {
     std::string text = error.what();
     const auto call_it = [&](const std::string& internal) {
@@ -177,7 +177,8 @@ void add_preset(CLI::App& application)
 {
     auto* verb = application.add_subcommand("preset", "What a plugin plays, as files that other hosts read");
     verb->require_subcommand(1);
-    verb->footer("Presets are .fxp and .fxb (VST2), .vstpreset (VST3) and .clap-state (CLAP).\n\n"
+    verb->footer("Presets are .fxp and .fxb (VST2), .vstpreset (VST3) and .clap-state (CLAP); many CLAP "
+                 "plugins load files of their own as well.\n\n"
                  "Examples:\n"
                  "  decant preset list bass\n"
                  "  decant preset load bass --program 'Warm Pad'\n"

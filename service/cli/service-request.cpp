@@ -26,11 +26,11 @@ constexpr std::chrono::seconds answer_time{30}; ///< plugins with large states n
 
 /// What became of a request.
 service::Reply reply_of_service(service::RequestVerb verb, std::vector<std::string> nodes,
-                                std::string argument)
+                                std::string argument, std::string file)
 {
     const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
     const service::Request request{fmt::format("{}.{}", ::getpid(), now), verb, std::move(nodes),
-                                   std::move(argument)};
+                                   std::move(argument), std::move(file)};
     std::optional<service::Reply> reply;
     DaemonClient* asker = nullptr;
     DaemonClient client({.entry = [&](const char* key, const char* text) {
@@ -56,9 +56,9 @@ service::Reply reply_of_service(service::RequestVerb verb, std::vector<std::stri
 } // namespace
 
 std::vector<std::string> ask_service(service::RequestVerb verb, std::vector<std::string> nodes,
-                                     std::string argument)
+                                     std::string argument, std::string file)
 {
-    auto reply = reply_of_service(verb, std::move(nodes), std::move(argument));
+    auto reply = reply_of_service(verb, std::move(nodes), std::move(argument), std::move(file));
     if (!reply.problems.empty())
         throw std::runtime_error(fmt::format("{}", fmt::join(reply.problems, "\n")));
     return std::move(reply.answer);
@@ -66,7 +66,7 @@ std::vector<std::string> ask_service(service::RequestVerb verb, std::vector<std:
 
 void reload_service()
 try {
-    (void)reply_of_service(service::RequestVerb::reload, {}, {});
+    (void)reply_of_service(service::RequestVerb::reload, {}, {}, {});
 } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
     // It reads its files when it starts and when they change, whether this command may ask for it or not.
 }

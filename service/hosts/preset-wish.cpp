@@ -108,7 +108,11 @@ struct Fulfil {
     {
         write(wish.file, host.preset(preset_form_of(wish.file)));
     }
-    void operator()(const LoadPreset& wish) const { host.set_preset(read(wish.file)); }
+    void operator()(const LoadPreset& wish) const
+    {
+        const bool there = wish.origin.is_absolute() && ::access(wish.origin.c_str(), R_OK) == 0;
+        host.set_preset(read(wish.file), (there ? wish.origin : wish.file).string());
+    }
     void operator()(const SelectProgram& wish) const
     {
         const auto count = host.description().programs.size();

@@ -19,6 +19,10 @@ struct SavePreset {
 /// A preset, ours or another host's, is to be played.
 struct LoadPreset {
     std::filesystem::path file;
+
+    /// Of which `file` is a copy, or empty: a plugin that reads its presets by itself finds beside it what the
+    /// preset needs, and shows its name.
+    std::filesystem::path origin{};
 };
 
 /// One of the plugin's own programs.

@@ -177,9 +177,9 @@ std::vector<std::byte> RunningHost::preset(protocol::PresetForm form)
     return ask("making a preset", [&] { return link_.preset(form, timeouts_.request); });
 }
 
-void RunningHost::set_preset(std::span<const std::byte> file)
+void RunningHost::set_preset(std::span<const std::byte> file, const std::string& path)
 {
-    ask("loading the preset", [&] { link_.set_preset(file, timeouts_.request); });
+    ask("loading the preset", [&] { link_.set_preset(file, path, timeouts_.request); });
 }
 
 void RunningHost::select_program(std::uint32_t program)

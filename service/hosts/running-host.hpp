@@ -67,7 +67,7 @@ public:
     void set_state(std::span<const std::byte> state);
     [[nodiscard]] std::vector<double> values();
     [[nodiscard]] std::vector<std::byte> preset(protocol::PresetForm form);
-    void set_preset(std::span<const std::byte> file);
+    void set_preset(std::span<const std::byte> file, const std::string& path);
     void select_program(std::uint32_t program);
     void open_editor(const protocol::EditorRequest& request);
     void close_editor(std::string_view part);

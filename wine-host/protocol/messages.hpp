@@ -28,8 +28,8 @@ enum class MessageType : std::uint32_t {
     get_values = 6, ///< nothing -> values
     quit = 7, ///< nothing -> done. The plugin's process ends by itself; in a group only its region is left
     get_preset = 9, ///< PresetForm -> preset | failed
-    set_preset =
-        10, ///< blob: a file of any PresetForm, with the bytes that other hosts wrote -> done | failed
+    set_preset = 10, ///< blob: a file of any PresetForm or of the plugin's own, as other hosts wrote it,
+                     ///< text: its Unix path, or "" -> done | failed
     select_program = 11, ///< u32 index into the description's programs -> done | failed
     open_editor = 12,    ///< EditorRequest -> done | failed; shows a window that is open already
     close_editor = 13,   ///< text: a part as in EditorRequest -> done
