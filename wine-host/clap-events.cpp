@@ -18,10 +18,6 @@ namespace
 /// The shortest event is a header and eight bytes.
 constexpr std::size_t most_events = protocol::event_area_bytes / (sizeof(protocol::EventHeader) + 8);
 
-/// What a synth takes for the range of the pitch bend unless it is told otherwise.
-constexpr double bend_semitones = 2;
-constexpr double bend_center = 8192;
-
 constexpr std::uint8_t byte_of(int value) noexcept
 {
     return static_cast<std::uint8_t>(value & 0x7f);
@@ -95,10 +91,13 @@ void ClapEventsIn::add_as_expression(std::uint32_t frame, std::span<const std::u
         add_expression(frame, CLAP_NOTE_EXPRESSION_PRESSURE, channel, -1, message[1] / 127.0);
         return;
     case midi::pitch_bend:
-        add_expression(frame, CLAP_NOTE_EXPRESSION_TUNING, channel, -1,
-                       bend_semitones * ((message[2] << 7 | message[1]) - bend_center) / bend_center);
+        bends_.bend(channel, message[2] << 7 | message[1], [&](int bent, double semitones) {
+            add_expression(frame, CLAP_NOTE_EXPRESSION_TUNING, bent, -1,
+                           std::clamp(semitones, -120.0, 120.0));
+        });
         return;
     case midi::controller:
+        bends_.hear_controller(channel, message[1], message[2]);
         switch (message[1]) {
         case 1:
             return add_expression(frame, CLAP_NOTE_EXPRESSION_VIBRATO, channel, -1, message[2] / 127.0);

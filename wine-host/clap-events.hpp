@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wine-host/clap-interface.hpp"
+#include "wine-host/pitch-bends.hpp"
 #include "wine-host/plugin.hpp"
 
 #include <cstddef>
@@ -40,6 +41,7 @@ class ClapEventsIn
     std::vector<Event> events_;
     std::uint32_t count_ = 0;
     ClapNotes notes_ = ClapNotes::none;
+    PitchBends bends_;
     clap_input_events_t list_;
 
     template <class T>

@@ -128,6 +128,20 @@ void EventsIn::add_expression(std::uint32_t frame, int channel, uint32 type, dou
     }
 }
 
+void EventsIn::add_bend(std::uint32_t frame, int channel, int value, const MidiMap& map,
+                        ParameterChanges& changes) noexcept
+{
+    const auto slot = map.slot_of(channel, kPitchBend);
+    if (slot >= 0)
+        return changes.add(static_cast<std::uint32_t>(slot), frame, value / bend_steps);
+    if (!map.has_expressions())
+        return;
+    // The expression reaches 120 semitones each way.
+    bends_.bend(channel, value, [&](int bent, double semitones) {
+        add_expression(frame, bent, kTuningTypeID, std::clamp(0.5 + semitones / 240, 0.0, 1.0));
+    });
+}
+
 void EventsIn::add_controller(std::uint32_t frame, int channel, int controller, double value,
                               const MidiMap& map, ParameterChanges& changes) noexcept
 {
@@ -137,11 +151,6 @@ void EventsIn::add_controller(std::uint32_t frame, int channel, int controller, 
     if (!map.has_expressions())
         return;
     switch (controller) {
-    case kPitchBend: {
-        // Two semitones each way, of the 120 that the expression has.
-        constexpr double reach = 2.0 / 120;
-        return add_expression(frame, channel, kTuningTypeID, 0.5 + (value - 0.5) * reach);
-    }
     case kCtrlModWheel:
         return add_expression(frame, channel, kVibratoTypeID, value);
     case kCtrlVolume:
@@ -183,6 +192,7 @@ void EventsIn::add_midi(std::uint32_t frame, std::span<const std::uint8_t> bytes
                 notes_[static_cast<std::size_t>(channel)][static_cast<std::size_t>(bytes[1] & 0x7f)]};
         return;
     case midi::controller:
+        bends_.hear_controller(channel, bytes[1] & 0x7f, bytes[2]);
         add_controller(frame, channel, bytes[1] & 0x7f, bytes[2] / 127.0, map, changes);
         if (bytes[1] == kCtrlAllSoundsOff || bytes[1] == kCtrlAllNotesOff) {
             // Nothing in the interface means it: each note ends by itself.
@@ -198,8 +208,7 @@ void EventsIn::add_midi(std::uint32_t frame, std::span<const std::uint8_t> bytes
     case midi::channel_pressure:
         return add_controller(frame, channel, kAfterTouch, bytes[1] / 127.0, map, changes);
     case midi::pitch_bend:
-        return add_controller(frame, channel, kPitchBend, (bytes[2] << 7 | bytes[1]) / bend_steps, map,
-                              changes);
+        return add_bend(frame, channel, bytes[2] << 7 | bytes[1], map, changes);
     default:
         return; // the interface has no place for clocks and the like
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "wine-host/pitch-bends.hpp"
 #include "wine-host/plugin.hpp"
 #include "wine-host/vst3-interface.hpp"
 #include "wine-host/vst3-parameters.hpp"
@@ -55,10 +56,13 @@ class EventsIn final : public HostObject<false, IEventList>
     std::size_t count_ = 0;
     int32 last_note_ = 0;
     std::array<std::array<int32, 128>, 16> notes_; ///< ids of those that sound, or -1
+    PitchBends bends_;
 
     Event* add(std::uint32_t frame, uint16 type) noexcept;
     void add_note(std::uint32_t frame, int channel, int key, int velocity, bool on) noexcept;
     void add_expression(std::uint32_t frame, int channel, uint32 type, double value) noexcept;
+    void add_bend(std::uint32_t frame, int channel, int value, const MidiMap& map,
+                  ParameterChanges& changes) noexcept;
     void add_controller(std::uint32_t frame, int channel, int controller, double value, const MidiMap& map,
                         ParameterChanges& changes) noexcept;
 

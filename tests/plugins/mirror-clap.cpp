@@ -38,6 +38,8 @@ enum Parameter : clap_id {
     last_parameter = tasks,
 };
 
+constexpr int tuned_channel = 5;
+
 constexpr const char* names[] = {"Latency", "Level", "Follow", "Echo", "Secret", "Calls", "Ticks", "Tasks"};
 
 struct Mirror {
@@ -46,6 +48,7 @@ struct Mirror {
     std::array<double, last_parameter + 1 - first_parameter> values{};
     std::uint32_t latency_in_use = 0;
     clap_id timer = CLAP_INVALID_ID;
+    double tuning = 0; ///< semitones by which the notes of one channel are bent
     std::array<std::atomic<unsigned>, 1000> task_runs{}; ///< in this block, on an audio thread
     std::array<unsigned long, 1000> task_threads{};      ///< that ran it last
 
@@ -142,8 +145,31 @@ void give(const clap_output_events_t* out, clap_id id, std::uint32_t frame, doub
     out->try_push(out, &event.header);
 }
 
+/// As an editor does that is dragged, and as a plugin whose modulation has an output.
+void give_with_gesture(const clap_output_events_t* out, clap_id id, std::uint32_t frame, double value)
+{
+    clap_event_param_gesture_t gesture{};
+    gesture.header = {sizeof gesture, frame, CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_PARAM_GESTURE_BEGIN, 0};
+    gesture.param_id = id;
+    out->try_push(out, &gesture.header);
+    give(out, id, frame, value);
+    clap_event_param_mod_t modulation{};
+    modulation.header = {sizeof modulation, frame, CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_PARAM_MOD, 0};
+    modulation.param_id = id;
+    modulation.note_id = modulation.port_index = modulation.channel = modulation.key = -1;
+    modulation.amount = 0.25;
+    out->try_push(out, &modulation.header);
+    gesture.header.type = CLAP_EVENT_PARAM_GESTURE_END;
+    out->try_push(out, &gesture.header);
+}
+
 void take(Mirror& mirror, const clap_event_header_t& event, const clap_output_events_t* out)
 {
+    if (event.type == CLAP_EVENT_NOTE_EXPRESSION) {
+        const auto& expression = reinterpret_cast<const clap_event_note_expression_t&>(event);
+        if (expression.expression_id == CLAP_NOTE_EXPRESSION_TUNING && expression.channel == tuned_channel)
+            mirror.tuning = expression.value;
+    }
     if (event.type != CLAP_EVENT_PARAM_VALUE) {
         out->try_push(out, &event);
         return;
@@ -156,7 +182,7 @@ void take(Mirror& mirror, const clap_event_header_t& event, const clap_output_ev
         mirror.host->request_callback(mirror.host);
     if (change.param_id == follow) {
         mirror.value(echo) = change.value;
-        give(out, echo, event.time, change.value);
+        give_with_gesture(out, echo, event.time, change.value);
     }
 }
 
@@ -266,7 +292,8 @@ clap_process_status process(const clap_plugin_t* plugin, const clap_process_t* b
         static_cast<double>(time.song_pos_seconds) / static_cast<double>(CLAP_SECTIME_FACTOR),
         static_cast<double>(time.flags),
         static_cast<double>(time.bar_number),
-        static_cast<double>(time.tsig_num)};
+        static_cast<double>(time.tsig_num),
+        mirror.tuning};
     for (std::uint32_t i = 0; i < std::size(told) && i < block->frames_count; ++i)
         block->audio_outputs[1].data32[0][i] = static_cast<float>(told[i]);
     return CLAP_PROCESS_CONTINUE;

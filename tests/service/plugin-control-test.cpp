@@ -17,7 +17,6 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <vector>
 
 namespace decant::service
 {
@@ -160,20 +159,16 @@ TEST_CASE("a CLAP plugin reads a preset of its own form, and says in its own wor
         return wait_until(
             [&] { return rack.parameters("presets") == nlohmann::json::array({"Level", value}); });
     };
-    const auto decant = [&](std::vector<std::string> arguments) {
-        arguments.insert(arguments.begin(), DECANT);
-        return rack.session().run(arguments);
-    };
-    CHECK_THAT(decant({"preset", "list", "presets"}).output,
+    CHECK_THAT(rack.decant({"preset", "list", "presets"}).output,
                ContainsSubstring("1  Quiet") && ContainsSubstring("2  Loud"));
-    CHECK(decant({"preset", "load", "presets", "--program", "2"}).exit == 0);
+    CHECK(rack.decant({"preset", "load", "presets", "--program", "2"}).exit == 0);
     CHECK(level(0.75));
 
     const auto good = directory.write("mine.dtp", "decant preset\n0.125\n").string();
-    CHECK(decant({"preset", "load", "presets", good}).exit == 0);
+    CHECK(rack.decant({"preset", "load", "presets", good}).exit == 0);
     CHECK(level(0.125));
     const auto damaged =
-        decant({"preset", "load", "presets", directory.write("old.dtp", "decant preset\n").string()});
+        rack.decant({"preset", "load", "presets", directory.write("old.dtp", "decant preset\n").string()});
     CHECK(damaged.exit == 1);
     CHECK_THAT(damaged.errors, ContainsSubstring("does not take the preset: it is cut short"));
     CHECK(level(0.125));

@@ -134,5 +134,30 @@ TEST_CASE("a full event area of short messages passes, and what is no message do
     CHECK(reply.event_bytes == 0);
 }
 
+TEST_CASE("pitch bends reach as far as MIDI says, and MPE's of a note and of the zone add up",
+          "[note-expression][vst3][clap]")
+{
+    const bool clap = GENERATE(true, false);
+    WineHost host;
+    host.load(clap ? "decant-test-mirror.clap" : "decant-test-mirror.vst3",
+              clap ? "Mirror of notes" : "Mirror");
+    host.link().activate(rate, 64);
+    using Short = std::array<std::uint8_t, 3>;
+    const auto bent = [&](const std::vector<Short>& messages) {
+        host.run_block(64, rate, [&](EventWriter& events) {
+            for (const Short& message : messages)
+                REQUIRE(events.push_midi(0, message));
+        });
+        const double told = host.region().audio_out[2][clap ? 6 : 8];
+        return clap ? told : (told - 0.5) * 240;
+    };
+    const Short up{0xe5, 0x7f, 0x7f};
+    CHECK_THAT(bent({{0x95, 60, 100}, up}), WithinAbs(2, 0.01));
+    CHECK_THAT(bent({{0xb5, 101, 0}, {0xb5, 100, 0}, {0xb5, 6, 12}, up}), WithinAbs(12, 0.01));
+    // An MPE zone of seven members, whose own channel is the first.
+    CHECK_THAT(bent({{0xb0, 101, 0}, {0xb0, 100, 6}, {0xb0, 6, 7}, up}), WithinAbs(48, 0.01));
+    CHECK_THAT(bent({{0xe0, 0, 0}}), WithinAbs(46, 0.01));
+}
+
 } // namespace
 } // namespace decant::tests

@@ -210,6 +210,27 @@ TEST_CASE("a plugin that knows CLAP's own notes alone gets those", "[note-dialec
     CHECK(midi_out(host, reply) == Midi{{3, {0x93, 60, 100}}, {5, {0xa3, 60, 30}}, {9, {0x83, 60, 0}}});
 }
 
+TEST_CASE("what a CLAP plugin sends around a value, and its modulation, move no parameter",
+          "[modulation][clap]")
+{
+    constexpr std::uint32_t follow = 2;
+    constexpr std::uint32_t echo = 3;
+    WineHost host;
+    host.load("decant-test-mirror.clap", "Mirror");
+    host.link().activate(rate, 64);
+    const auto reply = host.run_block(
+        64, rate, [&](EventWriter& events) { REQUIRE(events.push_parameter(10, follow, 0.5)); });
+    std::vector<double> told;
+    for_each_event(host, reply, protocol::EventType::parameter, [&](const protocol::EventView& event) {
+        protocol::ParameterEvent change;
+        std::memcpy(&change, event.payload.data(), sizeof change);
+        CHECK(change.id == echo);
+        told.push_back(change.value);
+    });
+    CHECK(told == std::vector{0.5});
+    CHECK(host.link().values().at(echo) == 0.5);
+}
+
 TEST_CASE("controllers, programs and bends of MIDI reach a VST3 plugin as it wants them",
           "[controllers][program-change][note-expression][vst3]")
 {
