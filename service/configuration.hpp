@@ -85,6 +85,7 @@ struct NodeConfig {
     std::vector<std::string> input_from;  ///< as midi_from, or "default"
     std::vector<std::string> output_to;   ///< nodes, or "default"
     std::uint16_t midi_channels = 0xffff; ///< one bit per channel, channel 1 is bit 0
+    bool midi_programs = false; ///< program changes select the plugin's programs, and do not reach it
 
     std::map<std::string, std::string> properties; ///< node.* for PipeWire, decant.* for the policy
     std::map<std::string, std::string> wine;       ///< wine.*, environment of the plugin's host

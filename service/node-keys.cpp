@@ -176,6 +176,10 @@ const std::vector<NodeKey>& node_keys()
          [](auto& node, const auto& setting, const auto&) {
              node.midi_channels = read_channels("midi.channels", setting);
          }},
+        {"midi.programs", NodeType::plugin,
+         [](auto& node, const auto& setting, const auto&) {
+             node.midi_programs = read_flag("midi.programs", setting);
+         }},
         {"input.from",
          {},
          [](auto& node, const auto& setting, const auto&) {

@@ -3,6 +3,7 @@
 
 #include "service/plugin-content.hpp"
 
+#include "service/hosts/opened-plugin.hpp"
 #include "service/hosts/parameter-names.hpp"
 #include "service/hosts/plugin-kind.hpp"
 #include "service/hosts/state-file.hpp"
@@ -52,24 +53,6 @@ int host_priority(const AudioThreads& threads, const NodeConfig& config) noexcep
                : threads.host_priority;
 }
 
-bool same_ports(const protocol::PluginDescription& one, const protocol::PluginDescription& other)
-{
-    const auto same = [](const protocol::PortDescription& a, const protocol::PortDescription& b) {
-        return a.name == b.name && a.group == b.group && a.position == b.position;
-    };
-    const auto same_names = [](const protocol::ParameterDescription& a,
-                               const protocol::ParameterDescription& b) {
-        return a.id == b.id && a.name == b.name && a.minimum == b.minimum && a.maximum == b.maximum;
-    };
-    return std::equal(one.inputs.begin(), one.inputs.end(), other.inputs.begin(), other.inputs.end(), same) &&
-           std::equal(one.outputs.begin(), one.outputs.end(), other.outputs.begin(), other.outputs.end(),
-                      same) &&
-           std::equal(one.parameters.begin(), one.parameters.end(), other.parameters.begin(),
-                      other.parameters.end(), same_names) &&
-           one.midi_in == other.midi_in && one.midi_out == other.midi_out &&
-           one.instrument == other.instrument;
-}
-
 /// What happened between two reports.
 bridge::BlockStatistics since(const bridge::BlockStatistics& before, bridge::BlockStatistics now)
 {
@@ -98,6 +81,7 @@ PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, Main
     for (const auto& part : config.chain)
         settings.plugin.chain.push_back({part.name, part.path.string(), part.plugin_class});
     settings.values = config.params;
+    settings.select_programs = config.midi_programs;
     settings.rate = rate_;
     settings.max_frames = nodes::max_cycle_frames;
     settings.state_file = state_file_of(config.name);
@@ -132,7 +116,7 @@ void PluginContent::handle(const HostReady& ready)
     for (std::size_t i = 0; i < std::min(ready.values.size(), plugin_.parameters.size()); ++i)
         parameters_->note(plugin_.parameters[i].id, ready.values[i]);
     if (changed)
-        owner_.show({.ports = ports_of(plugin_),
+        owner_.show({.ports = ports_of(plugin_, config_.midi_programs),
                      .processor = *processor_,
                      .parameters = parameters_.get(),
                      .latency = plugin_.latency});
@@ -149,6 +133,10 @@ void PluginContent::check_params()
     warnings_.clear();
     if (!processor_)
         return; // it is not known yet what there is
+    if (config_.midi_programs && plugin_.programs.empty())
+        warnings_.emplace_back(
+            "midi.programs: the plugin has no programs that could be selected, and its program "
+            "changes are kept from it; leave it out");
     for (const auto& [name, value] : config_.params) {
         try {
             (void)value_within(parameter_named(plugin_, name), value);
@@ -168,8 +156,9 @@ void PluginContent::make_processor()
         dropped_before_ += stats.dropped;
     }
     before_ = {};
-    processor_ =
-        std::make_unique<bridge::BridgeProcessor>(layout_of(plugin_), bridge_mode(config_), threads_.guard);
+    auto layout = bridge_layout_of(plugin_);
+    layout.select_programs = config_.midi_programs;
+    processor_ = std::make_unique<bridge::BridgeProcessor>(layout, bridge_mode(config_), threads_.guard);
     processor_->set_bypass(bypassed_);
     parameters_ = std::make_unique<PluginParameters>(
         plugin_, [this](std::uint32_t id, double value) { host_->set_parameter(id, value); });
@@ -237,7 +226,8 @@ bool PluginContent::change(const NodeConfig& config)
 {
     if (config.path != config_.path || config.plugin_class != config_.plugin_class ||
         config.prefix != config_.prefix || config.host_group != config_.host_group ||
-        config.mode != config_.mode || config.wine != config_.wine || config.chain != config_.chain)
+        config.mode != config_.mode || config.midi_programs != config_.midi_programs ||
+        config.wine != config_.wine || config.chain != config_.chain)
         return false;
     if (config.params != config_.params && !parameters_)
         return false; // it is not loaded yet: begin again

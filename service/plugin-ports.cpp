@@ -42,25 +42,34 @@ std::vector<nodes::AudioPort> ports_of(const std::vector<protocol::PortDescripti
 
 } // namespace
 
-nodes::PortLayout ports_of(const protocol::PluginDescription& plugin)
+nodes::PortLayout ports_of(const protocol::PluginDescription& plugin, bool midi_programs)
 {
     // JACK knows no two ports of one name in a node, whatever their direction.
     UniqueNames names;
     nodes::PortLayout layout;
     layout.inputs = ports_of(plugin.inputs, "in", names);
     layout.outputs = ports_of(plugin.outputs, "out", names);
-    layout.midi_in = plugin.midi_in;
+    layout.midi_in = plugin.midi_in || (midi_programs && !plugin.programs.empty());
     layout.midi_out = plugin.midi_out;
     return layout;
 }
 
-bridge::BridgeLayout layout_of(const protocol::PluginDescription& plugin)
+bool same_ports(const protocol::PluginDescription& one, const protocol::PluginDescription& other)
 {
-    return {.inputs = static_cast<std::uint32_t>(plugin.inputs.size()),
-            .outputs = static_cast<std::uint32_t>(plugin.outputs.size()),
-            .midi_in = plugin.midi_in,
-            .midi_out = plugin.midi_out,
-            .kind = plugin.instrument ? bridge::BridgeKind::instrument : bridge::BridgeKind::effect};
+    const auto same = [](const protocol::PortDescription& a, const protocol::PortDescription& b) {
+        return a.name == b.name && a.group == b.group && a.position == b.position;
+    };
+    const auto same_names = [](const protocol::ParameterDescription& a,
+                               const protocol::ParameterDescription& b) {
+        return a.id == b.id && a.name == b.name && a.minimum == b.minimum && a.maximum == b.maximum;
+    };
+    return std::equal(one.inputs.begin(), one.inputs.end(), other.inputs.begin(), other.inputs.end(), same) &&
+           std::equal(one.outputs.begin(), one.outputs.end(), other.outputs.begin(), other.outputs.end(),
+                      same) &&
+           std::equal(one.parameters.begin(), one.parameters.end(), other.parameters.begin(),
+                      other.parameters.end(), same_names) &&
+           one.midi_in == other.midi_in && one.midi_out == other.midi_out &&
+           one.instrument == other.instrument;
 }
 
 } // namespace decant::service

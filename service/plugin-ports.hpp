@@ -2,17 +2,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "nodes/bridge/bridge-setup.hpp"
 #include "nodes/processor.hpp"
 #include "wine-host/protocol/messages.hpp"
 
 namespace decant::service
 {
 
-/// The ports of a plugin as the graph shows them: its own names, made fit and unique. [any]
-[[nodiscard]] nodes::PortLayout ports_of(const protocol::PluginDescription& plugin);
+/// The ports of a plugin as the graph shows them: its own names, made fit and unique. One without MIDI has an
+/// input for it, too, if that is to select its programs. [any]
+[[nodiscard]] nodes::PortLayout ports_of(const protocol::PluginDescription& plugin, bool midi_programs);
 
-/// What the bridge needs to know of a plugin. [any]
-[[nodiscard]] bridge::BridgeLayout layout_of(const protocol::PluginDescription& plugin);
+/// Whether a node for `one` serves for `other` as well: with the same ports and parameters. [any]
+[[nodiscard]] bool same_ports(const protocol::PluginDescription& one,
+                              const protocol::PluginDescription& other);
 
 } // namespace decant::service

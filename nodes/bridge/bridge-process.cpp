@@ -63,6 +63,7 @@ void BridgeState::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
         return;
     }
     counters.blocks.add();
+    hear_programs(cycle);
     const bool ours = !occupied.exchange(true, std::memory_order_acquire);
     if (ours)
         take_host();
@@ -186,14 +187,25 @@ bool BridgeState::run_pipelined(BlockExchange& exchange, const nodes::Cycle& cyc
     return read;
 }
 
+void BridgeState::hear_programs(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
+{
+    if (layout.select_programs)
+        for (const auto& event : cycle.midi_in)
+            programs.hear(event.bytes);
+}
+
+bool BridgeState::is_for_plugin(std::span<const std::uint8_t> message) const noexcept DECANT_REALTIME
+{
+    return layout.midi_in && !message.empty() && !(layout.select_programs && ProgramChanges::is_one(message));
+}
+
 /// The host does not see this block. What it must not miss waits for the next one: a note that is never
 /// switched off would sound for ever.
 void BridgeState::keep_missed(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
 {
-    if (!layout.midi_in)
-        return;
     for (const auto& event : cycle.midi_in)
-        if (!event.bytes.empty() && (is_note_on(event.bytes) || !missed_events.push_midi(0, event.bytes)))
+        if (is_for_plugin(event.bytes) &&
+            (is_note_on(event.bytes) || !missed_events.push_midi(0, event.bytes)))
             counters.lost_events.add();
 }
 
@@ -246,10 +258,9 @@ std::uint32_t BridgeState::write_events(protocol::Region& region,
         if (!events.push(0, event.type, event.payload))
             counters.lost_events.add();
     missed_events = protocol::EventWriter(missed_area);
-    if (layout.midi_in)
-        for (const auto& midi : cycle.midi_in)
-            if (!midi.bytes.empty() && !events.push_midi(midi.frame, midi.bytes))
-                counters.lost_events.add();
+    for (const auto& midi : cycle.midi_in)
+        if (is_for_plugin(midi.bytes) && !events.push_midi(midi.frame, midi.bytes))
+            counters.lost_events.add();
     return events.size();
 }
 

@@ -7,6 +7,7 @@
 #include "nodes/bridge/bridge-setup.hpp"
 #include "nodes/bridge/exchange-process.hpp"
 #include "nodes/bridge/fallback-process.hpp"
+#include "nodes/bridge/program-changes-process.hpp"
 #include "nodes/processor.hpp"
 #include "nodes/realtime/annotations.hpp"
 #include "nodes/realtime/handover.hpp"
@@ -17,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace decant::bridge
@@ -47,6 +49,7 @@ struct BridgeState {
     std::atomic<std::uint32_t> latency = 0;
     std::atomic<BridgeWake> wake = BridgeWake::sleep;
     std::atomic<bool> bypass = false; ///< the plugin runs, and is not heard
+    ProgramChanges programs;          ///< of what came in, if the layout selects them
 
     // [main]
     std::shared_ptr<BlockExchange> current; ///< what was attached last
@@ -90,6 +93,8 @@ private:
     [[nodiscard]] std::uint64_t time_to_look() const noexcept DECANT_REALTIME;
     void post(BlockExchange& exchange, const nodes::Cycle& cycle, std::uint64_t now,
               std::uint64_t deadline) noexcept DECANT_REALTIME;
+    void hear_programs(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+    [[nodiscard]] bool is_for_plugin(std::span<const std::uint8_t> message) const noexcept DECANT_REALTIME;
     void keep_missed(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     void write_block(protocol::Region& region, const nodes::Cycle& cycle,
                      protocol::PollWindow next) noexcept DECANT_REALTIME;

@@ -173,6 +173,11 @@ std::optional<ParameterChange> BridgeProcessor::next_parameter_change() noexcept
     return state_->parameters_out.pop(change) ? std::optional(change) : std::nullopt;
 }
 
+std::optional<std::uint32_t> BridgeProcessor::next_program() noexcept
+{
+    return state_->programs.take();
+}
+
 pid_t BridgeProcessor::host_thread() noexcept
 {
     const std::scoped_lock lock(setup_);

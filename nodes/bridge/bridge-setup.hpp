@@ -35,6 +35,9 @@ struct BridgeLayout {
     bool midi_in = false;
     bool midi_out = false;
     BridgeKind kind = BridgeKind::effect;
+
+    /// MIDI program changes are not for the plugin: they wait for BridgeProcessor::next_program().
+    bool select_programs = false;
 };
 
 /// How the two threads wait for each other.
@@ -104,6 +107,9 @@ public:
 
     /// The next change of a parameter that the plugin made while it processed, oldest first.
     std::optional<ParameterChange> next_parameter_change() noexcept;
+
+    /// The program that MIDI asked for last, counted from zero, once.
+    std::optional<std::uint32_t> next_program() noexcept;
 
     /// The thread that runs the plugin; 0 while that is not known. It is one of `child`'s.
     [[nodiscard]] pid_t host_thread() noexcept;

@@ -20,6 +20,9 @@ namespace
 /// So often a plugin that nothing plays is asked what was moved in its editor.
 constexpr std::chrono::milliseconds editor_tick{100};
 
+/// So soon a program change of MIDI is heard: sooner than a musician has gone on to play.
+constexpr std::chrono::milliseconds program_tick{20};
+
 template <class... Handlers>
 struct Overloaded : Handlers... {
     using Handlers::operator()...;
@@ -156,6 +159,23 @@ void HostSupervisor::fulfil_preset(RunningHost& host, const PresetWish& wish)
     save_soon();
 }
 
+/// Nobody waits for an answer.
+void HostSupervisor::select_program_by_midi(RunningHost& host)
+{
+    const auto program = connection_.next_program();
+    if (!program)
+        return;
+    try {
+        fulfil_preset(host, SelectProgram{*program});
+    } catch (const PluginError& error) {
+        if (error.kind() != PluginError::Kind::answer)
+            throw;
+        log(Severity::warning, "program " + std::to_string(*program + 1) +
+                                   ", which MIDI asks for, is not selected: " + error.what());
+    }
+    looked_nsec_ = bridge::now_nsec(); // the wait was the plugin's fault
+}
+
 void HostSupervisor::fulfil_editor(RunningHost& host, const EditorWish& wish)
 {
     if (!wish.open)
@@ -262,7 +282,7 @@ void HostSupervisor::run_host()
 
 void HostSupervisor::watch(RunningHost& host)
 {
-    const auto tick = settings_.patience.block / 4;
+    const auto tick = settings_.select_programs ? program_tick : settings_.patience.block / 4;
     for (;;) {
         const HostWishes wishes = wishes_.take();
         ticket_ = std::max(ticket_, wishes.save);
@@ -286,6 +306,7 @@ void HostSupervisor::watch(RunningHost& host)
         host.wait(bridge::now_nsec() + nsec_of(edited ? std::min(tick, editor_tick) : tick));
         if (edited)
             connection_.attend_editor();
+        select_program_by_midi(host);
         connection_.exchange([this](bridge::ParameterChange change) { hear_moved(change.id, change.value); });
         hear_latency();
         expect_answer(host);

@@ -62,6 +62,7 @@ class HostSupervisor
     void save_soon();
     void save(RunningHost& host);
     void fulfil_preset(RunningHost& host, const PresetWish& wish);
+    void select_program_by_midi(RunningHost& host);
     void fulfil_editor(RunningHost& host, const EditorWish& wish);
     [[nodiscard]] bool needs_other_host(const RunningHost& host, const EditorWish& wish);
     void fulfil_wish(RunningHost& host, std::uint64_t ticket, const HostWish& wish);

@@ -151,6 +151,12 @@ void PluginConnection::exchange(const std::function<void(bridge::ParameterChange
         moved({id, value});
 }
 
+std::optional<std::uint32_t> PluginConnection::next_program()
+{
+    const std::lock_guard lock(mutex_);
+    return processor_ != nullptr ? processor_->next_program() : std::nullopt;
+}
+
 std::optional<std::uint32_t> PluginConnection::latency() const
 {
     const std::lock_guard lock(mutex_);

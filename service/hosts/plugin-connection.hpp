@@ -76,6 +76,9 @@ public:
     /// parameter.
     void exchange(const std::function<void(bridge::ParameterChange)>& moved);
 
+    /// The program that MIDI asked for last, counted from zero, once.
+    [[nodiscard]] std::optional<std::uint32_t> next_program();
+
     /// CLOCK_MONOTONIC (ns) when the block was posted that the host has not answered yet; zero if there is
     /// none.
     [[nodiscard]] std::uint64_t unanswered_since_nsec() const;

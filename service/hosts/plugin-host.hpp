@@ -40,6 +40,7 @@ struct PluginHostSettings {
     std::map<std::string, double> values; ///< parameters by name, set on top of the state
     std::uint32_t rate = 48000;           ///< Hz
     std::uint32_t max_frames = 8192;      ///< largest block, 1..protocol::max_frames
+    bool select_programs = false;         ///< as the processor's layout has it
     std::filesystem::path state_file; ///< see state_file_of(); empty: the state is neither restored nor saved
     HostPatience patience;
 };

@@ -20,8 +20,8 @@ struct SavePreset {
 struct LoadPreset {
     std::filesystem::path file;
 
-    /// Of which `file` is a copy, or empty: a plugin that reads its presets by itself finds beside it what the
-    /// preset needs, and shows its name.
+    /// Of which `file` is a copy, or empty: a plugin that reads its presets by itself finds beside it what
+    /// the preset needs, and shows its name.
     std::filesystem::path origin{};
 };
 

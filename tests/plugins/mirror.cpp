@@ -19,7 +19,7 @@ enum Parameter {
     crash,   ///< above a half: the next block writes to address zero
     hang,    ///< above a half: the next block never ends
     follow,  ///< moves `echo` to its own value from within the next block
-    echo,
+    echo,    ///< which program it is, too
     parameter_count,
 };
 
@@ -59,6 +59,7 @@ VstIntPtr dispatch(AEffect* effect, int opcode, int index, VstIntPtr value, void
     }
     case effSetProgram:
         mirror.program = value;
+        mirror.parameters[echo] = static_cast<float>(value);
         return 0;
     case effGetProgram:
         return mirror.program;

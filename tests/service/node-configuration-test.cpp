@@ -51,7 +51,7 @@ TEST_CASE("every key of a plugin arrives with its type")
         decant.nodes = [ {
             name = bass  type = plugin  path = "~/Bass.dll"  plugin = "Bass Station"  prefix = "$HOME/wine"
             description = "The bass"  group = keys  enabled = false
-            midi.from = [ "~.*Keystation.*" pads ]  midi.channels = [ 1 16 ]  output.to = [ reverb default ]
+            midi.from = [ "~.*Keystation.*" pads ]  midi.channels = [ 1 16 ]  midi.programs = true  output.to = [ reverb default ]
             params = { Cutoff = 0.4  "Filter Type" = 3  Bypass = true }  tempo = 96.5 editor.scale = 1.5
             node.latency = "128/48000"
         } ])");
@@ -70,6 +70,7 @@ TEST_CASE("every key of a plugin arrives with its type")
     expected.enabled = false;
     expected.midi_from = {"~.*Keystation.*", "pads"};
     expected.midi_channels = 0x8001;
+    expected.midi_programs = true;
     expected.output_to = {"reverb", "default"};
     expected.params = {{"Cutoff", 0.4}, {"Filter Type", 3}, {"Bypass", 1}};
     expected.tempo = 96.5;

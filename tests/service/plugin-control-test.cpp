@@ -5,14 +5,11 @@
 
 #include "service/preset-exchange.hpp"
 #include "tests/service/gain-rack.hpp"
-#include "tests/support/scratch-directory.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
-#include <fmt/format.h>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -144,34 +141,6 @@ TEST_CASE("a preset is saved and loaded by the command, and the node plays it")
     CHECK(rack.parameters("gain") == nlohmann::json::array({"Gain", 0.25}));
     CHECK(std::filesystem::is_empty(
         std::filesystem::path(rack.session().environment().at("XDG_RUNTIME_DIR")) / "decant"));
-}
-
-TEST_CASE("a CLAP plugin reads a preset of its own form, and says in its own words what is wrong with one")
-{
-    RunningService rack;
-    const tests::ScratchDirectory directory;
-    rack.configure(node_of(
-        "presets", fmt::format("path = \"{}/decant-test-presets.clap\"", std::getenv("DECANT_TEST_PLUGINS")),
-        "params = { Level = 0.25 }"));
-    rack.start();
-    REQUIRE(rack.wait_for_state("presets", "running"));
-    const auto level = [&](double value) {
-        return wait_until(
-            [&] { return rack.parameters("presets") == nlohmann::json::array({"Level", value}); });
-    };
-    CHECK_THAT(rack.decant({"preset", "list", "presets"}).output,
-               ContainsSubstring("1  Quiet") && ContainsSubstring("2  Loud"));
-    CHECK(rack.decant({"preset", "load", "presets", "--program", "2"}).exit == 0);
-    CHECK(level(0.75));
-
-    const auto good = directory.write("mine.dtp", "decant preset\n0.125\n").string();
-    CHECK(rack.decant({"preset", "load", "presets", good}).exit == 0);
-    CHECK(level(0.125));
-    const auto damaged =
-        rack.decant({"preset", "load", "presets", directory.write("old.dtp", "decant preset\n").string()});
-    CHECK(damaged.exit == 1);
-    CHECK_THAT(damaged.errors, ContainsSubstring("does not take the preset: it is cut short"));
-    CHECK(level(0.125));
 }
 
 TEST_CASE("a request in the metadata names no file outside")

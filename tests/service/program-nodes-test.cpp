@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: The Decant authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Programs of plugins and presets that plugins read by themselves, chosen by people and by MIDI.
+
+#include "tests/service/gain-rack.hpp"
+#include "tests/support/midi-players.hpp"
+#include "tests/support/scratch-directory.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace decant::service
+{
+namespace
+{
+
+using Catch::Matchers::ContainsSubstring;
+using tests::wait_until;
+
+std::string path_in_tests(const std::string& file)
+{
+    return fmt::format("path = \"{}/{}\"", std::getenv("DECANT_TEST_PLUGINS"), file);
+}
+
+struct WithPrograms {
+    std::string file;
+    std::string shows; ///< parameter that another program changes
+    double second;     ///< its value in the second program
+    bool midi;         ///< whether the plugin itself takes MIDI
+};
+
+} // namespace
+
+TEST_CASE("a CLAP plugin reads a preset of its own form, and says in its own words what is wrong with one")
+{
+    RunningService rack;
+    const tests::ScratchDirectory directory;
+    rack.configure(
+        node_of("presets", path_in_tests("decant-test-presets.clap"), "params = { Level = 0.25 }"));
+    rack.start();
+    REQUIRE(rack.wait_for_state("presets", "running"));
+    const auto level = [&](double value) {
+        return wait_until(
+            [&] { return rack.parameters("presets") == nlohmann::json::array({"Level", value}); });
+    };
+    CHECK_THAT(rack.decant({"preset", "list", "presets"}).output,
+               ContainsSubstring("1  Quiet") && ContainsSubstring("2  Loud"));
+    CHECK(rack.decant({"preset", "load", "presets", "--program", "2"}).exit == 0);
+    CHECK(level(0.75));
+
+    const auto good = directory.write("mine.dtp", "decant preset\n0.125\n").string();
+    CHECK(rack.decant({"preset", "load", "presets", good}).exit == 0);
+    CHECK(level(0.125));
+    const auto damaged =
+        rack.decant({"preset", "load", "presets", directory.write("old.dtp", "decant preset\n").string()});
+    CHECK(damaged.exit == 1);
+    CHECK_THAT(damaged.errors, ContainsSubstring("does not take the preset: it is cut short"));
+    CHECK(level(0.125));
+}
+
+TEST_CASE("MIDI program changes select a plugin's programs, whether it takes MIDI or not")
+{
+    const auto plugin = GENERATE(WithPrograms{"decant-test-presets.clap", "Level", 0.75, false},
+                                 WithPrograms{"decant-test-mirror.dll", "Echo", 1, true});
+    INFO(plugin.file);
+    RunningService rack;
+    rack.configure(node_of("stomp", path_in_tests(plugin.file), "midi.programs = true"));
+    rack.start();
+    REQUIRE(rack.wait_for_state("stomp", "running"));
+    tests::GraphClient client(rack.session());
+    tests::MidiSource pedal;
+    const nodes::PortLayout midi_out{.inputs = {}, .outputs = {}, .midi_in = false, .midi_out = true};
+    const tests::TestNode source(client, "pedal", midi_out, pedal);
+    rack.session().link("pedal:midi_out", "decant.stomp:midi_in");
+    const auto shown = [&] {
+        const auto list = rack.parameters("stomp");
+        for (std::size_t i = 0; i + 1 < list.size(); i += 2)
+            if (list[i] == plugin.shows)
+                return list[i + 1].get<double>();
+        return -1000.0;
+    };
+    const auto send = [&](std::uint8_t program) {
+        pedal.events = {{0, 0, {0xc0, program}}};
+        pedal.send = true;
+        return wait_until([&] { return !pedal.send; });
+    };
+    // What is sent before the link carries anything is lost.
+    CHECK(wait_until([&] {
+        return send(1) &&
+               wait_until([&] { return shown() == plugin.second; }, std::chrono::milliseconds(500));
+    }));
+    REQUIRE(send(77));
+    CHECK(wait_until([&] {
+        return rack.process().errors().find("program 78, which MIDI asks for, is not selected") !=
+               std::string::npos;
+    }));
+    CHECK(shown() == plugin.second);
+    CHECK(rack.listed("stomp").at("state") == "running");
+}
+
+TEST_CASE("midi.programs on a plugin that has none is a warning")
+{
+    RunningService rack;
+    rack.configure(node_of("mirror", path_in_tests("decant-test-mirror.clap"), "midi.programs = true"));
+    rack.start();
+    REQUIRE(rack.wait_for_state("mirror", "running"));
+    CHECK(wait_until([&] { return rack.listed("mirror").at("warnings").size() == 1; }));
+    CHECK_THAT(rack.listed("mirror").at("warnings").at(0).get<std::string>(),
+               ContainsSubstring("midi.programs: the plugin has no programs"));
+}
+
+} // namespace decant::service
