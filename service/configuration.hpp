@@ -4,6 +4,7 @@
 
 #include "nodes/sampler/quality.hpp"
 #include "service/node-setting.hpp"
+#include "wine-host/protocol/channel-layout.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -70,6 +71,11 @@ struct NodeConfig {
     bool host_spare = true;               ///< whether a host waits for the next plugin that needs one like it
     std::string host_group;               ///< plugins of one group share a host; empty: a host of its own
     std::map<std::string, double> params; ///< values of parameters by name
+
+    /// What the main input and output consist of. In a chain the input is the first plugin's, and all behind
+    /// it is as the output.
+    protocol::ChannelLayout input_channels = protocol::ChannelLayout::own;
+    protocol::ChannelLayout output_channels = protocol::ChannelLayout::own;
 
     double editor_scale = 0; ///< how large the editor is drawn; zero: as Wine's dots per inch say
 

@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include <array>
+#include <span>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -41,6 +42,12 @@ bool read_flag(std::string_view key, const NodeSetting& setting)
     if (!flag)
         refuse(key, setting, "true or false");
     return *flag;
+}
+
+protocol::ChannelLayout read_layout(std::string_view key, const NodeSetting& setting)
+{
+    constexpr std::span all(protocol::channel_layout_names);
+    return static_cast<protocol::ChannelLayout>(read_word(key, setting, all.subspan(1)) + 1);
 }
 
 } // namespace
@@ -179,6 +186,14 @@ const std::vector<NodeKey>& node_keys()
         {"midi.programs", NodeType::plugin,
          [](auto& node, const auto& setting, const auto&) {
              node.midi_programs = read_flag("midi.programs", setting);
+         }},
+        {"input.channels", NodeType::plugin,
+         [](auto& node, const auto& setting, const auto&) {
+             node.input_channels = read_layout("input.channels", setting);
+         }},
+        {"output.channels", NodeType::plugin,
+         [](auto& node, const auto& setting, const auto&) {
+             node.output_channels = read_layout("output.channels", setting);
          }},
         {"input.from",
          {},

@@ -9,6 +9,7 @@
 #include "service/hosts/state-file.hpp"
 #include "service/log.hpp"
 #include "service/plugin-ports.hpp"
+#include "service/plugin-warnings.hpp"
 #include "service/process-memory.hpp"
 
 #include <fmt/format.h>
@@ -78,8 +79,13 @@ PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, Main
     settings.plugin.group = config.host_group;
     settings.plugin.spare = config.host_spare;
     settings.plugin.environment = config.wine;
+    settings.plugin.inputs = config.input_channels;
+    settings.plugin.outputs = config.output_channels;
     for (const auto& part : config.chain)
-        settings.plugin.chain.push_back({part.name, part.path.string(), part.plugin_class});
+        settings.plugin.chain.push_back(
+            {part.name, part.path.string(), part.plugin_class,
+             settings.plugin.chain.empty() ? config.input_channels : config.output_channels,
+             config.output_channels});
     settings.values = config.params;
     settings.select_programs = config.midi_programs;
     settings.rate = rate_;
@@ -112,7 +118,7 @@ void PluginContent::handle(const HostReady& ready)
     latency_ = plugin_.latency;
     if (changed)
         make_processor();
-    check_params();
+    warnings_ = warnings_about(plugin_, config_); // the log has been told
     for (std::size_t i = 0; i < std::min(ready.values.size(), plugin_.parameters.size()); ++i)
         parameters_->note(plugin_.parameters[i].id, ready.values[i]);
     if (changed)
@@ -125,25 +131,6 @@ void PluginContent::handle(const HostReady& ready)
     publish_latency();
     ready_ = true;
     owner_.set_state(NodeState::running);
-}
-
-/// The log has been told.
-void PluginContent::check_params()
-{
-    warnings_.clear();
-    if (!processor_)
-        return; // it is not known yet what there is
-    if (config_.midi_programs && plugin_.programs.empty())
-        warnings_.emplace_back(
-            "midi.programs: the plugin has no programs that could be selected, and its program "
-            "changes are kept from it; leave it out");
-    for (const auto& [name, value] : config_.params) {
-        try {
-            (void)value_within(parameter_named(plugin_, name), value);
-        } catch (const std::runtime_error& error) {
-            warnings_.push_back(fmt::format("params: {}", error.what()));
-        }
-    }
 }
 
 void PluginContent::make_processor()
@@ -227,7 +214,9 @@ bool PluginContent::change(const NodeConfig& config)
     if (config.path != config_.path || config.plugin_class != config_.plugin_class ||
         config.prefix != config_.prefix || config.host_group != config_.host_group ||
         config.mode != config_.mode || config.midi_programs != config_.midi_programs ||
-        config.wine != config_.wine || config.chain != config_.chain)
+        config.input_channels != config_.input_channels ||
+        config.output_channels != config_.output_channels || config.wine != config_.wine ||
+        config.chain != config_.chain)
         return false;
     if (config.params != config_.params && !parameters_)
         return false; // it is not loaded yet: begin again
@@ -244,7 +233,8 @@ bool PluginContent::change(const NodeConfig& config)
         }
     }
     config_ = config;
-    check_params();
+    if (processor_) // else it is not known yet what there is
+        warnings_ = warnings_about(plugin_, config_);
     owner_.publish_parameters();
     return true;
 }

@@ -63,7 +63,6 @@ class PluginContent final : public NodeContent
     void handle(const bridge::LatencyChanged& moved);
     void handle(const bridge::ThreadsRefused& threads) { rights_.hear(threads.refusals); }
 
-    void check_params();
     void keep_priorities();
     void make_processor();
     [[nodiscard]] std::chrono::nanoseconds period() const noexcept;

@@ -69,7 +69,7 @@ Chain::Chain(std::span<const protocol::LoadedPart> parts, PluginListener& listen
     for (const auto& part : parts) {
         auto& member = *members_.emplace_back(std::make_unique<Member>(part.name, listener, parameters));
         try {
-            member.plugin = load_plugin(part.path, part.plugin_class, member);
+            member.plugin = load_plugin(part, member);
         } catch (const PluginError& error) {
             throw PluginError(error.code(), "in the chain, " + part.name + ": " + error.what());
         }

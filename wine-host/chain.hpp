@@ -32,6 +32,7 @@ public:
     Chain& operator=(const Chain&) = delete;
 
     // Plugin
+    void arrange(protocol::ChannelLayout, protocol::ChannelLayout) override {} ///< its parts have been
     [[nodiscard]] protocol::PluginDescription describe() override;
     void activate(double rate, std::uint32_t max_frames) override;
     void deactivate() noexcept override;

@@ -32,6 +32,41 @@ bool has_feature(const clap_plugin_descriptor_t& plugin, std::string_view wanted
     return false;
 }
 
+/// PipeWire's names of CLAP's speakers, by their numbers.
+constexpr const char* speakers[] = {"FL", "FR", "FC",  "LFE", "RL",  "RR",  "FLC", "FRC", "RC",  "SL",
+                                    "SR", "TC", "TFL", "TFC", "TFR", "TRL", "TRC", "TRR", "TSL", "TSR"};
+
+/// Those of a surround port, or what its number of channels tells: AUX0 and so on for more than two, which
+/// are the components in their order if the port is ambisonic.
+std::vector<std::string> positions_of_port(const clap_plugin_t* plugin, const clap_audio_port_info_t& port,
+                                           bool input, std::uint32_t index)
+{
+    const auto usual = positions_of(port.channel_count);
+    if (port.port_type == nullptr || std::strcmp(port.port_type, clap::port_surround) != 0)
+        return usual;
+    const auto* surround = clap_extension<clap::PluginSurround>(plugin, clap::ext_surround);
+    if (surround == nullptr)
+        surround = clap_extension<clap::PluginSurround>(plugin, clap::ext_surround_draft);
+    std::vector<std::uint8_t> map(port.channel_count, UINT8_MAX);
+    if (surround == nullptr ||
+        surround->get_channel_map(plugin, input, index, map.data(), port.channel_count) != port.channel_count)
+        return usual;
+    std::vector<std::string> positions;
+    for (const std::uint8_t speaker : map) {
+        if (speaker >= std::size(speakers) ||
+            std::find(positions.begin(), positions.end(), speakers[speaker]) != positions.end())
+            return usual;
+        positions.emplace_back(speakers[speaker]);
+    }
+    return positions;
+}
+
+std::uint32_t main_channels(const clap_plugin_t* plugin, bool input)
+{
+    const auto ports = clap_audio_ports(plugin, input);
+    return ports.empty() ? 0 : ports.front().channel_count;
+}
+
 std::vector<protocol::PortDescription> ports_of(const clap_plugin_t* plugin, bool input)
 {
     std::vector<protocol::PortDescription> ports;
@@ -41,7 +76,7 @@ std::vector<protocol::PortDescription> ports_of(const clap_plugin_t* plugin, boo
         if (name.empty())
             name = (input ? "Input " : "Output ") + std::to_string(i + 1);
         const bool side = i != 0 && (infos[i].flags & CLAP_AUDIO_PORT_IS_MAIN) == 0;
-        add_bus(ports, name, positions_of(infos[i].channel_count), side);
+        add_bus(ports, name, positions_of_port(plugin, infos[i], input, static_cast<std::uint32_t>(i)), side);
     }
     make_names_unique(ports);
     return ports;
@@ -96,6 +131,22 @@ std::vector<clap_audio_port_info_t> clap_audio_ports(const clap_plugin_t* plugin
         port.channel_count = std::min(port.channel_count, most_channels);
     }
     return ports;
+}
+
+void select_clap_ports(const clap_plugin_t* plugin, std::uint32_t inputs, std::uint32_t outputs)
+{
+    const auto* configs = clap_extension<clap::PluginAudioPortsConfig>(plugin, clap::ext_audio_ports_config);
+    const std::uint32_t count = configs != nullptr ? std::min(configs->count(plugin), most_ports) : 0;
+    const std::uint32_t wanted_inputs = inputs != 0 ? inputs : main_channels(plugin, true);
+    const std::uint32_t wanted_outputs = outputs != 0 ? outputs : main_channels(plugin, false);
+    for (std::uint32_t i = 0; i < count; ++i) {
+        clap::AudioPortsConfig config{};
+        if (configs->get(plugin, i, &config) &&
+            (config.has_main_input ? config.main_input_channels : 0) == wanted_inputs &&
+            (config.has_main_output ? config.main_output_channels : 0) == wanted_outputs &&
+            configs->select(plugin, config.id))
+            return;
+    }
 }
 
 ClapNotes clap_notes(const clap_plugin_t* plugin, bool input)

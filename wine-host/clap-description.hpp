@@ -26,6 +26,10 @@ template <class Interface>
 /// The audio ports of one direction. [main]
 [[nodiscard]] std::vector<clap_audio_port_info_t> clap_audio_ports(const clap_plugin_t* plugin, bool input);
 
+/// Selects those ports whose main ones have so many channels, zero for as many as now, if the plugin has
+/// such. While it is not active. [main]
+void select_clap_ports(const clap_plugin_t* plugin, std::uint32_t inputs, std::uint32_t outputs);
+
 /// The first note port of one direction, which is the one that Decant's MIDI goes through. [main]
 [[nodiscard]] ClapNotes clap_notes(const clap_plugin_t* plugin, bool input);
 

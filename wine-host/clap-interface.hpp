@@ -19,7 +19,10 @@
 namespace decant::host::clap
 {
 
+inline constexpr char ext_audio_ports_config[] = "clap.audio-ports-config";
 inline constexpr char ext_log[] = "clap.log";
+inline constexpr char ext_surround[] = "clap.surround/4";
+inline constexpr char ext_surround_draft[] = "clap.surround.draft/4"; ///< the same, up to CLAP 1.2.2
 inline constexpr char ext_tail[] = "clap.tail";
 inline constexpr char ext_thread_pool[] = "clap.thread-pool";
 
@@ -44,6 +47,36 @@ struct PluginThreadPool {
 struct HostThreadPool {
     /// Returns when the plugin's exec() has returned for each task; false: the plugin has to do them. [rt]
     bool(CLAP_ABI* request_exec)(const clap_host_t* host, std::uint32_t tasks);
+};
+
+inline constexpr char port_surround[] = "surround";
+
+struct PluginSurround {
+    bool(CLAP_ABI* is_channel_mask_supported)(const clap_plugin_t* plugin, std::uint64_t mask);
+
+    /// Writes the speaker of each channel of a port, and returns how many. [main]
+    std::uint32_t(CLAP_ABI* get_channel_map)(const clap_plugin_t* plugin, bool input, std::uint32_t port,
+                                             std::uint8_t* speakers, std::uint32_t capacity);
+};
+
+/// Ports that a plugin can have all together. What it says of the main ones is of no use where it has none.
+struct AudioPortsConfig {
+    clap_id id;
+    char name[CLAP_NAME_SIZE];
+    std::uint32_t inputs;
+    std::uint32_t outputs;
+    bool has_main_input;
+    std::uint32_t main_input_channels;
+    const char* main_input_type;
+    bool has_main_output;
+    std::uint32_t main_output_channels;
+    const char* main_output_type;
+};
+
+struct PluginAudioPortsConfig {
+    std::uint32_t(CLAP_ABI* count)(const clap_plugin_t* plugin);
+    bool(CLAP_ABI* get)(const clap_plugin_t* plugin, std::uint32_t index, AudioPortsConfig* config);
+    bool(CLAP_ABI* select)(const clap_plugin_t* plugin, clap_id id); ///< while it is not active [main]
 };
 
 inline constexpr char ext_preset_load[] = "clap.preset-load/2";

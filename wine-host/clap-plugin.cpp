@@ -138,6 +138,12 @@ void ClapPlugin::find_parameters()
     listener_.expect_parameters(static_cast<std::uint32_t>(parameters_.size()));
 }
 
+void ClapPlugin::arrange(protocol::ChannelLayout inputs, protocol::ChannelLayout outputs)
+{
+    select_clap_ports(plugin_, protocol::channels_of(inputs), protocol::channels_of(outputs));
+    read_latency();
+}
+
 protocol::PluginDescription ClapPlugin::describe()
 {
     auto description = describe_clap(plugin_, parameters_);

@@ -43,6 +43,7 @@ public:
     ClapPlugin& operator=(const ClapPlugin&) = delete;
 
     // Plugin
+    void arrange(protocol::ChannelLayout inputs, protocol::ChannelLayout outputs) override;
     [[nodiscard]] protocol::PluginDescription describe() override;
     void activate(double rate, std::uint32_t max_frames) override;
     void deactivate() noexcept override;

@@ -220,7 +220,7 @@ void Instance::load(std::span<const std::byte> request, std::uint32_t id)
     if (plugin_ != nullptr)
         throw PluginError(FailureCode::other, "a plugin is loaded already; each one needs its own host");
     if (parts->size() == 1)
-        plugin_ = load_plugin(parts->front().path, parts->front().plugin_class, line_.notices);
+        plugin_ = load_plugin(parts->front(), line_.notices);
     else
         plugin_ = std::make_unique<Chain>(*parts, line_.notices);
     install_crash_handler(); // again: some plugins bring their own, with a dialog

@@ -127,17 +127,23 @@ HMODULE load_library(const std::wstring& path, const std::string& name)
 
 } // namespace
 
-std::unique_ptr<Plugin> load_plugin(const std::string& path, const std::string& plugin_class,
-                                    PluginListener& listener)
+std::unique_ptr<Plugin> load_plugin(const protocol::LoadedPart& part, PluginListener& listener)
 {
+    using protocol::ChannelLayout;
+    const std::string& path = part.path;
     const std::wstring windows_path = to_windows_path(path);
     check_image(windows_path, path);
     const HMODULE module = load_library(windows_path, path);
     const LoadedFile file{module, to_utf8(windows_path), stem_of(path), to_ansi(directory_of(windows_path))};
     // One file may have the entry points of several formats: the one that tells more comes first.
-    for (const auto open : {open_clap_plugin, open_vst3_plugin, open_vst2_plugin})
-        if (auto plugin = open(file, plugin_class, listener))
-            return plugin;
+    for (const auto open : {open_clap_plugin, open_vst3_plugin, open_vst2_plugin}) {
+        auto plugin = open(file, part.plugin_class, listener);
+        if (plugin == nullptr)
+            continue;
+        if (part.inputs != ChannelLayout::own || part.outputs != ChannelLayout::own)
+            plugin->arrange(part.inputs, part.outputs);
+        return plugin;
+    }
     throw PluginError(FailureCode::not_a_plugin,
                       path + " is a DLL, but has no entry point of VST2, VST3 or CLAP; it may be a part of a "
                              "plugin: give the file that a Windows program would load");

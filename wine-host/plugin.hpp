@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wine-host/editor.hpp"
+#include "wine-host/protocol/channel-layout.hpp"
 #include "wine-host/protocol/events.hpp"
 #include "wine-host/protocol/layout.hpp"
 #include "wine-host/protocol/messages.hpp"
@@ -79,6 +80,10 @@ class Plugin
 {
 public:
     virtual ~Plugin() = default;
+
+    /// Asks for other channels of the main input and output than the plugin comes with. What it does not have
+    /// stays as it is, and describe() tells. Before that and activate(), if at all.
+    virtual void arrange(protocol::ChannelLayout inputs, protocol::ChannelLayout outputs) = 0;
 
     /// Constant from the loading on, but for the initial values of parameters.
     [[nodiscard]] virtual protocol::PluginDescription describe() = 0;

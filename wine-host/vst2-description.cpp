@@ -6,6 +6,7 @@
 #include "wine-host/port-list.hpp"
 #include "wine-host/protocol/version.hpp"
 #include "wine-host/text.hpp"
+#include "wine-host/vst2-speakers.hpp"
 
 #include <algorithm>
 #include <span>
@@ -34,53 +35,6 @@ std::string version_text(std::int32_t version)
         return std::to_string(version / 1000) + "." + std::to_string(version / 100 % 10) + "." +
                std::to_string(version / 10 % 10) + "." + std::to_string(version % 10);
     return version >= 100 ? dotted(10) : std::to_string(version);
-}
-
-/// PipeWire's name of a speaker; empty if it is none that PipeWire knows.
-std::string speaker_name(int speaker)
-{
-    switch (speaker) {
-    case kSpeakerM:
-        return "MONO";
-    case kSpeakerL:
-        return "FL";
-    case kSpeakerR:
-        return "FR";
-    case vst2::speaker_center:
-        return "FC";
-    case vst2::speaker_lfe:
-        return "LFE";
-    case vst2::speaker_surround_left:
-        return "RL";
-    case vst2::speaker_surround_right:
-        return "RR";
-    case vst2::speaker_left_of_center:
-        return "FLC";
-    case vst2::speaker_right_of_center:
-        return "FRC";
-    case vst2::speaker_surround:
-        return "RC";
-    case vst2::speaker_side_left:
-        return "SL";
-    case vst2::speaker_side_right:
-        return "SR";
-    default:
-        return {};
-    }
-}
-
-/// The speakers of `arrangement`, if it speaks of `count` channels and all of them are known.
-std::vector<std::string> speaker_names(const VstSpeakerArrangement* arrangement, std::size_t count)
-{
-    std::vector<std::string> names;
-    if (arrangement == nullptr || arrangement->numChannels != static_cast<int>(count))
-        return names;
-    for (std::size_t i = 0; i < count; ++i) {
-        names.push_back(speaker_name(arrangement->speakers[i].type));
-        if (names.back().empty() || std::count(names.begin(), names.end(), names.back()) > 1)
-            return {};
-    }
-    return names;
 }
 
 struct Pin {

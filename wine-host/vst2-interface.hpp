@@ -45,6 +45,24 @@ enum Speaker : int {
     speaker_side_right = 11,
 };
 
+/// Of all speakers together, counted on from kSpeakerArrStereo = 1.
+enum Arrangement : int {
+    arrangement_quad = 11,
+    arrangement_5_0 = 14,
+    arrangement_5_1 = 15,
+    arrangement_7_1 = 23, ///< with speakers at the sides
+};
+
+/// fst's has no room for any speaker.
+struct SpeakerArrangement {
+    static constexpr int most = 8;
+    int type;
+    int channels;
+    VstSpeakerProperties speakers[most];
+};
+static_assert(sizeof(VstSpeakerProperties) == 112);
+static_assert(sizeof(SpeakerArrangement) == 8 + 8 * 112);
+
 enum ParameterFlags : std::uint32_t {
     parameter_is_switch = 1u << 0,
     parameter_uses_integers = 1u << 1,

@@ -8,6 +8,7 @@
 #include "wine-host/text.hpp"
 #include "wine-host/vst2-description.hpp"
 #include "wine-host/vst2-editor.hpp"
+#include "wine-host/vst2-speakers.hpp"
 
 #include <windows.h>
 
@@ -192,6 +193,11 @@ std::vector<double> Vst2Plugin::values()
     for (std::uint32_t id = 0; id < effect_->parameters(); ++id)
         values.push_back(effect_->parameter(id));
     return values;
+}
+
+void Vst2Plugin::arrange(protocol::ChannelLayout inputs, protocol::ChannelLayout outputs)
+{
+    set_speakers(*effect_, inputs, outputs);
 }
 
 std::unique_ptr<Editor> Vst2Plugin::make_editor(EditorFrame& frame)

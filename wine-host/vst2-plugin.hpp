@@ -43,6 +43,7 @@ public:
     void set_plugins_in_file(std::vector<protocol::PluginInFile> plugins) { in_file_ = std::move(plugins); }
 
     // Plugin
+    void arrange(protocol::ChannelLayout inputs, protocol::ChannelLayout outputs) override;
     [[nodiscard]] protocol::PluginDescription describe() override;
     void activate(double rate, std::uint32_t max_frames) override;
     void deactivate() noexcept override;

@@ -43,7 +43,71 @@ std::vector<std::string> positions_of(SpeakerArrangement arrangement, std::size_
     return positions.size() == channels ? positions : host::positions_of(channels);
 }
 
+SpeakerArrangement arrangement_of(protocol::ChannelLayout layout)
+{
+    using protocol::ChannelLayout;
+    constexpr SpeakerArrangement quad = kSpeakerL | kSpeakerR | kSpeakerLs | kSpeakerRs;
+    switch (layout) {
+    case ChannelLayout::mono:
+        return kSpeakerM;
+    case ChannelLayout::stereo:
+        return kSpeakerL | kSpeakerR;
+    case ChannelLayout::quad:
+        return quad;
+    case ChannelLayout::surround_5_0:
+        return quad | kSpeakerC;
+    case ChannelLayout::surround_5_1:
+        return quad | kSpeakerC | kSpeakerLfe;
+    case ChannelLayout::surround_7_1:
+        return quad | kSpeakerC | kSpeakerLfe | kSpeakerSl | kSpeakerSr;
+    default:
+        return 0;
+    }
+}
+
+/// Of all busses each way.
+struct Arrangements {
+    std::vector<SpeakerArrangement> in;
+    std::vector<SpeakerArrangement> out;
+
+    static Arrangements of(IComponent& component, IAudioProcessor& processor)
+    {
+        Arrangements now;
+        for (const auto direction : {kInput, kOutput}) {
+            const int32 count = std::min(component.getBusCount(kAudio, direction), most_busses);
+            for (int32 i = 0; i < count; ++i) {
+                SpeakerArrangement arrangement = 0;
+                processor.getBusArrangement(direction, i, arrangement);
+                (direction == kInput ? now.in : now.out).push_back(arrangement);
+            }
+        }
+        return now;
+    }
+
+    tresult give(IAudioProcessor& processor)
+    {
+        return processor.setBusArrangements(in.data(), static_cast<int32>(in.size()), out.data(),
+                                            static_cast<int32>(out.size()));
+    }
+
+    bool operator==(const Arrangements&) const = default;
+};
+
 } // namespace
+
+void arrange_busses(IComponent& component, IAudioProcessor& processor, protocol::ChannelLayout inputs,
+                    protocol::ChannelLayout outputs)
+{
+    Arrangements before = Arrangements::of(component, processor);
+    Arrangements wanted = before;
+    if (inputs != protocol::ChannelLayout::own && !wanted.in.empty())
+        wanted.in.front() = arrangement_of(inputs);
+    if (outputs != protocol::ChannelLayout::own && !wanted.out.empty())
+        wanted.out.front() = arrangement_of(outputs);
+    // One that refuses may have come as near as it can, which nobody has asked for.
+    if (wanted.give(processor) != kResultTrue || Arrangements::of(component, processor) != wanted)
+        before.give(processor);
+}
 
 std::vector<Bus> audio_busses(IComponent& component, IAudioProcessor& processor, BusDirection direction)
 {
@@ -81,17 +145,7 @@ std::vector<protocol::PortDescription> ports_of(std::span<const Bus> busses)
 void set_up_busses(IComponent& component, IAudioProcessor& processor, std::span<const Bus> inputs,
                    std::span<const Bus> outputs)
 {
-    std::vector<SpeakerArrangement> arrangements[2];
-    for (const auto direction : {kInput, kOutput}) {
-        const auto& busses = direction == kInput ? inputs : outputs;
-        for (std::size_t i = 0; i < busses.size(); ++i) {
-            SpeakerArrangement arrangement = 0;
-            processor.getBusArrangement(direction, static_cast<int32>(i), arrangement);
-            arrangements[direction].push_back(arrangement);
-        }
-    }
-    processor.setBusArrangements(arrangements[kInput].data(), static_cast<int32>(inputs.size()),
-                                 arrangements[kOutput].data(), static_cast<int32>(outputs.size()));
+    Arrangements::of(component, processor).give(processor);
     for (const auto direction : {kInput, kOutput}) {
         const auto& busses = direction == kInput ? inputs : outputs;
         for (std::size_t i = 0; i < busses.size(); ++i)

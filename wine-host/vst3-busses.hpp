@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "wine-host/protocol/channel-layout.hpp"
 #include "wine-host/protocol/messages.hpp"
 #include "wine-host/vst3-interface.hpp"
 
@@ -27,6 +28,11 @@ struct Bus {
 
 /// Ports for those that are active. [main]
 [[nodiscard]] std::vector<protocol::PortDescription> ports_of(std::span<const Bus> busses);
+
+/// Asks for other channels of the first bus each way; what the plugin does not have stays. While it is not
+/// active. [main]
+void arrange_busses(IComponent& component, IAudioProcessor& processor, protocol::ChannelLayout inputs,
+                    protocol::ChannelLayout outputs);
 
 /// Tells the plugin that it runs with the arrangements that it has, and which busses are in use: some allot
 /// nothing for one until they are told so. [main]

@@ -132,6 +132,13 @@ void Vst3Plugin::find_busses()
     midi_map_ = plugin_.controller() != nullptr ? MidiMap(plugin_.controller(), *index_) : MidiMap();
 }
 
+void Vst3Plugin::arrange(protocol::ChannelLayout inputs, protocol::ChannelLayout outputs)
+{
+    arrange_busses(plugin_.component(), plugin_.processor(), inputs, outputs);
+    find_busses();
+    read_latency();
+}
+
 protocol::PluginDescription Vst3Plugin::describe()
 {
     protocol::PluginDescription description;

@@ -35,6 +35,7 @@ public:
     Vst3Plugin& operator=(const Vst3Plugin&) = delete;
 
     // Plugin
+    void arrange(protocol::ChannelLayout inputs, protocol::ChannelLayout outputs) override;
     [[nodiscard]] protocol::PluginDescription describe() override;
     void activate(double rate, std::uint32_t max_frames) override;
     void deactivate() noexcept override;

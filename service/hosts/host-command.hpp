@@ -43,7 +43,9 @@ struct PluginFile {
     std::string plugin_class;   ///< which one of a file with several; empty for the first
     std::optional<std::filesystem::path> prefix;    ///< Wine prefix; found from `path` if there is none
     std::map<std::string, std::string> environment; ///< for the host, besides the service's own
-    std::vector<protocol::LoadedPart> chain = {};   ///< the plugins of a chain, `path` the first; else empty
+    protocol::ChannelLayout inputs = protocol::ChannelLayout::own; ///< of a chain its parts have them
+    protocol::ChannelLayout outputs = protocol::ChannelLayout::own;
+    std::vector<protocol::LoadedPart> chain = {}; ///< the plugins of a chain, `path` the first; else empty
     std::string group = {}; ///< plugins of one group share a process; empty: it has its own
     bool spare = false;     ///< whether a process is to wait for the next one that is needed like this
 };

@@ -132,13 +132,13 @@ const protocol::PluginDescription& RunningHost::load()
         return link_.wait_hello(timeouts_.hello);
     });
     description_ = ask("loading the plugin", [this] {
-        if (!plugin_.chain.empty()) {
-            auto parts = plugin_.chain;
-            for (auto& part : parts)
-                part.path = dll_of_plugin(part.path).string();
-            return link_.load(parts, timeouts_.load);
-        }
-        return link_.load(dll_of_plugin(plugin_.path).string(), plugin_.plugin_class, timeouts_.load);
+        auto parts = plugin_.chain;
+        if (parts.empty())
+            parts.push_back(
+                {"", plugin_.path.string(), plugin_.plugin_class, plugin_.inputs, plugin_.outputs});
+        for (auto& part : parts)
+            part.path = dll_of_plugin(part.path).string();
+        return link_.load(parts, timeouts_.load);
     });
     loaded_ = true;
     // Not before: a processor that starts two hosts at once has neither soon.

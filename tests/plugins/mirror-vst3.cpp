@@ -6,6 +6,7 @@
 // heard frame by frame, the side chain on the right, and what the host says of the time on an output of its
 // own.
 
+#include "tests/plugins/mirror-vst3-controller.hpp"
 #include "wine-host/vst3-interface.hpp"
 
 #include <array>
@@ -16,20 +17,7 @@ namespace
 {
 
 using namespace decant::host::vst3;
-
-enum Parameters : ParamID {
-    latency = 5000, ///< times 1000 frames, after a restart
-    level,
-    follow,  ///< gives its value to "Echo" at the same frame
-    echo,    ///< read-only
-    secret,  ///< hidden; controller 21 moves it
-    program, ///< of three
-    message, ///< read-only: the sample rate divided by 96000, as the processor tells the controller
-    first_parameter = latency,
-    last_parameter = message,
-};
-constexpr std::size_t parameter_count = last_parameter + 1 - first_parameter;
-using Values = std::array<double, parameter_count>;
+using namespace decant::tests::mirror;
 
 const TUID mirror_id = INLINE_UID(0xDECA4701, 1, 2, 3);
 const TUID double_id = INLINE_UID(0xDECA4702, 1, 2, 3);
@@ -44,6 +32,9 @@ class Processor final : public HostObject<true, IComponent, IAudioProcessor, ICo
     double rate_ = 0;
     uint32 latency_in_use_ = 0;
     double tuning_ = 0;
+    SpeakerArrangement arrangements_[2][2] = {
+        {SpeakerArr::kStereo, SpeakerArr::kMono},
+        {SpeakerArr::kStereo, SpeakerArr::kMono}}; ///< by direction and bus
 
     double& value(ParamID id) { return values_[id - first_parameter]; }
 
@@ -75,6 +66,8 @@ class Processor final : public HostObject<true, IComponent, IAudioProcessor, ICo
             apply(data.inputParameterChanges, frame, data.outputParameterChanges);
             main[0][frame] = static_cast<Sample>(value(level));
             main[1][frame] = key[frame];
+            for (int32 channel = 2; channel < data.outputs[0].numChannels; ++channel)
+                main[channel][frame] = static_cast<Sample>(channel);
             time[frame] = 0;
         }
         const ProcessContext& context = *data.processContext;
@@ -112,7 +105,7 @@ public:
         bus = {};
         bus.mediaType = type;
         bus.direction = direction;
-        bus.channelCount = type == kEvent ? 16 : (index == 0 ? 2 : 1);
+        bus.channelCount = type == kEvent ? 16 : SpeakerArr::getChannelCount(arrangements_[direction][index]);
         bus.busType = index == 0 ? kMain : kAux;
         bus.flags = index == 0 ? BusInfo::kDefaultActive : 0;
         write_name(bus.name, index == 0 ? "Main" : (direction == kInput ? "Key" : "Time"));
@@ -152,13 +145,20 @@ public:
         return state->write(values_.data(), sizeof values_, nullptr);
     }
 
-    tresult PLUGIN_API setBusArrangements(SpeakerArrangement*, int32, SpeakerArrangement*, int32) override
+    tresult PLUGIN_API setBusArrangements(SpeakerArrangement* in, int32, SpeakerArrangement* out,
+                                          int32) override
     {
-        return kResultTrue;
+        const bool known = (out[0] == SpeakerArr::kStereo || out[0] == SpeakerArr::k51) &&
+                           (in[0] == out[0] || in[0] == SpeakerArr::kMono);
+        // As plugins do that come as near as they can, what is wanted or not.
+        arrangements_[kInput][0] = known ? in[0] : SpeakerArr::kMono;
+        arrangements_[kOutput][0] = known ? out[0] : SpeakerArr::kStereo;
+        return known ? kResultTrue : kResultFalse;
     }
-    tresult PLUGIN_API getBusArrangement(BusDirection, int32 index, SpeakerArrangement& arrangement) override
+    tresult PLUGIN_API getBusArrangement(BusDirection direction, int32 index,
+                                         SpeakerArrangement& arrangement) override
     {
-        arrangement = index == 0 ? SpeakerArr::kStereo : SpeakerArr::kMono;
+        arrangement = arrangements_[direction][index];
         return kResultOk;
     }
     tresult PLUGIN_API canProcessSampleSize(int32 size) override
@@ -201,157 +201,6 @@ public:
         return kResultOk;
     }
     tresult PLUGIN_API notify(IMessage*) override { return kResultOk; }
-
-    static void write_name(TChar* to, const char* name)
-    {
-        while ((*to++ = static_cast<TChar>(*name++)) != 0) {
-        }
-    }
-};
-
-class Controller final : public HostObject<true, IEditController, IConnectionPoint, IMidiMapping, IUnitInfo,
-                                           INoteExpressionController>
-{
-    Values values_{};
-    IComponentHandler* handler_ = nullptr;
-
-    double& value(ParamID id) { return values_[id - first_parameter]; }
-
-public:
-    tresult PLUGIN_API initialize(FUnknown*) override { return kResultOk; }
-    tresult PLUGIN_API terminate() override { return kResultOk; }
-    tresult PLUGIN_API setComponentState(IBStream* state) override
-    {
-        Values values{};
-        int32 done = 0;
-        state->read(values.data(), sizeof values, &done);
-        const double told = value(message);
-        values_ = values;
-        value(message) = told;
-        return kResultOk;
-    }
-    tresult PLUGIN_API setState(IBStream*) override { return kNotImplemented; }
-    tresult PLUGIN_API getState(IBStream*) override { return kNotImplemented; }
-    int32 PLUGIN_API getParameterCount() override { return parameter_count; }
-    tresult PLUGIN_API getParameterInfo(int32 index, ParameterInfo& info) override
-    {
-        constexpr const char* names[] = {"Latency", "Level",   "Follow", "Echo",
-                                         "Secret",  "Program", "Message"};
-        info = {};
-        info.id = first_parameter + static_cast<ParamID>(index);
-        info.flags = ParameterInfo::kCanAutomate;
-        if (info.id == echo || info.id == message)
-            info.flags = ParameterInfo::kIsReadOnly;
-        if (info.id == secret)
-            info.flags = ParameterInfo::kIsHidden;
-        if (info.id == program) {
-            info.flags |= ParameterInfo::kIsProgramChange | ParameterInfo::kIsList;
-            info.stepCount = 2;
-        }
-        Processor::write_name(info.title, names[index]);
-        if (info.id == level)
-            Processor::write_name(info.units, "dB");
-        return kResultOk;
-    }
-    tresult PLUGIN_API getParamStringByValue(ParamID, ParamValue, String128) override
-    {
-        return kNotImplemented;
-    }
-    tresult PLUGIN_API getParamValueByString(ParamID, TChar*, ParamValue&) override
-    {
-        return kNotImplemented;
-    }
-    ParamValue PLUGIN_API normalizedParamToPlain(ParamID, ParamValue value) override { return value; }
-    ParamValue PLUGIN_API plainParamToNormalized(ParamID, ParamValue value) override { return value; }
-    ParamValue PLUGIN_API getParamNormalized(ParamID id) override { return value(id); }
-    tresult PLUGIN_API setParamNormalized(ParamID id, ParamValue now) override
-    {
-        const bool moved = value(id) != now;
-        value(id) = now;
-        if (id == latency && moved)
-            handler_->restartComponent(kLatencyChanged);
-        return kResultOk;
-    }
-    tresult PLUGIN_API setComponentHandler(IComponentHandler* handler) override
-    {
-        handler_ = handler;
-        return kResultOk;
-    }
-    IPlugView* PLUGIN_API createView(FIDString) override { return nullptr; }
-
-    tresult PLUGIN_API connect(IConnectionPoint*) override { return kResultOk; }
-    tresult PLUGIN_API disconnect(IConnectionPoint*) override { return kResultOk; }
-    tresult PLUGIN_API notify(IMessage* told) override
-    {
-        double rate = 0;
-        if (std::strcmp(told->getMessageID(), "rate") == 0 &&
-            told->getAttributes()->getFloat("Hz", rate) == kResultOk)
-            value(message) = rate / 96000;
-        return kResultOk;
-    }
-
-    tresult PLUGIN_API getMidiControllerAssignment(int32, int16, CtrlNumber number, ParamID& id) override
-    {
-        id = secret;
-        return number == 21 ? kResultTrue : kResultFalse;
-    }
-
-    int32 PLUGIN_API getUnitCount() override { return 1; }
-    tresult PLUGIN_API getUnitInfo(int32, UnitInfo& unit) override
-    {
-        unit = {};
-        unit.id = kRootUnitId;
-        unit.parentUnitId = kNoParentUnitId;
-        unit.programListId = 1;
-        return kResultOk;
-    }
-    int32 PLUGIN_API getProgramListCount() override { return 1; }
-    tresult PLUGIN_API getProgramListInfo(int32, ProgramListInfo& list) override
-    {
-        list = {};
-        list.id = 1;
-        list.programCount = 3;
-        return kResultOk;
-    }
-    tresult PLUGIN_API getProgramName(ProgramListID, int32 index, String128 name) override
-    {
-        constexpr const char* names[] = {"First", "Second", "Third"};
-        Processor::write_name(name, names[index]);
-        return kResultOk;
-    }
-    tresult PLUGIN_API getProgramInfo(ProgramListID, int32, Steinberg::Vst::CString, String128) override
-    {
-        return kNotImplemented;
-    }
-    tresult PLUGIN_API hasProgramPitchNames(ProgramListID, int32) override { return kResultFalse; }
-    tresult PLUGIN_API getProgramPitchName(ProgramListID, int32, int16, String128) override
-    {
-        return kNotImplemented;
-    }
-    UnitID PLUGIN_API getSelectedUnit() override { return kRootUnitId; }
-    tresult PLUGIN_API selectUnit(UnitID) override { return kResultOk; }
-    tresult PLUGIN_API getUnitByBus(MediaType, BusDirection, int32, int32, UnitID& unit) override
-    {
-        unit = kRootUnitId;
-        return kResultOk;
-    }
-    tresult PLUGIN_API setUnitProgramData(int32, int32, IBStream*) override { return kNotImplemented; }
-
-    int32 PLUGIN_API getNoteExpressionCount(int32, int16) override { return 1; }
-    tresult PLUGIN_API getNoteExpressionInfo(int32, int16, int32, NoteExpressionTypeInfo&) override
-    {
-        return kNotImplemented;
-    }
-    tresult PLUGIN_API getNoteExpressionStringByValue(int32, int16, NoteExpressionTypeID, NoteExpressionValue,
-                                                      String128) override
-    {
-        return kNotImplemented;
-    }
-    tresult PLUGIN_API getNoteExpressionValueByString(int32, int16, NoteExpressionTypeID, const TChar*,
-                                                      NoteExpressionValue&) override
-    {
-        return kNotImplemented;
-    }
 };
 
 class Factory final : public HostObject<false, IPluginFactory2>

@@ -98,13 +98,16 @@ TEST_CASE("damaged descriptions are refused or read, never more")
 
 TEST_CASE("the parts of a chain survive the way over the wire, and damaged ones are refused")
 {
-    const std::vector<LoadedPart> parts{{"one", "/a.dll", ""}, {"two", "/b.dll", "Second"}};
+    const std::vector<LoadedPart> parts{
+        {"one", "/a.dll", ""}, {"two", "/b.dll", "Second", ChannelLayout::mono, ChannelLayout::surround_5_1}};
     auto bytes = encode(parts);
     const auto decoded = decode_parts(bytes);
     REQUIRE(decoded);
     REQUIRE(decoded->size() == 2);
     CHECK(((*decoded)[1].name == "two" && (*decoded)[1].path == "/b.dll" &&
            (*decoded)[1].plugin_class == "Second"));
+    CHECK(((*decoded)[0].inputs == ChannelLayout::own && (*decoded)[1].inputs == ChannelLayout::mono &&
+           (*decoded)[1].outputs == ChannelLayout::surround_5_1));
 
     CHECK_FALSE(decode_parts(encode(std::span<const LoadedPart>())));
     for (std::size_t size = 0; size < bytes.size(); ++size)

@@ -53,6 +53,7 @@ TEST_CASE("every key of a plugin arrives with its type")
             description = "The bass"  group = keys  enabled = false
             midi.from = [ "~.*Keystation.*" pads ]  midi.channels = [ 1 16 ]  midi.programs = true  output.to = [ reverb default ]
             params = { Cutoff = 0.4  "Filter Type" = 3  Bypass = true }  tempo = 96.5 editor.scale = 1.5
+            input.channels = mono  output.channels = 5.1
             node.latency = "128/48000"
         } ])");
 
@@ -75,6 +76,8 @@ TEST_CASE("every key of a plugin arrives with its type")
     expected.params = {{"Cutoff", 0.4}, {"Filter Type", 3}, {"Bypass", 1}};
     expected.tempo = 96.5;
     expected.editor_scale = 1.5;
+    expected.input_channels = protocol::ChannelLayout::mono;
+    expected.output_channels = protocol::ChannelLayout::surround_5_1;
     expected.properties = {{"node.latency", "128/48000"}};
     CHECK(result.nodes[0] == expected);
 }

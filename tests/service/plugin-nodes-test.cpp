@@ -176,6 +176,38 @@ TEST_CASE("a plugin that cannot be a sink for want of inputs plays, with a warni
     CHECK(service.listed("sine").at("state") == "running");
 }
 
+TEST_CASE("a plugin has the ports that the node's channels ask for, or a warning that it has not")
+{
+    RunningService service;
+    const auto configure = [&](const std::string& channels) {
+        const auto path =
+            fmt::format("path = \"{}/decant-test-speakers.dll\"", std::getenv("DECANT_TEST_PLUGINS"));
+        service.configure(node_of("strip", path, channels));
+    };
+    const auto ports = [&](tests::Direction direction) {
+        return service.session().graph().ports_of("decant.strip", direction).size();
+    };
+    configure("input.channels = mono");
+    service.start();
+    REQUIRE(service.wait_for_state("strip", "running"));
+    CHECK(wait_until(
+        [&] { return ports(tests::Direction::input) == 1 && ports(tests::Direction::output) == 2; }));
+    CHECK(service.listed("strip").at("warnings").empty());
+
+    configure("input.channels = 5.1 output.channels = 5.1");
+    CHECK(wait_until(
+        [&] { return ports(tests::Direction::input) == 6 && ports(tests::Direction::output) == 6; }));
+
+    configure("output.channels = 7.1");
+    CHECK(wait_until([&] {
+        return service.listed("strip")
+                   .at("warnings")
+                   .dump()
+                   .find("the plugin has no 7.1 there, and keeps its 2") != std::string::npos;
+    }));
+    CHECK(ports(tests::Direction::output) == 2);
+}
+
 TEST_CASE("a Windows synth plays the pitch of the key and ends with it")
 {
     RunningService service;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "channel-layout.hpp"
 #include "wire.hpp"
 
 #include <algorithm>
@@ -27,9 +28,9 @@ enum class MessageType : std::uint32_t {
     set_state = 5,  ///< blob as from `state` -> done | failed
     get_values = 6, ///< nothing -> values
     quit = 7, ///< nothing -> done. The plugin's process ends by itself; in a group only its region is left
-    get_preset = 9, ///< PresetForm -> preset | failed
-    set_preset = 10, ///< blob: a file of any PresetForm or of the plugin's own, as other hosts wrote it,
-                     ///< text: its Unix path, or "" -> done | failed
+    get_preset = 9,      ///< PresetForm -> preset | failed
+    set_preset = 10,     ///< blob: a file of any PresetForm or of the plugin's own, as other hosts wrote it,
+                         ///< text: its Unix path, or "" -> done | failed
     select_program = 11, ///< u32 index into the description's programs -> done | failed
     open_editor = 12,    ///< EditorRequest -> done | failed; shows a window that is open already
     close_editor = 13,   ///< text: a part as in EditorRequest -> done
@@ -91,11 +92,13 @@ struct Failure {
     std::string text;
 };
 
-/// A plugin to be loaded, by itself or as a part of a chain. On the wire three texts.
+/// A plugin to be loaded, by itself or as a part of a chain. On the wire three texts and two u32.
 struct LoadedPart {
     std::string name = {};         ///< in a chain, where all are different
     std::string path = {};         ///< Windows or Unix path
     std::string plugin_class = {}; ///< which one of a file with several; empty for the first
+    ChannelLayout inputs = ChannelLayout::own;
+    ChannelLayout outputs = ChannelLayout::own;
 };
 
 /// Where an editor's window is: the corner of its outside and the size of its inside, in pixels.
@@ -196,7 +199,11 @@ inline std::vector<std::byte> encode(std::span<const LoadedPart> parts)
     WireWriter out;
     out.put(static_cast<std::uint32_t>(parts.size()));
     for (const auto& part : parts)
-        out.put_text(part.name).put_text(part.path).put_text(part.plugin_class);
+        out.put_text(part.name)
+            .put_text(part.path)
+            .put_text(part.plugin_class)
+            .put(part.inputs)
+            .put(part.outputs);
     return {out.bytes().begin(), out.bytes().end()};
 }
 
@@ -211,6 +218,8 @@ inline std::optional<std::vector<LoadedPart>> decode_parts(std::span<const std::
         part.name = in.get_text();
         part.path = in.get_text();
         part.plugin_class = in.get_text();
+        part.inputs = get_layout(in);
+        part.outputs = get_layout(in);
     }
     return in.complete() && !parts.empty() ? std::optional(std::move(parts)) : std::nullopt;
 }
