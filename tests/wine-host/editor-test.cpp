@@ -20,6 +20,8 @@ namespace
 
 using protocol::FailureCode;
 
+constexpr std::uint32_t groove = 0x46424c; ///< the colour of the empty part of the dial
+
 constexpr const char* title = "node – Decant Test Dial";
 
 /// A host on a screen of its own.
@@ -100,6 +102,22 @@ TEST_CASE("what is moved in an editor is told", "[editor][vst2][vst3][clap]")
     CHECK(told > 0);
 }
 
+TEST_CASE("an editor is drawn as large as its node wants it", "[editor-scale][vst2][vst3][clap]")
+{
+    const auto format = GENERATE(from_range(formats_under_test()));
+    const double scale = GENERATE(1.5, 2);
+    INFO(format.suffix << ", scale " << scale);
+    Stage stage(format.suffix);
+    stage.host.link().open_editor({"", "node", scale, {}});
+    const auto window = stage.screen.wait_for(title);
+    CHECK(window.width == std::lround(320 * scale));
+    CHECK(window.height == std::lround(180 * scale));
+    CHECK(wait_until([&] {
+        const auto picture = stage.screen.look_at(window);
+        return picture.at(picture.width - 5, picture.height * 5 / 8) == groove;
+    }));
+}
+
 TEST_CASE("people give an editor another size, which it has again", "[editor-size][vst3][clap]")
 {
     const std::string suffix = GENERATE(".vst3", ".clap");
@@ -111,7 +129,7 @@ TEST_CASE("people give an editor another size, which it has again", "[editor-siz
     CHECK(wait_until([&] { return stage.report().place.width == 500; }));
     CHECK(wait_until([&] {
         const auto picture = stage.screen.look_at(stage.screen.wait_for(title));
-        return picture.width == 500 && picture.at(495, 300 * 5 / 8) == 0x46424c; // its groove
+        return picture.width == 500 && picture.at(495, 300 * 5 / 8) == groove;
     }));
 
     const auto place = stage.report().place;

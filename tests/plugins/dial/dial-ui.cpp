@@ -14,6 +14,13 @@ constexpr unsigned first_width = 320;
 constexpr unsigned first_height = 180;
 constexpr float most = 2;
 
+/// As large as the host wants it to be drawn. Only while the UI is being made.
+unsigned scaled(unsigned size)
+{
+    const double scale = DISTRHO::UI::getNextScaleFactor();
+    return scale > 0 ? static_cast<unsigned>(size * scale + 0.5) : size;
+}
+
 constexpr COLORREF ground = RGB(38, 36, 42);
 constexpr COLORREF groove = RGB(70, 66, 76);
 constexpr COLORREF filling = RGB(140, 15, 41);
@@ -110,7 +117,7 @@ class DialUI final : public DISTRHO::UI
     }
 
 public:
-    DialUI() : UI(first_width, first_height)
+    DialUI() : UI(scaled(first_width), scaled(first_height))
     {
         WNDCLASSW dial{};
         dial.lpfnWndProc = procedure;
