@@ -5,6 +5,7 @@
 #include "tests/support/graph-client.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <memory>
 #include <vector>
 
@@ -78,35 +79,41 @@ TEST_CASE("the source of a node gives what the node makes of the microphone, als
     CHECK(session.graph().links() == expected);
 }
 
-TEST_CASE("the sink of a node is no default by itself, whoever comes first, but stays it when it was chosen")
+TEST_CASE("the device of a node is no default by itself, whoever comes first, but stays it when it was chosen")
 {
     using decant::service::DeviceNode;
+    using decant::service::DeviceRole;
+    const auto [role, kind, media_class, own] =
+        GENERATE(table<DeviceRole, std::string, std::string, std::string>(
+            {{DeviceRole::sink, "sink", "Audio/Sink", "decant-sink.aaa"},
+             {DeviceRole::source, "source", "Audio/Source/Virtual", "decant-source.aaa"}}));
+    INFO(kind);
     const PrivateSession session;
     GraphClient client(session);
-    auto sink = client.locked([&] {
-        return std::make_unique<DeviceNode>(client.core(), decant::service::DeviceRole::sink, "aaa", "Plugin",
+    auto device = client.locked([&, role = role] {
+        return std::make_unique<DeviceNode>(client.core(), role, "aaa", "Plugin",
                                             std::vector<std::string>{"FL", "FR"});
     });
-    REQUIRE(wait_until([&] { return session.graph().ports_of("decant-sink.aaa").size() >= 4; }));
-    const auto default_sink = [&session] {
-        const auto now = session.graph().metadata("default", "default.audio.sink");
-        return now ? now->value("name", "") : std::string();
+    REQUIRE(wait_until([&, own = own] { return session.graph().ports_of(own).size() >= 4; }));
+    const auto is_default = [&, kind = kind](const std::string& name) {
+        const auto now = session.graph().metadata("default", "default.audio." + kind);
+        return now && now->value("name", "") == name;
     };
 
     // No priority, as null sinks have it; WirePlumber takes that for 0.
-    make_device(session, "late-sink", "Audio/Sink");
+    make_device(session, "late-" + kind, media_class);
     REQUIRE(settled(session));
-    CHECK(default_sink() != "decant-sink.aaa");
+    CHECK_FALSE(is_default(own));
 
     // The usual priority of what desktops make for themselves.
-    make_device(session, "usual-sink", "Audio/Sink", "priority.session = 1000");
-    CHECK(wait_until([&] { return default_sink() == "usual-sink"; }));
+    make_device(session, "usual-" + kind, media_class, "priority.session = 1000");
+    CHECK(wait_until([&, kind = kind] { return is_default("usual-" + kind); }));
 
-    choose(session, "sink", "decant-sink.aaa");
-    make_device(session, "later-sink", "Audio/Sink", "priority.session = 2000");
+    choose(session, kind, own);
+    make_device(session, "later-" + kind, media_class, "priority.session = 2000");
     REQUIRE(settled(session));
-    CHECK(default_sink() == "decant-sink.aaa");
-    client.locked([&] { sink.reset(); });
+    CHECK(is_default(own));
+    client.locked([&] { device.reset(); });
 }
 
 TEST_CASE("input.from takes the outputs of other nodes by name")
