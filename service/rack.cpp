@@ -217,7 +217,7 @@ void Rack::obey(const Request& request, std::function<void(Reply)> done)
             names.push_back(name);
         else
             collection->add(name, "there is none of that name, or its configuration is wrong; 'decant list' "
-                                  "shows what there is");
+                                  "shows what there is, 'decant reload' reads what was corrected");
     for (const auto& name : names) {
         auto& node = *nodes_.at(name);
         const auto collect = [collection, name](const std::string& problem) {

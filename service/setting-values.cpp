@@ -112,26 +112,34 @@ std::uint32_t read_count(std::string_view key, const NodeSetting& setting, std::
     return static_cast<std::uint32_t>(*number);
 }
 
+void check_name_or_expression(const std::string& name)
+{
+    if (name.empty())
+        throw std::runtime_error("an empty name means nobody; leave it out");
+    if (name.front() != '~')
+        return;
+    regex_t expression;
+    const int error =
+        name.size() == 1 ? REG_BADPAT : regcomp(&expression, name.c_str() + 1, REG_EXTENDED | REG_NOSUB);
+    if (error == 0)
+        return regfree(&expression);
+    std::array<char, 128> reason{};
+    regerror(error, nullptr, reason.data(), reason.size());
+    throw std::runtime_error(
+        fmt::format("'{}' is no regular expression: {}; correct it, or leave the ~ out if "
+                    "it is a name",
+                    name, reason.data()));
+}
+
 std::vector<std::string> read_names(std::string_view key, const NodeSetting& setting)
 {
     auto names = read_texts(key, setting);
     for (const auto& name : names) {
-        if (name.front() != '~')
-            continue;
-        regex_t expression;
-        const int error =
-            name.size() == 1 ? REG_BADPAT : regcomp(&expression, name.c_str() + 1, REG_EXTENDED | REG_NOSUB);
-        if (error == 0) {
-            regfree(&expression);
-            continue;
+        try {
+            check_name_or_expression(name);
+        } catch (const std::runtime_error& error) {
+            throw SettingError(fmt::format("{}: {}", key, error.what()), setting.where);
         }
-        std::array<char, 128> reason{};
-        regerror(error, nullptr, reason.data(), reason.size());
-        throw SettingError(
-            fmt::format("{}: '{}' is no regular expression: {}; correct it, or leave the ~ out "
-                        "if it is a name",
-                        key, name, reason.data()),
-            setting.where);
     }
     return names;
 }
@@ -190,9 +198,11 @@ void require_existing(std::string_view key, const NodeSetting& setting, const fs
     auto parent = path.parent_path();
     while (!fs::exists(parent, error) && parent.has_relative_path())
         parent = parent.parent_path();
-    throw SettingError(fmt::format("{} '{}' does not exist ('{}' does); correct it, or put the file there",
-                                   key, path.string(), parent.string()),
-                       setting.where);
+    throw SettingError(
+        fmt::format("{} '{}' does not exist ('{}' does); correct it, or put the file there and say "
+                    "'decant reload'",
+                    key, path.string(), parent.string()),
+        setting.where);
 }
 
 } // namespace decant::service

@@ -37,6 +37,10 @@ namespace decant::service
 [[nodiscard]] std::uint32_t read_count(std::string_view key, const NodeSetting& setting, std::uint32_t least,
                                        std::uint32_t most);
 
+/// Throws std::runtime_error if it is neither the name of a node or port nor, behind "~", a regular
+/// expression.
+void check_name_or_expression(const std::string& name);
+
 /// One text or an array: names of nodes and ports; behind "~" a regular expression as PipeWire's rules have
 /// it.
 [[nodiscard]] std::vector<std::string> read_names(std::string_view key, const NodeSetting& setting);

@@ -65,6 +65,7 @@ std::optional<fs::path> FileFinder::find(const fs::path& directory, std::string_
     fs::path found = wanted.is_absolute() ? wanted : directory / wanted;
     if (is_file(found)) {
         searched_.insert(found.parent_path());
+        found_.insert(found);
         return found;
     }
 
@@ -89,9 +90,10 @@ std::optional<fs::path> FileFinder::find(const fs::path& directory, std::string_
         found /= exact ? part : fs::path(smallest->second);
     }
     searched_.insert(found.parent_path());
-    if (is_file(found))
-        return found;
-    return std::nullopt;
+    if (!is_file(found))
+        return std::nullopt;
+    found_.insert(found);
+    return found;
 }
 
 } // namespace decant::sampler

@@ -22,6 +22,7 @@ class FileFinder
 
     std::map<std::filesystem::path, Directory> directories_; // read once, as many samples share a directory
     std::set<std::filesystem::path> searched_;
+    std::set<std::filesystem::path> found_;
 
     const Directory& listing(const std::filesystem::path& directory);
 
@@ -33,6 +34,9 @@ public:
 
     /// The directories in which files were found, and those that have to change before others can be.
     [[nodiscard]] const std::set<std::filesystem::path>& searched() const noexcept { return searched_; }
+
+    /// All that was found.
+    [[nodiscard]] const std::set<std::filesystem::path>& found() const noexcept { return found_; }
 };
 
 } // namespace decant::sampler

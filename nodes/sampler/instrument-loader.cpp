@@ -22,11 +22,14 @@ LoadedInstrument load_sfz(const fs::path& file, SamplePool& pool)
     InstrumentBuilder builder(file.parent_path(), pool, problems);
     parse_sfz(file, [&](const SfzHeader& header) { builder.visit(header); }, problems, builder.files());
     auto instrument = builder.finish(file);
+    auto files = builder.files().found();
+    files.insert(file);
     auto directories = builder.files().searched();
     directories.insert(file.parent_path());
     return {.instrument = std::move(instrument),
             .problems = problems.take(),
             .unsupported = builder.unsupported(),
+            .files = std::move(files),
             .directories = std::move(directories)};
 }
 
@@ -51,12 +54,16 @@ LoadedInstrument load_regions(std::span<const SampleRegion> regions, SamplePool&
     for (const SampleRegion& region : regions)
         builder.add(region);
     auto instrument = builder.finish(regions.empty() ? fs::path() : regions.front().file);
+    std::set<fs::path> files;
     std::set<fs::path> directories;
-    for (const SampleRegion& region : regions)
+    for (const SampleRegion& region : regions) {
+        files.insert(region.file);
         directories.insert(region.file.parent_path());
+    }
     return {.instrument = std::move(instrument),
             .problems = problems.take(),
             .unsupported = {},
+            .files = std::move(files),
             .directories = std::move(directories)};
 }
 

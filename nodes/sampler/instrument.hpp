@@ -141,6 +141,7 @@ struct LoadedInstrument {
     std::shared_ptr<const Instrument> instrument;
     std::vector<Problem> problems;               ///< what is not played as written
     std::vector<Unsupported> unsupported;        ///< the most used first
+    std::set<std::filesystem::path> files;       ///< that it was made of
     std::set<std::filesystem::path> directories; ///< of its files, and of those that are missing
 };
 

@@ -10,6 +10,7 @@
 #include "service/configuration-files.hpp"
 #include "service/node-settings.hpp"
 #include "service/plugin-address.hpp"
+#include "service/setting-values.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -212,6 +213,16 @@ void add(Options& options)
         throw CLI::RuntimeError(exit_failure);
 }
 
+std::string check_target(const std::string& text)
+{
+    try {
+        service::check_name_or_expression(text);
+        return {};
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+}
+
 std::string check_name(const std::string& name)
 {
     return service::is_node_name(name) ? std::string()
@@ -234,8 +245,10 @@ void add_add(CLI::App& application)
         ->check(CLI::Validator(check_name, "NAME"));
     add_prefix_option(*verb, options->prefix);
     verb->add_option("--midi-from", options->settings.midi_from, "Whose MIDI to take; as midi.from")
+        ->check(CLI::Validator(check_target, "NAME"))
         ->allow_extra_args(false);
     verb->add_option("--output-to", options->settings.output_to, "Where to play to; as output.to")
+        ->check(CLI::Validator(check_target, "NAME"))
         ->allow_extra_args(false);
     verb->add_option("--timeout", options->timeout,
                      "Longest time in seconds for the start of a host, and for the loading of a plugin")

@@ -223,6 +223,8 @@ void AdditionFinder::enter(const fs::path& folder, int depth)
             fmt::format("cannot look into {}: {}; check its permissions", folder.string(), error.message()));
     for (const auto& entry : entries) {
         std::error_code ignored;
+        if (fs::is_other(entry, ignored))
+            continue; // a pipe would be waited for until somebody writes
         const bool is_folder = fs::is_directory(entry, ignored);
         if (is_plugin_file(entry) && (!is_folder || fs::is_directory(entry / "Contents", ignored)))
             take_plugin(entry);

@@ -19,7 +19,9 @@
 #include <atomic>
 #include <cctype>
 #include <exception>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -111,10 +113,13 @@ try {
     const auto& path = addition.file.path;
     if (is_instrument_file(path)) {
         const auto report = report_on_instrument(path);
-        return {{},
-                fmt::format("instrument, {} region{}", report.regions, report.regions == 1 ? "" : "s"),
-                0,
-                true};
+        auto text = fmt::format("instrument, {} region{}", report.regions, report.regions == 1 ? "" : "s");
+        if (!report.problems.empty())
+            text += fmt::format("; {}, 'decant probe' shows {}", to_string(report.problems.front()),
+                                report.problems.size() == 1
+                                    ? "more of it"
+                                    : fmt::format("{} more problems", report.problems.size() - 1));
+        return {{}, std::move(text), 0, true};
     }
     (void)service::bits_of_dll(service::dll_of_plugin(path)); // most that are none are told without Wine
     service::PluginFile plugin;
@@ -191,6 +196,17 @@ void Adder::run(std::vector<Addition>& additions,
     std::atomic<std::size_t> next = 0;
     std::mutex mutex;
     std::size_t done = 0;
+    std::map<std::size_t, std::optional<Probed>> waiting; // nothing: it is in the rack already
+    std::size_t finished = 0;
+    // A name that many want goes by the order of the files, and not by whose host was quick.
+    const auto finish_in_order = [&] {
+        for (auto first = waiting.begin(); first != waiting.end() && first->first == finished;
+             first = waiting.erase(first), ++finished)
+            if (auto& found = first->second)
+                finish(additions[finished], std::move(*found));
+            else
+                additions[finished].outcome = Outcome::present;
+    };
     const auto work_on = [&](const std::vector<std::size_t>& group) {
         const Addition* first = nullptr; // whose answer holds for the others
         Probed answer;
@@ -208,10 +224,8 @@ void Adder::run(std::vector<Addition>& additions,
                 probed.text = fmt::format("as {}, whose copy it is: {}", first->file.path.filename().string(),
                                           probed.text);
             const std::lock_guard lock(mutex);
-            if (present)
-                addition.outcome = Outcome::present;
-            else
-                finish(addition, std::move(probed));
+            waiting.emplace(index, present ? std::nullopt : std::optional(std::move(probed)));
+            finish_in_order();
             progress(++done, addition);
         }
     };

@@ -101,7 +101,7 @@ std::string to_text(const PluginReport& report)
 
     line("Programs", plugin.programs.size());
     for (std::size_t i = 0; i < plugin.programs.size(); ++i)
-        fmt::format_to(std::back_inserter(text), "  {:>3}  {}\n", i, plugin.programs[i]);
+        fmt::format_to(std::back_inserter(text), "  {:>3}  {}\n", i + 1, plugin.programs[i]);
     return text;
 }
 

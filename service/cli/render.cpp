@@ -180,10 +180,21 @@ void run(const RenderOptions& options, Material& material, nodes::Processor& pro
             "FLAC cannot hold what is louder than 0 dBFS: it was clipped. A name that ends in .wav keeps it");
 }
 
+/// Of an older file the output takes the place, but of nothing that is read for it.
+void require_other(const std::filesystem::path& input, const RenderOptions& options)
+{
+    std::error_code error;
+    if (!input.empty() && std::filesystem::equivalent(input, options.output, error))
+        throw std::runtime_error(
+            fmt::format("{} is read for this and would be lost: give --output another name", options.output));
+}
+
 void render_instrument(const RenderOptions& options)
 {
     Material material(options);
     const auto loaded = sampler::load_instrument(options.instrument);
+    for (const auto& file : loaded.files)
+        require_other(file, options);
     for (const auto& problem : loaded.problems)
         tell(to_string(problem));
     for (const auto& unsupported : loaded.unsupported)
@@ -277,18 +288,17 @@ void render_plugin(const RenderOptions& options)
         [&opened] { opened.check_blocks(); }, [&processor] { return processor.latency(); });
 }
 
-/// Of an older file the new one takes the place, but of nothing that somebody wants to keep.
+/// What the options tell of it, before anything is loaded.
 void check_output(const RenderOptions& options)
 {
     namespace fs = std::filesystem;
     std::error_code error;
-    std::vector<fs::path> inputs{options.input, options.midi, options.instrument, options.state};
+    std::vector<fs::path> inputs{options.input, options.midi,   options.instrument,
+                                 options.state, options.tuning, options.keyboard_map};
     for (const auto& plugin : options.plugins)
         inputs.push_back(service::parse_plugin_address(plugin).file);
     for (const auto& input : inputs)
-        if (!input.empty() && fs::equivalent(input, options.output, error))
-            throw std::runtime_error(fmt::format(
-                "{} is read for this and would be lost: give --output another name", options.output));
+        require_other(input, options);
     constexpr auto writable = fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write;
     const auto status = fs::status(options.output, error);
     if (!options.force && fs::is_regular_file(status) && (status.permissions() & writable) == fs::perms::none)

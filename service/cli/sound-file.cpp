@@ -46,6 +46,9 @@ void require_readable(const std::filesystem::path& path)
     if (std::filesystem::is_directory(status))
         throw std::runtime_error(
             fmt::format("cannot read '{}': it is a directory; give a sound file in it", path.string()));
+    if (std::filesystem::is_other(status))
+        throw std::runtime_error(
+            fmt::format("cannot read '{}': it is a pipe or a device; give a sound file", path.string()));
     if (access(path.c_str(), R_OK) != 0)
         throw std::runtime_error(fmt::format("cannot read '{}': {}; check its permissions", path.string(),
                                              std::generic_category().message(errno)));

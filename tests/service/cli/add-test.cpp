@@ -4,77 +4,17 @@
 // `decant add` and `decant remove` as programs, as far as they need neither Wine nor PipeWire.
 
 #include "service/cli/addition.hpp"
-#include "tests/service/cli/command-home.hpp"
+#include "tests/service/cli/organ-home.hpp"
 
-#include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-#include <nlohmann/json.hpp>
-#include <sndfile.h>
 
-#include <iterator>
-#include <map>
 #include <set>
 #include <sys/stat.h>
-#include <unistd.h>
 
 using namespace decant;
 using Catch::Matchers::ContainsSubstring;
-using tests::CommandHome;
+using Home = tests::OrganHome;
 namespace fs = std::filesystem;
-
-namespace
-{
-
-class Home : public CommandHome
-{
-public:
-    Home()
-    {
-        SF_INFO info{};
-        info.samplerate = 48000;
-        info.channels = 1;
-        info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
-        SNDFILE* file = sf_open((path() / "Organ.wav").c_str(), SFM_WRITE, &info);
-        const std::vector<float> samples(4800, 0.25F);
-        sf_write_float(file, samples.data(), 4800);
-        sf_close(file);
-    }
-
-    std::string text_of(const fs::path& file) const
-    {
-        std::ifstream stream(path() / file);
-        return {std::istreambuf_iterator<char>(stream), {}};
-    }
-
-    nlohmann::json added(tests::Arguments arguments) const
-    {
-        arguments.insert(arguments.begin(), {"add", "--json"});
-        const auto result = decant(arguments);
-        INFO(result.errors);
-        return nlohmann::json::parse(result.output);
-    }
-
-    /// What `decant config show` has of a node.
-    nlohmann::json node(const std::string& name) const
-    {
-        const auto shown = nlohmann::json::parse(decant({"config", "show", "--json"}).output);
-        for (const auto& each : shown.at("nodes"))
-            if (each.at("name") == name)
-                return each;
-        return nullptr;
-    }
-
-    /// Runs `decant` in the home directory without the rights of root, if that is who tests.
-    tests::Result as_anybody(const std::string& arguments) const
-    {
-        const std::string drop = ::geteuid() == 0 ? "setpriv --bounding-set=-all --inh-caps=-all " : "";
-        return shell(drop + DECANT_PROGRAM " " + arguments);
-    }
-
-    std::string organ() const { return (path() / "Organ.wav").string(); }
-};
-
-} // namespace
 
 TEST_CASE("names of nodes are made of whatever a plugin calls itself")
 {
@@ -204,115 +144,15 @@ TEST_CASE("disable switches a node off without touching its file, and enable tak
     CHECK(home.decant({"enable", "organ"}).exit == 3); // nothing to switch on; only the service knows more
 }
 
-TEST_CASE("a folder is searched once, however its links lead in circles, and each file says why it cannot be "
-          "played")
+TEST_CASE("what is missing of an instrument is told when it is added")
 {
     const Home home;
-    home.write("plugins/Text.dll", "this is no DLL");
-    home.write("plugins/Empty.vst3", "");
-    home.write("plugins/Native.clap", "\x7f"
-                                      "ELF native");
-    home.write("plugins/readme.txt", "no plugin");
-    home.write("plugins/deep/er/Text.dll", "this is no DLL");
-    home.write("plugins/dosdevices/Never.dll", "x");
-    home.write("plugins/drive_c/windows/Never.dll", "x");
-    home.write("plugins/drive_c/Program Files/Never.dll", "MZ" + std::string(62, '.') + "Wine builtin DLL");
-    fs::create_directory_symlink(home.path() / "plugins", home.path() / "plugins/deep/circle");
-    // Wine makes links of this kind to the whole home directory.
-    home.write("elsewhere/Never.dll", "x");
-    fs::create_directories(home.path() / "plugins/drive_c/users/me");
-    fs::create_directory_symlink(home.path() / "elsewhere",
-                                 home.path() / "plugins/drive_c/users/me/Templates");
-    fs::create_symlink(home.path() / "plugins/Text.dll", home.path() / "plugins/Linked.dll");
-    fs::create_symlink("nowhere", home.path() / "plugins/Dangling.dll");
-    const auto folder = (home.path() / "plugins").string();
-
-    const auto flat = home.added({folder});
-    CHECK(flat.at("files").size() == 4); // Dangling, Empty, Linked or Text, Native
-    const auto all = home.added({"--recursive", folder});
-    CHECK(all.at("files").size() == 5);
-    for (const auto& file : all.at("files")) {
-        INFO(file);
-        CHECK(file.at("outcome") == "skipped");
-        CHECK_FALSE(file.at("text").get<std::string>().empty());
-        CHECK(file.at("file").get<std::string>().find("Never") == std::string::npos);
-    }
-    CHECK(home.decant({"add", "-r", folder}).exit == 0);         // of a folder the rest is what counts
-    CHECK(home.decant({"add", folder + "/Text.dll"}).exit == 1); // that one was meant
-    CHECK(fs::is_empty(home.drop_ins()));
-
-    home.write("nothing/readme.txt", "no plugin");
-    const auto nothing = home.decant({"add", (home.path() / "nothing").string()});
-    CHECK(nothing.exit == 1);
-    CHECK_THAT(nothing.errors, ContainsSubstring("with --recursive"));
-}
-
-TEST_CASE("of a folder of instruments those are added that are no part of another, and no sounds")
-{
-    const Home home;
-    for (const char* folder : {"Samples/Organ", "prefix/drive_c/Player"}) {
-        fs::create_directories(home.path() / folder);
-        fs::copy(home.organ(), home.path() / folder / "Organ.wav");
-    }
-    fs::create_directory(home.path() / "prefix/dosdevices");
-    const std::string regions = "<region> sample=Organ.wav\n";
-    home.write("Samples/Organ/Organ.sfz", "#include \"parts\\Keys.sfz\"\n");
-    home.write("Samples/Organ/Soft.SFZ", "<global> volume=-6\n" + regions);
-    home.write("Samples/Organ/Empty.sfz", "// nothing\n");
-    home.write("Samples/Organ/parts/keys.sfz", "#include \"parts/pedals.sfz\"\n" + regions);
-    home.write("Samples/Organ/parts/pedals.sfz", regions);
-    home.write("prefix/drive_c/Player/Inside.sfz", regions);
-    const auto outcomes = [](const nlohmann::json& report) {
-        std::map<std::string, std::string> all;
-        for (const auto& file : report.at("files"))
-            all[fs::path(file.at("file").get<std::string>()).filename()] = file.at("outcome");
-        return all;
-    };
-    using Outcomes = std::map<std::string, std::string>;
-
-    const auto planned = home.added({"--recursive", "--dry-run", home.path().string()});
-    CHECK(outcomes(planned) ==
-          Outcomes{{"Empty.sfz", "skipped"}, {"Organ.sfz", "would add"}, {"Soft.SFZ", "would add"}});
-    CHECK(fs::is_empty(home.drop_ins()));
-
-    const auto added = home.added({(home.path() / "Samples/Organ").string()});
-    CHECK(outcomes(added) ==
-          Outcomes{{"Empty.sfz", "skipped"}, {"Organ.sfz", "added"}, {"Soft.SFZ", "added"}});
-    CHECK(home.node("soft").at("type") == "sampler");
-    const auto again = home.added({(home.path() / "Samples/Organ").string()});
-    CHECK(outcomes(again).at("Organ.sfz") == "present");
-    CHECK(home.decant({"add", (home.path() / "prefix/drive_c/Player/Inside.sfz").string()}).exit == 0);
-}
-
-TEST_CASE("copies in a folder are told what the first of them is told, others are asked themselves")
-{
-    const Home home;
-    for (const char* file : {"plugins/A.dll", "plugins/B.dll", "plugins/deep/C.dll"})
-        home.write(file, "this is no DLL");
-    home.write("plugins/D.dll", "nor is this it");
-    const auto report = home.added({"--recursive", (home.path() / "plugins").string()});
-    std::map<std::string, std::string> answers;
-    for (const auto& file : report.at("files"))
-        answers[fs::path(file.at("file").get<std::string>()).filename()] = file.at("text");
-    REQUIRE(answers.size() == 4);
-    CHECK(answers.at("B.dll") == "as A.dll, whose copy it is: " + answers.at("A.dll"));
-    for (const char* other : {"C.dll", "D.dll"})
-        CHECK_THAT(answers.at(other), !ContainsSubstring("whose copy"));
-}
-
-TEST_CASE("a folder without permission is named, and the rest is added")
-{
-    const Home home;
-    fs::create_directories(home.path() / "plugins/closed");
-    home.write("plugins/Text.dll", "this is no DLL");
-    ::chmod((home.path() / "plugins/closed").c_str(), 0);
-    const auto result = home.as_anybody("add -r plugins");
-    ::chmod((home.path() / "plugins/closed").c_str(), 0700);
-    INFO(result.errors);
+    fs::copy(home.organ(), home.path() / "Tone.wav");
+    home.write("Organ.sfz", "<region> sample=Tone.wav\n<region> sample=Gone.wav\n<region> sample=Lost.wav\n");
+    const auto result = home.decant({"add", (home.path() / "Organ.sfz").string()});
     CHECK(result.exit == 0);
-    CHECK_THAT(result.errors,
-               ContainsSubstring("cannot look into") && ContainsSubstring("check its permissions"));
-    CHECK_THAT(result.output, ContainsSubstring("Text.dll"));
+    CHECK_THAT(result.output, ContainsSubstring("1 region;") && ContainsSubstring("Gone.wav") &&
+                                  ContainsSubstring("'decant probe' shows 1 more"));
 }
 
 TEST_CASE("where nothing can be written add says so, and leaves nothing half done")
@@ -382,6 +222,8 @@ TEST_CASE("wrong usage of add is told")
     CHECK(home.decant({"add"}).exit == 2);
     CHECK(home.decant({"add", home.organ(), "--name", "a b"}).exit == 2);
     CHECK(home.decant({"add", home.organ(), home.organ(), "--name", "x"}).exit == 2);
+    CHECK(home.decant({"add", home.organ(), "--midi-from", "~("}).exit == 2);
+    CHECK(home.decant({"add", home.organ(), "--output-to", ""}).exit == 2);
     for (const char* verb : {"add", "probe"}) {
         const auto refused = home.decant({verb, "Bass.dll", "--prefix", (home.path() / "wien").string()});
         CHECK(refused.exit == 2);

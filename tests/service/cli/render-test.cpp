@@ -19,6 +19,7 @@
 #include <numbers>
 #include <span>
 #include <string>
+#include <sys/stat.h>
 #include <vector>
 
 using namespace decant;
@@ -138,6 +139,13 @@ TEST_CASE("an older file is replaced, but none that is read for this, and a read
     CHECK(render(score, studio.file("link.wav")).exit == 1);
     CHECK(fs::file_size(studio.file("Tone.wav")) == tone);
 
+    // Nor what the instrument names, which is known only when it is loaded.
+    const auto sample = studio.render(
+        {"--instrument", studio.file("Tone.sfz"), "--midi", score, "--output", studio.file("Tone.wav")});
+    CHECK(sample.exit == 1);
+    CHECK_THAT(sample.errors, ContainsSubstring("give --output another name"));
+    CHECK(fs::file_size(studio.file("Tone.wav")) == tone);
+
     std::ofstream(out) << "older";
     CHECK(render(score, out).exit == 0);
     CHECK(fs::file_size(out) > tone);
@@ -150,6 +158,16 @@ TEST_CASE("an older file is replaced, but none that is read for this, and a read
     CHECK(fs::file_size(out) == 4);
     CHECK(render(score, out, {"--force"}).exit == 0);
     CHECK(fs::file_size(out) > tone);
+}
+
+TEST_CASE("a pipe is no sound file, and nobody waits for who writes to it")
+{
+    const Studio studio;
+    REQUIRE(::mkfifo(studio.file("pipe.wav").c_str(), 0600) == 0);
+    const auto result = studio.render(
+        {"--plugin", "Bass.dll", "--input", studio.file("pipe.wav"), "--output", studio.file("out.wav")});
+    CHECK(result.exit == 1);
+    CHECK_THAT(result.errors, ContainsSubstring("it is a pipe or a device; give a sound file"));
 }
 
 TEST_CASE("wrong options are told apart from a render that fails")
