@@ -79,7 +79,8 @@ TEST_CASE("the source of a node gives what the node makes of the microphone, als
     CHECK(session.graph().links() == expected);
 }
 
-TEST_CASE("the device of a node is no default by itself, whoever comes first, but stays it when it was chosen")
+TEST_CASE(
+    "the device of a node is no default by itself, whoever comes first, but stays it when it was chosen")
 {
     using decant::service::DeviceNode;
     using decant::service::DeviceRole;

@@ -28,6 +28,8 @@ std::string id_of_gain(protocol::PluginFormat format)
         return gain_vst3_id;
     case protocol::PluginFormat::clap:
         return "decant.test-gain";
+    case protocol::PluginFormat::chain:
+        break;
     }
     return {};
 }

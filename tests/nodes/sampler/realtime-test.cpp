@@ -115,9 +115,9 @@ bool trap_system_calls()
     };
     std::vector<sock_filter> program{
         sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
-    for (const std::uint32_t number : {SYS_exit, SYS_exit_group, SYS_rt_sigreturn, SYS_rt_sigprocmask,
-                                       SYS_munmap, SYS_madvise, SYS_futex, SYS_getrusage})
-        for (const sock_filter& instruction : allow(number))
+    for (const int number : {SYS_exit, SYS_exit_group, SYS_rt_sigreturn, SYS_rt_sigprocmask, SYS_munmap,
+                             SYS_madvise, SYS_futex, SYS_getrusage})
+        for (const sock_filter& instruction : allow(static_cast<std::uint32_t>(number)))
             program.push_back(instruction);
     program.push_back(sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP));
     const sock_fprog filter{.len = static_cast<unsigned short>(program.size()), .filter = program.data()};
