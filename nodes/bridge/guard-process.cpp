@@ -61,7 +61,7 @@ std::uint64_t GuardState::look(Watch& watch, std::uint64_t now) noexcept
             promote_host(watch, now);
         return deadline;
     }
-    if (newest == 0 || newest + patient_periods * period <= now)
+    if (newest == 0 || newest == watch.rested_block_)
         return never;
     const std::uint64_t expected = newest + period;
     if (expected > now) {
@@ -69,9 +69,15 @@ std::uint64_t GuardState::look(Watch& watch, std::uint64_t now) noexcept
             promote_host(watch, now);
         return expected;
     }
-    // It has not been posted to for a whole period, and neither have those that share its CPU: perhaps its
-    // thread holds that CPU, although it has answered.
-    demote_host(watch, now);
+    if (newest + patient_periods * period <= now) {
+        demote_host(watch, now);
+        watch.rested_block_ = newest;
+        return never;
+    }
+    // It has not been posted to for a whole period, and perhaps neither have those that share its CPU because
+    // its thread holds that, although it has answered. Most only sleep while the graph leaves cycles out.
+    if (wants_cpu(watch.thread()))
+        demote_host(watch, now);
     return now + period;
 }
 

@@ -34,6 +34,7 @@ class Watch
     std::uint64_t demoted_nsec_ = 0;   ///< when
     std::uint64_t probation_nsec_ = 0; ///< not promoted before
     std::uint64_t cpu_nsec_ = 0;       ///< used until then
+    std::uint64_t rested_block_ = 0;   ///< the newest block when none was expected any more
 
     static_assert(std::atomic<HostThread>::is_always_lock_free);
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "nodes/bridge/host-thread.hpp"
 
+#include <array>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
 #include <limits>
@@ -9,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <time.h>
+#include <unistd.h>
 
 namespace decant::bridge
 {
@@ -56,6 +59,22 @@ std::optional<Scheduling> scheduling_of(pid_t thread) noexcept
     if (policy < 0 || sched_getparam(thread, &parameter) != 0)
         return std::nullopt;
     return Scheduling{policy & ~SCHED_RESET_ON_FORK, parameter.sched_priority};
+}
+
+bool wants_cpu(HostThread thread) noexcept
+{
+    std::array<char, 64> path{};
+    fmt::format_to_n(path.begin(), path.size() - 1, "/proc/{}/task/{}/stat", thread.process, thread.thread);
+    const int file = open(path.data(), O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return true;
+    // Number, name, state; the name is short, and may hold anything.
+    std::array<char, 64> text{};
+    const ssize_t size = read(file, text.data(), text.size());
+    close(file);
+    const std::string_view fields(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    const auto name_end = fields.rfind(") ");
+    return name_end == std::string_view::npos || fields.substr(name_end + 2).starts_with('R');
 }
 
 // The flag cannot be taken away without a privilege, so whoever changes the policy has to pass it.

@@ -31,6 +31,10 @@ struct HostThread {
 /// Nothing if the thread is gone. [any]
 [[nodiscard]] std::optional<Scheduling> scheduling_of(pid_t thread) noexcept;
 
+/// Whether it runs, or would if it were given a CPU: as the kernel says, whatever the host does. Also if that
+/// cannot be known. Reads /proc. [any but rt]
+[[nodiscard]] bool wants_cpu(HostThread thread) noexcept;
+
 /// Makes it an ordinary thread, which no real-time thread has to wait for. Needs no privilege. [any]
 bool demote(pid_t thread) noexcept;
 

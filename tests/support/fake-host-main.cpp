@@ -272,6 +272,13 @@ class Host
                               static_cast<double>(tests::FakeMisbehaviour::corrupt);
     }
 
+    void linger()
+    {
+        const std::scoped_lock lock(mutex_);
+        if (plugin_)
+            plugin_->linger();
+    }
+
 public:
     std::vector<std::byte> padding_; ///< makes the state as large as a test wants it
     bool save_hangs_ = false;
@@ -320,6 +327,7 @@ public:
             region_.reply.value.store(done);
             if (region_.reply.sleepers.load() != 0)
                 rope_.wake(region_.reply);
+            linger();
         }
     }
 };

@@ -43,6 +43,13 @@ std::uint64_t cpu_nsec() noexcept
     return static_cast<std::uint64_t>(used.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(used.tv_nsec);
 }
 
+void use_cpu(double usec) noexcept
+{
+    const auto nsec = static_cast<std::uint64_t>(usec) * 1000;
+    for (const std::uint64_t begun = cpu_nsec(); nsec != 0 && cpu_nsec() - begun < nsec;) {
+    }
+}
+
 /// Overwrites a field with random bits, taken out of a store of them: millions per block would take too long
 /// to make.
 template <class T>
@@ -94,6 +101,7 @@ std::optional<FakePlugin> FakePlugin::load(std::string_view name)
         ParameterDescription{fake_parameter::touch, "Touch", "", 0, 2, 0, 0},
         ParameterDescription{fake_parameter::burn, "Burn", "us", 0, seconds, 0, 0},
         ParameterDescription{fake_parameter::pause, "Pause", "", 0, 1, 0, 0},
+        ParameterDescription{fake_parameter::linger, "Linger", "us", 0, seconds, 0, 0},
     };
     description.programs = {"Init"};
     return plugin;
@@ -121,9 +129,7 @@ protocol::BlockReply FakePlugin::process(protocol::Region& region, const protoco
     set_value(fake_parameter::stall, 0);
     if (pause > 0)
         std::this_thread::sleep_for(std::chrono::duration<double, std::micro>(pause));
-    const auto burn = static_cast<std::uint64_t>(value(fake_parameter::burn)) * 1000;
-    for (const std::uint64_t begun = cpu_nsec(); burn != 0 && cpu_nsec() - begun < burn;) {
-    }
+    use_cpu(value(fake_parameter::burn));
     if (reply.plugin_nsec == 0)
         reply.plugin_nsec = bridge::now_nsec() - start;
     return reply;
@@ -215,6 +221,11 @@ void FakePlugin::misbehave(protocol::Region& region, const protocol::BlockReques
     case FakeMisbehaviour::none:
         break;
     }
+}
+
+void FakePlugin::linger() const noexcept
+{
+    use_cpu(value(fake_parameter::linger));
 }
 
 void FakePlugin::corrupt(protocol::Region& region)

@@ -29,7 +29,8 @@ enum Id : std::uint32_t {
     latency = 14,   ///< frames, reported with the next block and as a message; the sound is not delayed
     burn = 16,      ///< microseconds of CPU time that every block takes
     touch = 15,     ///< the host says that `gain` was moved to this value: in the block and as a message
-    pause = 17, ///< unless 0: blocks are refused, as by a plugin that is restarted, until one has had events
+    pause = 17,  ///< unless 0: blocks are refused, as by a plugin that is restarted, until one has had events
+    linger = 18, ///< microseconds of CPU time that the host goes on using after every answer
 };
 } // namespace fake_parameter
 
@@ -61,15 +62,18 @@ public:
     /// One block, from and to the region; the request is our copy.
     protocol::BlockReply process(protocol::Region& region, const protocol::BlockRequest& request);
 
+    /// What it does when it has answered.
+    void linger() const noexcept;
+
     /// Scribbles over some of what the service reads.
     void corrupt(protocol::Region& region);
 
 private:
     static constexpr std::uint32_t first_id = fake_parameter::gain;
-    static constexpr std::size_t parameters = 8;
+    static constexpr std::size_t parameters = 9;
 
     protocol::PluginDescription description_;
-    std::array<double, parameters> values_{1, 0, 0, 0, 0, 0, 0, 0};
+    std::array<double, parameters> values_{1, 0, 0, 0, 0, 0, 0, 0, 0};
     std::optional<int> note_;
     double phase_ = 0;
     std::mt19937 random_{1};

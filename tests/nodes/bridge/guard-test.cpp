@@ -71,6 +71,22 @@ struct Guarded {
             SKIP("needs RLIMIT_RTPRIO, or root");
     }
 
+    /// One after which the guard looks several times before it takes the graph to rest.
+    void run_long_block()
+    {
+        driver.frames = protocol::max_frames;
+        driver.inputs.assign(2, std::vector<float>(driver.frames));
+        driver.outputs = driver.inputs;
+        driver.budget = 200ms;
+        driver.run();
+    }
+
+    [[nodiscard]] bool loses_priority_before_rest()
+    {
+        constexpr auto looks = 5 * (protocol::max_frames * 1000ms / 48000);
+        return tests::wait_until([&] { return processor.host_demoted(); }, looks);
+    }
+
     [[nodiscard]] bool host_answers()
     {
         return tests::wait_until([&] { return processor.unanswered_since_nsec() == 0; });
@@ -175,6 +191,25 @@ TEST_CASE("a host that is given no more blocks keeps no priority, and has it aga
     node.driver.budget = 20s;
     node.driver.run();
     CHECK(tests::wait_until([&] { return node.host_priority() == host_scheduling.priority; }));
+}
+
+TEST_CASE("a host that sleeps keeps its priority while cycles are left out")
+{
+    Guarded node;
+    node.make_host_realtime();
+    node.run_long_block();
+    CHECK_FALSE(node.loses_priority_before_rest());
+    CHECK(node.host_priority() == host_scheduling.priority);
+}
+
+TEST_CASE("a host that answers and goes on using the CPU loses its priority")
+{
+    Guarded node;
+    node.make_host_realtime();
+    node.set(fake::linger, 1'000'000);
+    node.run_long_block();
+    CHECK(node.loses_priority_before_rest());
+    CHECK(node.processor.stats().late == 0);
 }
 
 TEST_CASE("a thread that is not the host's is not believed to be")

@@ -111,7 +111,7 @@ TEST_CASE("what a host refuses comes with its reason, and the link works on")
     link.load("sine.dll", "");
     CHECK_THROWS_MATCHES(link.set_state(std::vector<std::byte>(8)), HostError,
                          failed_with(protocol::FailureCode::state_mismatch));
-    CHECK(link.values().size() == 8);
+    CHECK(link.values().size() == 9);
 }
 
 TEST_CASE("a state of tens of megabytes goes both ways")
@@ -133,7 +133,7 @@ TEST_CASE("a host that hangs is given up in time, and its late answer is no answ
     CHECK_THROWS_MATCHES(host.link().state(50ms), HostError, has_code(HostErrorCode::timed_out));
     host.process().signal(SIGCONT);
 
-    CHECK(host.link().values().size() == 8);
+    CHECK(host.link().values().size() == 9);
 }
 
 TEST_CASE("a host that dies while it is asked ends the wait at once")
