@@ -22,6 +22,9 @@ constexpr std::uint64_t longest_sleep_nsec = 50'000'000;
 /// the nearest of its CPU: to tell the hardware of the nearest one, and of its end, is what timers cost.
 constexpr std::uint64_t safety_nsec = 500'000'000;
 
+/// In so many blocks giving way to the host is tried once, if it is never of use.
+constexpr std::uint32_t most_apart = 64;
+
 } // namespace
 
 BlockExchange::BlockExchange(std::shared_ptr<SharedRegion> region, std::shared_ptr<Guard> guard)
@@ -94,6 +97,27 @@ bool BlockExchange::look() noexcept DECANT_REALTIME
     return false;
 }
 
+/// Whether the reply came while others ran on this CPU. A host on it that is as urgent as this thread has run
+/// then, and has had nobody to wake. One that runs elsewhere, or sleeps within its block, has not, and is
+/// waited for asleep, the longer the oftener that happens.
+bool BlockExchange::hand_over() noexcept DECANT_REALTIME
+{
+    if (!guarded_ || watch_.demoted())
+        return false;
+    if (apart_ != 0) {
+        --apart_;
+        return false;
+    }
+    give_way();
+    if (idle()) {
+        next_apart_ = 1;
+        return true;
+    }
+    apart_ = next_apart_;
+    next_apart_ = std::min(2 * next_apart_, most_apart);
+    return false;
+}
+
 bool BlockExchange::wait() noexcept DECANT_REALTIME
 {
     if (due_.look_nsec != 0) {
@@ -101,6 +125,8 @@ bool BlockExchange::wait() noexcept DECANT_REALTIME
             return true;
         due_.look_nsec = 0;
         begin_watch();
+    } else if (hand_over()) {
+        return true;
     }
     auto& reply = memory().reply;
     const std::uint32_t wanted = posted_.load(std::memory_order_relaxed);

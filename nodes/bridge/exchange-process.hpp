@@ -37,9 +37,12 @@ class BlockExchange
     // The audio thread's, about the block that is out.
     Due due_{};
     bool guarded_ = false;
+    std::uint32_t apart_ = 0;      ///< blocks until giving way to the host is tried again
+    std::uint32_t next_apart_ = 1; ///< the same, after the next time that it is of no use
 
     void begin_watch() noexcept DECANT_REALTIME;
     [[nodiscard]] bool look() noexcept DECANT_REALTIME;
+    [[nodiscard]] bool hand_over() noexcept DECANT_REALTIME;
 
 public:
     /// Throws std::bad_alloc. [main]

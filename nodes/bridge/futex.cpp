@@ -7,6 +7,7 @@
 #include <climits>
 #include <ctime>
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -72,6 +73,11 @@ void futex_wait_pair(AwaitedWord shared, AwaitedWord own,
     const int before = errno;
     syscall(SYS_futex_waitv, words.data(), words.size(), 0, &deadline, CLOCK_MONOTONIC);
     errno = before;
+}
+
+void give_way() noexcept DECANT_REALTIME
+{
+    sched_yield();
 }
 
 bool can_wait_for_pair() noexcept

@@ -38,6 +38,10 @@ struct AwaitedWord {
 void futex_wait_pair(AwaitedWord shared, AwaitedWord own,
                      std::uint64_t deadline_nsec) noexcept DECANT_REALTIME;
 
+/// Lets the others run that wait for this CPU and are as urgent as this thread; it goes on after them,
+/// without anybody's waking it. One system call. [any]
+void give_way() noexcept DECANT_REALTIME;
+
 /// Whether the kernel has futex_waitv (Linux 5.16), and nothing forbids it. [any but rt]
 [[nodiscard]] bool can_wait_for_pair() noexcept;
 

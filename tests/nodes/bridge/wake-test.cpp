@@ -13,6 +13,7 @@
 #include <csignal>
 #include <ctime>
 #include <sched.h>
+#include <sys/resource.h>
 #include <vector>
 
 using namespace decant;
@@ -52,6 +53,7 @@ public:
     TwoCpus(const TwoCpus&) = delete;
     TwoCpus& operator=(const TwoCpus&) = delete;
 
+    [[nodiscard]] unsigned own() const noexcept { return cpus_[0]; }
     [[nodiscard]] unsigned other() const noexcept { return cpus_[1]; }
 };
 
@@ -103,7 +105,69 @@ struct Paced {
     }
 };
 
+/// The test's thread as urgent as the host's, on the CPU of that, as long as this lives.
+class BesideHost
+{
+    static constexpr bridge::Scheduling scheduling_{SCHED_FIFO, 1};
+
+public:
+    explicit BesideHost(Paced& node)
+    {
+        node.make_host_realtime();
+        REQUIRE(bridge::bind_to(node.processor.host_thread(), {node.cpus.own()}));
+        REQUIRE(bridge::promote(0, scheduling_));
+    }
+    ~BesideHost() { bridge::demote(0); }
+    BesideHost(const BesideHost&) = delete;
+    BesideHost& operator=(const BesideHost&) = delete;
+};
+
+/// How often this thread has slept.
+long sleeps()
+{
+    rusage usage{};
+    getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nvcsw;
+}
+
 } // namespace
+
+TEST_CASE("who shares a CPU with the host gives way to it, and need not sleep and be woken")
+{
+    Paced node;
+    const BesideHost beside(node);
+    constexpr int blocks = 100;
+    const long before = sleeps();
+    for (int each = 0; each < blocks; ++each)
+        node.driver.run();
+    CHECK(sleeps() - before < blocks / 2);
+    CHECK(node.driver.outputs == node.driver.inputs);
+    CHECK(node.processor.stats().completed == blocks);
+}
+
+TEST_CASE("a host that sleeps within its block is waited for by who shares its CPU")
+{
+    Paced node;
+    const BesideHost beside(node);
+    REQUIRE(node.processor.set_parameter(fake::delay, 2000));
+    for (int each = 0; each < 5; ++each)
+        node.driver.run();
+    CHECK(node.driver.outputs == node.driver.inputs);
+    CHECK(node.processor.stats().late == 0);
+    CHECK(node.processor.stats().completed == 5);
+}
+
+TEST_CASE("who shares a CPU with a host that hangs or burns goes on at the deadline")
+{
+    Paced node;
+    const BesideHost beside(node);
+    node.driver.run();
+    node.driver.budget = 20ms;
+    REQUIRE(node.processor.set_parameter(fake::burn, 2'000'000));
+    CHECK(node.driver.run() < 400ms);
+    CHECK(node.processor.stats().late == 1);
+    CHECK(node.processor.host_demoted());
+}
 
 TEST_CASE("a host that anticipates is awake when its block comes, and answers it right")
 {
