@@ -3,7 +3,7 @@
 #pragma once
 
 #include "nodes/parameters.hpp"
-#include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/plugin-description.hpp"
 
 #include <cstdint>
 #include <functional>

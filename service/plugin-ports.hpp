@@ -3,7 +3,7 @@
 #pragma once
 
 #include "nodes/processor.hpp"
-#include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/plugin-description.hpp"
 
 namespace decant::service
 {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "service/configuration.hpp"
-#include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/plugin-description.hpp"
 
 #include <string>
 #include <vector>

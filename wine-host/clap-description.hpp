@@ -4,7 +4,7 @@
 
 #include "wine-host/clap-interface.hpp"
 #include "wine-host/clap-plugin.hpp"
-#include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/plugin-description.hpp"
 
 #include <span>
 

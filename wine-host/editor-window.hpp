@@ -4,7 +4,7 @@
 
 #include "wine-host/editor.hpp"
 #include "wine-host/plugin.hpp"
-#include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/editor-messages.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -7,6 +7,7 @@
 #include "wine-host/protocol/events.hpp"
 #include "wine-host/protocol/layout.hpp"
 #include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/plugin-description.hpp"
 
 #include <array>
 #include <cstddef>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "wine-host/protocol/channel-layout.hpp"
-#include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/plugin-description.hpp"
 #include "wine-host/vst3-interface.hpp"
 
 #include <cstdint>

@@ -5,7 +5,9 @@
 #include "nodes/bridge/bell-rope.hpp"
 #include "nodes/bridge/shared-region.hpp"
 #include "wine-host/protocol/channel.hpp"
+#include "wine-host/protocol/editor-messages.hpp"
 #include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/plugin-description.hpp"
 #include "wine-host/protocol/thread-refusals.hpp"
 
 #include <atomic>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/plugin-description.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "nodes/bridge/host-link.hpp"
-#include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/plugin-description.hpp"
 
 #include <chrono>
 #include <cstdint>

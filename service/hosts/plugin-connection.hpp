@@ -4,7 +4,7 @@
 
 #include "nodes/bridge/bridge-setup.hpp"
 #include "nodes/bridge/shared-region.hpp"
-#include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/plugin-description.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -6,7 +6,9 @@
 #include "nodes/bridge/shared-region.hpp"
 #include "service/hosts/host-command.hpp"
 #include "service/hosts/host-process.hpp"
+#include "wine-host/protocol/editor-messages.hpp"
 #include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/plugin-description.hpp"
 
 #include <atomic>
 #include <chrono>

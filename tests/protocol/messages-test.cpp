@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "wine-host/protocol/editor-messages.hpp"
 #include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/plugin-description.hpp"
 #include "wine-host/protocol/thread-refusals.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -13,6 +13,7 @@
 #include "nodes/bridge/futex.hpp"
 #include "tests/support/fake-host-plugin.hpp"
 #include "wine-host/protocol/channel.hpp"
+#include "wine-host/protocol/editor-messages.hpp"
 #include "wine-host/protocol/layout.hpp"
 #include "wine-host/protocol/messages.hpp"
 #include "wine-host/protocol/next-block.hpp"

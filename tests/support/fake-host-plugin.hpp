@@ -3,7 +3,7 @@
 #pragma once
 
 #include "wine-host/protocol/layout.hpp"
-#include "wine-host/protocol/messages.hpp"
+#include "wine-host/protocol/plugin-description.hpp"
 
 #include <array>
 #include <atomic>
