@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstring>
 #include <new>
@@ -39,23 +38,23 @@ PluginError malformed(const char* request)
 } // namespace
 
 Instance::Instance(const std::string& region, int rt_priority, void* event, std::function<void()> idle)
-    : line_(region, event), rt_priority_(rt_priority), audio_(line_.bridge, rt_priority, granted_priority_),
-      idle_(std::move(idle))
+    : line_(region, event), rt_priority_(rt_priority), activation_(line_.bridge, rt_priority, std::move(idle))
 {
 }
 
 Instance::~Instance()
 {
-    deactivate();
+    activation_.stop();
 }
 
 void Instance::greet()
 {
     line_.greet();
     // Without any it is the service's turn, which may know another way, and says so if there is none.
-    if (granted_priority_ > 0 && granted_priority_ < rt_priority_)
-        line_.log("the audio thread has real-time priority " + std::to_string(granted_priority_) +
-                  " instead of " + std::to_string(rt_priority_) + ": the limit \"rtprio\" allows no more");
+    const int granted = activation_.granted_priority();
+    if (granted > 0 && granted < rt_priority_)
+        line_.log("the audio thread has real-time priority " + std::to_string(granted) + " instead of " +
+                  std::to_string(rt_priority_) + ": the limit \"rtprio\" allows no more");
 }
 
 void Instance::tell(const protocol::ThreadRefusals& refusals)
@@ -113,16 +112,11 @@ void Instance::tell_pending()
 
 void Instance::restart()
 {
-    if (!active_)
-        return;
     try {
-        detach();
-        plugin_->deactivate();
-        plugin_->activate(rate_, max_frames_);
-        attach();
+        if (!activation_.restart())
+            return;
         line_.log("the plugin asked to be restarted, and was");
     } catch (const PluginError& error) {
-        active_ = false;
         line_.log(std::string("the plugin asked for a restart and did not survive it: ") + error.what() +
                   "; it is silent until it is loaded again");
     }
@@ -152,7 +146,7 @@ void Instance::serve(const protocol::Message& message)
             activate(payload, message.id);
             break;
         case MessageType::deactivate:
-            deactivate();
+            activation_.stop();
             line_.send(MessageType::done, message.id);
             break;
         case MessageType::get_state: {
@@ -185,7 +179,7 @@ void Instance::serve(const protocol::Message& message)
         case MessageType::quit:
             editors_.close_all();
             report_editors(); // where the windows were
-            deactivate();
+            activation_.stop();
             plugin_.reset();
             line_.send(MessageType::done, message.id);
             finished_ = true;
@@ -254,40 +248,17 @@ void Instance::activate(WireReader request, std::uint32_t id)
     if (!request.complete() || !(rate >= lowest_rate && rate <= highest_rate) || max_frames < 1 ||
         max_frames > protocol::max_frames)
         throw malformed("activate");
-    Plugin& loaded = plugin();
-    deactivate();
-    loaded.activate(rate, max_frames);
-    rate_ = static_cast<std::uint32_t>(std::lround(rate));
-    max_frames_ = max_frames;
-    active_ = true;
-    attach();
+    activation_.start(plugin(), rate, max_frames);
     tell_pending();
     line_.send(MessageType::done, id);
 }
 
-void Instance::deactivate()
-{
-    if (!active_)
-        return;
-    detach();
-    plugin_->deactivate();
-    active_ = false;
-}
-
-/// Blocks meanwhile are answered with not_active: plugins guard their state against their editor, but hardly
-/// ever against the audio thread.
+/// Of what blocks are made with.
 template <class Change>
 void Instance::change(Change change)
 {
     Plugin& loaded = plugin();
-    detach();
-    try {
-        change(loaded);
-    } catch (...) {
-        attach();
-        throw;
-    }
-    attach();
+    activation_.pause_for([&] { change(loaded); });
     tell_pending();
 }
 
@@ -369,20 +340,9 @@ void Instance::get_values(std::uint32_t id)
     line_.send(MessageType::values, id, out.bytes());
 }
 
-void Instance::attach() noexcept
-{
-    if (active_)
-        audio_.attach(*plugin_, rate_, max_frames_);
-}
-
-void Instance::detach()
-{
-    audio_.detach(idle_);
-}
-
 void Instance::crashed(const char* what, bool on_main_thread) noexcept
 {
-    audio_.answer_crash();
+    activation_.answer_crash();
     if (!on_main_thread || request_ == 0)
         return;
     // The answer `failed`, put together without the heap, which may be what is broken.

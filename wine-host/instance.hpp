@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "wine-host/audio-thread.hpp"
+#include "wine-host/activation.hpp"
 #include "wine-host/control-line.hpp"
 #include "wine-host/editors.hpp"
 #include "wine-host/plugin.hpp"
@@ -25,15 +25,10 @@ class Instance
 {
     ControlLine line_;
     const int rt_priority_;
-    int granted_priority_ = 0;
-    AudioThread audio_;
-    const std::function<void()> idle_;
+    Activation activation_;
 
     std::unique_ptr<Plugin> plugin_;
-    Editors editors_;        ///< gone before the plugin
-    std::uint32_t rate_ = 0; ///< of the last activation
-    std::uint32_t max_frames_ = 0;
-    bool active_ = false;
+    Editors editors_; ///< gone before the plugin
     bool finished_ = false;
     std::uint32_t told_latency_ = 0;
     std::uint64_t next_notices_ = 0; ///< CLOCK_MONOTONIC in ns
@@ -50,7 +45,6 @@ class Instance
     void load(std::span<const std::byte> request, std::uint32_t id);
     void lock_region(std::size_t inputs, std::size_t outputs) noexcept;
     void activate(protocol::WireReader request, std::uint32_t id);
-    void deactivate();
     void set_state(protocol::WireReader request, std::uint32_t id);
     void get_values(std::uint32_t id);
     void get_preset(protocol::WireReader request, std::uint32_t id);
@@ -62,8 +56,6 @@ class Instance
     template <class Change>
     void change(Change change);
     [[nodiscard]] Plugin& plugin();
-    void attach() noexcept;
-    void detach();
 
 public:
     /// Makes the threads. `event` is set when there is something for work(); `idle` is called again and again
