@@ -15,33 +15,10 @@ namespace decant::service
 {
 
 GraphNames::GraphNames(pw_core* core, std::function<void()> on_settled)
-    : on_settled_(std::move(on_settled)), registry_(pw_core_get_registry(core, PW_VERSION_REGISTRY, 0))
+    : registry_(core, {.added = std::bind_front(&GraphNames::add, this),
+                       .removed = std::bind_front(&GraphNames::remove, this),
+                       .settled = std::move(on_settled)})
 {
-    static constexpr auto core_events = [] {
-        pw_core_events events{};
-        events.version = PW_VERSION_CORE_EVENTS;
-        events.done = [](void* data, std::uint32_t id, int sequence) {
-            const auto& self = *static_cast<GraphNames*>(data);
-            if (id == PW_ID_CORE && sequence == self.awaited_)
-                self.on_settled_();
-        };
-        return events;
-    }();
-    static constexpr auto registry_events = [] {
-        pw_registry_events events{};
-        events.version = PW_VERSION_REGISTRY_EVENTS;
-        events.global = [](void* data, std::uint32_t id, std::uint32_t, const char* type, std::uint32_t,
-                           const spa_dict* properties) {
-            static_cast<GraphNames*>(data)->add(id, type, properties);
-        };
-        events.global_remove = [](void* data, std::uint32_t id) {
-            static_cast<GraphNames*>(data)->remove(id);
-        };
-        return events;
-    }();
-    pw_core_add_listener(core, core_listener_.hook(), &core_events, this);
-    pw_registry_add_listener(registry_.get(), registry_listener_.hook(), &registry_events, this);
-    awaited_ = pw_core_sync(core, PW_ID_CORE, 0);
 }
 
 void GraphNames::add(std::uint32_t id, const char* type, const spa_dict* properties)

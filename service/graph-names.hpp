@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/pipewire-handles.hpp"
+#include "service/registry-watch.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -26,15 +26,11 @@ class GraphNames
         bool audio = false;
     };
 
-    std::function<void()> on_settled_;
     std::map<std::uint32_t, std::vector<std::string>> nodes_; ///< names, the proper one first
     std::map<std::uint32_t, Port> ports_;
     std::set<std::uint32_t> services_; ///< metadata objects of the service's name
     std::uint64_t version_ = 1;
-    int awaited_ = 0;
-    Registry registry_;
-    Listener core_listener_;
-    Listener registry_listener_;
+    RegistryWatch registry_;
 
     void add(std::uint32_t id, const char* type, const spa_dict* properties);
     void remove(std::uint32_t id);

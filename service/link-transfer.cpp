@@ -7,6 +7,7 @@
 #include <spa/utils/string.h>
 
 #include <algorithm>
+#include <functional>
 #include <string_view>
 #include <utility>
 
@@ -30,33 +31,11 @@ bool is_given(std::string_view key)
 } // namespace
 
 LinkTransfer::LinkTransfer(pw_core* core, std::string node)
-    : core_(core), name_(std::move(node)), registry_(pw_core_get_registry(core, PW_VERSION_REGISTRY, 0))
+    : core_(core), name_(std::move(node)),
+      registry_(core, {.added = std::bind_front(&LinkTransfer::add, this),
+                       .removed = std::bind_front(&LinkTransfer::remove, this),
+                       .settled = std::bind_front(&LinkTransfer::proceed, this)})
 {
-    static constexpr auto core_events = [] {
-        pw_core_events events{};
-        events.version = PW_VERSION_CORE_EVENTS;
-        events.done = [](void* data, std::uint32_t id, int sequence) noexcept {
-            auto& self = *static_cast<LinkTransfer*>(data);
-            if (id == PW_ID_CORE && sequence == self.awaited_)
-                self.proceed();
-        };
-        return events;
-    }();
-    static constexpr auto registry_events = [] {
-        pw_registry_events events{};
-        events.version = PW_VERSION_REGISTRY_EVENTS;
-        events.global = [](void* data, std::uint32_t id, std::uint32_t, const char* type, std::uint32_t,
-                           const spa_dict* properties) noexcept {
-            static_cast<LinkTransfer*>(data)->add(id, type, properties);
-        };
-        events.global_remove = [](void* data, std::uint32_t id) noexcept {
-            static_cast<LinkTransfer*>(data)->remove(id);
-        };
-        return events;
-    }();
-    pw_core_add_listener(core, core_listener_.hook(), &core_events, this);
-    pw_registry_add_listener(registry_.get(), registry_listener_.hook(), &registry_events, this);
-    awaited_ = pw_core_sync(core, PW_ID_CORE, 0);
 }
 
 void LinkTransfer::add(std::uint32_t id, const char* type, const spa_dict* properties)
@@ -92,7 +71,7 @@ void LinkTransfer::proceed()
         if (!end_of(link.output).own.empty() || !end_of(link.input).own.empty())
             read(id);
     stage_ = Stage::reading;
-    awaited_ = pw_core_sync(core_, PW_ID_CORE, 0);
+    registry_.sync();
 }
 
 /// Who made a link, and whether it may keep its nodes running, is not in the registry.
@@ -112,8 +91,7 @@ void LinkTransfer::read(std::uint32_t link)
         };
         return table;
     }();
-    auto* proxy = static_cast<pw_link*>(
-        pw_registry_bind(registry_.get(), link, PW_TYPE_INTERFACE_Link, PW_VERSION_LINK, 0));
+    auto* proxy = registry_.bind<pw_link>(link, PW_TYPE_INTERFACE_Link, PW_VERSION_LINK);
     if (proxy == nullptr)
         return; // it has just gone
     auto& kept = links_.emplace_back();

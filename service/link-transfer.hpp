@@ -3,6 +3,7 @@
 #pragma once
 
 #include "service/pipewire-handles.hpp"
+#include "service/registry-watch.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -56,10 +57,7 @@ class LinkTransfer
     std::map<std::uint32_t, GraphLink> graph_links_;
     std::uint32_t node_ = PW_ID_ANY; ///< the one that leaves, then the one that has come
     std::list<Link> links_;          ///< whose addresses the listeners know
-    int awaited_ = 0;
-    Registry registry_;
-    Listener core_listener_;
-    Listener registry_listener_;
+    RegistryWatch registry_;
 
     void add(std::uint32_t id, const char* type, const spa_dict* properties);
     void remove(std::uint32_t id);

@@ -15,21 +15,9 @@ namespace decant::service
 {
 
 MidiLinks::MidiLinks(pw_core* core, OnLeft on_left)
-    : on_left_(std::move(on_left)), registry_(pw_core_get_registry(core, PW_VERSION_REGISTRY, 0))
+    : on_left_(std::move(on_left)), registry_(core, {.added = std::bind_front(&MidiLinks::add, this),
+                                                     .removed = std::bind_front(&MidiLinks::remove, this)})
 {
-    static constexpr auto events = [] {
-        pw_registry_events table{};
-        table.version = PW_VERSION_REGISTRY_EVENTS;
-        table.global = [](void* data, std::uint32_t id, std::uint32_t, const char* type, std::uint32_t,
-                          const spa_dict* properties) {
-            static_cast<MidiLinks*>(data)->add(id, type, properties);
-        };
-        table.global_remove = [](void* data, std::uint32_t id) {
-            static_cast<MidiLinks*>(data)->remove(id);
-        };
-        return table;
-    }();
-    pw_registry_add_listener(registry_.get(), listener_.hook(), &events, this);
 }
 
 void MidiLinks::add(std::uint32_t id, const char* type, const spa_dict* properties)
@@ -44,7 +32,7 @@ void MidiLinks::add(std::uint32_t id, const char* type, const spa_dict* properti
     }
 }
 
-void MidiLinks::remove(std::uint32_t id) noexcept
+void MidiLinks::remove(std::uint32_t id)
 {
     if (const auto gone = links_.extract(id); gone && inputs_.contains(gone.mapped().port))
         on_left_(gone.mapped().node, gone.mapped().since);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/pipewire-handles.hpp"
+#include "service/registry-watch.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -30,14 +30,13 @@ private:
     OnLeft on_left_;
     std::set<std::uint32_t> inputs_;      ///< ports
     std::map<std::uint32_t, Link> links_; ///< all: at the beginning one may come before its port
-    Registry registry_;
-    Listener listener_;
+    RegistryWatch registry_;
 
     void add(std::uint32_t id, const char* type, const spa_dict* properties);
-    void remove(std::uint32_t id) noexcept;
+    void remove(std::uint32_t id);
 
 public:
-    /// `core` outlives this; `on_left` throws nothing.
+    /// `core` outlives this.
     MidiLinks(pw_core* core, OnLeft on_left);
     MidiLinks(const MidiLinks&) = delete;
     MidiLinks& operator=(const MidiLinks&) = delete;
