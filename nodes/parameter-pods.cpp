@@ -3,6 +3,8 @@
 
 #include "nodes/parameter-pods.hpp"
 
+#include "nodes/pod-number.hpp"
+
 #include <spa/param/props.h>
 #include <spa/pod/builder.h>
 #include <spa/pod/dynamic.h>
@@ -44,26 +46,6 @@ public:
         return copy;
     }
 };
-
-std::optional<double> number(const spa_pod* pod)
-{
-    float single = 0;
-    double value = 0;
-    std::int32_t integer = 0;
-    std::int64_t longer = 0;
-    bool flag = false;
-    if (spa_pod_get_float(pod, &single) == 0)
-        return single;
-    if (spa_pod_get_double(pod, &value) == 0)
-        return value;
-    if (spa_pod_get_int(pod, &integer) == 0)
-        return integer;
-    if (spa_pod_get_long(pod, &longer) == 0)
-        return static_cast<double>(longer);
-    if (spa_pod_get_bool(pod, &flag) == 0)
-        return flag ? 1.0 : 0.0;
-    return std::nullopt;
-}
 
 } // namespace
 
@@ -142,7 +124,7 @@ std::size_t apply_parameter_values(const spa_pod* props, Parameters& parameters)
     while (spa_pod_parser_get_string(&parser, &name) >= 0 && spa_pod_parser_get_pod(&parser, &item) >= 0) {
         const auto info =
             std::find_if(infos.begin(), infos.end(), [name](const auto& each) { return each.name == name; });
-        const auto value = number(item);
+        const auto value = number_in(item);
         if (info == infos.end() || !value || !std::isfinite(*value))
             continue;
         const double meant = info->is_switch ? (*value > 0 ? info->maximum : info->minimum)

@@ -4,6 +4,7 @@
 #include "service/cli/node-parameters.hpp"
 
 #include "nodes/nearest-word.hpp"
+#include "nodes/pod-number.hpp"
 #include "service/loop-sources.hpp"
 #include "service/node-status.hpp"
 
@@ -30,23 +31,6 @@ namespace
 {
 
 constexpr std::chrono::seconds answer_time{5}; ///< of a node that runs
-
-std::optional<double> number(const spa_pod* pod)
-{
-    float single = 0;
-    double value = 0;
-    std::int32_t integer = 0;
-    bool flag = false;
-    if (spa_pod_get_float(pod, &single) == 0)
-        return single;
-    if (spa_pod_get_double(pod, &value) == 0)
-        return value;
-    if (spa_pod_get_int(pod, &integer) == 0)
-        return integer;
-    if (spa_pod_get_bool(pod, &flag) == 0)
-        return flag ? 1.0 : 0.0;
-    return std::nullopt;
-}
 
 /// The values of a choice: the first one is the default.
 std::vector<double> choices(const spa_pod* pod)
@@ -115,7 +99,7 @@ std::map<std::string, double> parse_parameter_values(const spa_pod* props)
     const char* name = nullptr;
     spa_pod* item = nullptr;
     while (spa_pod_parser_get_string(&parser, &name) >= 0 && spa_pod_parser_get_pod(&parser, &item) >= 0)
-        if (const auto value = number(item))
+        if (const auto value = nodes::number_in(item))
             values[name] = *value;
     return values;
 }
