@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <system_error>
@@ -25,12 +26,12 @@ namespace
 
 namespace fs = std::filesystem;
 
-sampler::Quality read_quality(const NodeSetting& setting)
+sampler::Quality read_quality(std::string_view key, const NodeSetting& setting)
 {
-    const auto text = read_text("quality", setting);
+    const auto text = read_text(key, setting);
     if (const auto quality = sampler::quality_named(text))
         return *quality;
-    throw SettingError(fmt::format("quality must be one of {}, not '{}'{}",
+    throw SettingError(fmt::format("{} must be one of {}, not '{}'{}", key,
                                    fmt::join(sampler::quality_names, ", "), text,
                                    suggestion(text, sampler::quality_names)),
                        setting.where);
@@ -50,16 +51,66 @@ protocol::ChannelLayout read_layout(std::string_view key, const NodeSetting& set
     return static_cast<protocol::ChannelLayout>(read_word(key, setting, all.subspan(1)) + 1);
 }
 
+constexpr std::array<std::string_view, 2> mode_words{"sync", "pipelined"};
+constexpr std::array<std::string_view, 3> placement_words{"auto", "core", "free"};
+constexpr std::array<std::string_view, 3> wake_words{"auto", "sleep", "anticipate"};
+constexpr std::array<std::string_view, 3> policy_words{"FF", "RR", "TS"};
+constexpr std::array<std::string_view, 2> worker_words{"ask", "inherit"};
+constexpr std::array<std::string_view, 2> device_words{"sink", "source"};
+
+/// For nodes of every type.
+constexpr std::optional<NodeType> any;
+
+/// A key whose value `read`, given `limits`, makes a member of the node.
+template <class Member, class Read, class... Limits>
+NodeKey key_of(std::string_view name, std::optional<NodeType> type, Member NodeConfig::* member, Read read,
+               Limits... limits)
+{
+    return {name, type, [=](NodeConfig& node, const NodeSetting& setting, const KeySurroundings&) {
+                node.*member = read(name, setting, limits...);
+            }};
+}
+
+/// A key of plugins whose value is one of the words for an enumeration, in its order.
+template <class Enumeration>
+NodeKey word_key(std::string_view name, Enumeration NodeConfig::* member,
+                 std::span<const std::string_view> words)
+{
+    return {name, NodeType::plugin,
+            [=](NodeConfig& node, const NodeSetting& setting, const KeySurroundings&) {
+                node.*member = static_cast<Enumeration>(read_word(name, setting, words));
+            }};
+}
+
+/// A key of plugins that says to the host what a variable says.
+NodeKey variable_key(std::string_view name, const char* variable, std::span<const std::string_view> words)
+{
+    return {name, NodeType::plugin,
+            [=](NodeConfig& node, const NodeSetting& setting, const KeySurroundings&) {
+                node.wine[variable] = words[read_word(name, setting, words)];
+            }};
+}
+
+/// A key of samplers that names a file.
+NodeKey file_key(std::string_view name, fs::path NodeConfig::* member)
+{
+    return {name, NodeType::sampler,
+            [=](NodeConfig& node, const NodeSetting& setting, const KeySurroundings& around) {
+                node.*member = read_path(name, setting, around.home);
+                require_existing(name, setting, node.*member);
+            }};
+}
+
 } // namespace
 
 const std::vector<NodeKey>& node_keys()
 {
+    using enum NodeType;
     static const std::vector<NodeKey> table{
-        {"path",
-         {},
+        {"path", any,
          [](auto& node, const auto& setting, const auto& around) {
              node.path = read_path("path", setting, around.home);
-             if (node.type == NodeType::plugin) {
+             if (node.type == plugin) {
                  auto address = parse_plugin_address(node.path);
                  node.path = std::move(address.file);
                  if (!address.plugin.empty())
@@ -67,25 +118,14 @@ const std::vector<NodeKey>& node_keys()
              }
              require_existing("path", setting, node.path);
          }},
-        {"description",
-         {},
-         [](auto& node, const auto& setting, const auto&) {
-             node.description = read_text("description", setting);
-         }},
-        {"enabled",
-         {},
-         [](auto& node, const auto& setting, const auto&) {
-             node.enabled = read_flag("enabled", setting);
-         }},
-        {"plugin", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             node.plugin_class = read_text("plugin", setting);
-         }},
-        {"chain", NodeType::plugin,
+        key_of("description", any, &NodeConfig::description, read_text),
+        key_of("enabled", any, &NodeConfig::enabled, read_flag),
+        key_of("plugin", plugin, &NodeConfig::plugin_class, read_text),
+        {"chain", plugin,
          [](auto& node, const auto& setting, const auto& around) {
              read_chain(setting, around.home, node, around.problems);
          }},
-        {"prefix", NodeType::plugin,
+        {"prefix", plugin,
          [](auto& node, const auto& setting, const auto& around) {
              const auto prefix = read_path("prefix", setting, around.home);
              if (std::error_code error; !fs::exists(prefix, error))
@@ -96,120 +136,41 @@ const std::vector<NodeKey>& node_keys()
                                  prefix.string()));
              node.prefix = prefix;
          }},
-        {"group", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             node.host_group = read_text("group", setting);
-         }},
-        {"host.group", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             node.host_group = read_text("host.group", setting);
-         }},
-        {"host.spare", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             node.host_spare = read_flag("host.spare", setting);
-         }},
-        {"mode", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             constexpr std::array<std::string_view, 2> words{"sync", "pipelined"};
-             node.mode = static_cast<BridgeMode>(read_word("mode", setting, words));
-         }},
-        {"placement", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             constexpr std::array<std::string_view, 3> words{"auto", "core", "free"};
-             node.placement = static_cast<Placement>(read_word("placement", setting, words));
-         }},
-        {"wake", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             constexpr std::array<std::string_view, 3> words{"auto", "sleep", "anticipate"};
-             node.wake = static_cast<Wake>(read_word("wake", setting, words));
-         }},
-        {"wine.rt.prio", NodeType::plugin,
+        key_of("group", plugin, &NodeConfig::host_group, read_text),
+        key_of("host.group", plugin, &NodeConfig::host_group, read_text),
+        key_of("host.spare", plugin, &NodeConfig::host_spare, read_flag),
+        word_key("mode", &NodeConfig::mode, mode_words),
+        word_key("placement", &NodeConfig::placement, placement_words),
+        word_key("wake", &NodeConfig::wake, wake_words),
+        {"wine.rt.prio", plugin,
          [](auto& node, const auto& setting, const auto&) {
              node.wine["WINE_RT_PRIO"] = std::to_string(read_count("wine.rt.prio", setting, 1, 98));
          }},
-        {"wine.rt.policy", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             constexpr std::array<std::string_view, 3> words{"FF", "RR", "TS"};
-             node.wine["WINE_RT_POLICY"] = words.at(read_word("wine.rt.policy", setting, words));
-         }},
-        {"wine.rt.workers", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             constexpr std::array<std::string_view, 2> words{"ask", "inherit"};
-             node.wine["DECANT_RT_WORKERS"] = words.at(read_word("wine.rt.workers", setting, words));
-         }},
-        {"params", NodeType::plugin,
+        variable_key("wine.rt.policy", "WINE_RT_POLICY", policy_words),
+        variable_key("wine.rt.workers", "DECANT_RT_WORKERS", worker_words),
+        {"params", plugin,
          [](auto& node, const auto& setting, const auto& around) {
              for (const auto& [name, value] : read_params("params", setting, around.problems))
                  node.params[name] = value;
          }},
-        {"editor.scale", NodeType::plugin,
+        key_of("editor.scale", plugin, &NodeConfig::editor_scale, read_number, 0.5, 8),
+        key_of("tempo", any, &NodeConfig::tempo, read_number, 1, 999),
+        key_of("polyphony", sampler, &NodeConfig::polyphony, read_count, 1u, 4096u),
+        key_of("volume", sampler, &NodeConfig::volume, read_number, -144, 24),
+        key_of("quality", sampler, &NodeConfig::quality, read_quality),
+        file_key("tuning", &NodeConfig::tuning),
+        file_key("keyboard-map", &NodeConfig::keyboard_map),
+        key_of("midi.from", any, &NodeConfig::midi_from, read_names),
+        key_of("midi.channels", any, &NodeConfig::midi_channels, read_channels),
+        key_of("midi.programs", plugin, &NodeConfig::midi_programs, read_flag),
+        key_of("input.channels", plugin, &NodeConfig::input_channels, read_layout),
+        key_of("output.channels", plugin, &NodeConfig::output_channels, read_layout),
+        key_of("input.from", any, &NodeConfig::input_from, read_names),
+        {"as", plugin,
          [](auto& node, const auto& setting, const auto&) {
-             node.editor_scale = read_number("editor.scale", setting, 0.5, 8);
+             node.properties["decant.as"] = device_words.at(read_word("as", setting, device_words));
          }},
-        {"tempo",
-         {},
-         [](auto& node, const auto& setting, const auto&) {
-             node.tempo = read_number("tempo", setting, 1, 999);
-         }},
-        {"polyphony", NodeType::sampler,
-         [](auto& node, const auto& setting, const auto&) {
-             node.polyphony = read_count("polyphony", setting, 1, 4096);
-         }},
-        {"volume", NodeType::sampler,
-         [](auto& node, const auto& setting, const auto&) {
-             node.volume = read_number("volume", setting, -144, 24);
-         }},
-        {"quality", NodeType::sampler,
-         [](auto& node, const auto& setting, const auto&) {
-             node.quality = read_quality(setting);
-         }},
-        {"tuning", NodeType::sampler,
-         [](auto& node, const auto& setting, const auto& around) {
-             node.tuning = read_path("tuning", setting, around.home);
-             require_existing("tuning", setting, node.tuning);
-         }},
-        {"keyboard-map", NodeType::sampler,
-         [](auto& node, const auto& setting, const auto& around) {
-             node.keyboard_map = read_path("keyboard-map", setting, around.home);
-             require_existing("keyboard-map", setting, node.keyboard_map);
-         }},
-        {"midi.from",
-         {},
-         [](auto& node, const auto& setting, const auto&) {
-             node.midi_from = read_names("midi.from", setting);
-         }},
-        {"midi.channels",
-         {},
-         [](auto& node, const auto& setting, const auto&) {
-             node.midi_channels = read_channels("midi.channels", setting);
-         }},
-        {"midi.programs", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             node.midi_programs = read_flag("midi.programs", setting);
-         }},
-        {"input.channels", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             node.input_channels = read_layout("input.channels", setting);
-         }},
-        {"output.channels", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             node.output_channels = read_layout("output.channels", setting);
-         }},
-        {"input.from",
-         {},
-         [](auto& node, const auto& setting, const auto&) {
-             node.input_from = read_names("input.from", setting);
-         }},
-        {"as", NodeType::plugin,
-         [](auto& node, const auto& setting, const auto&) {
-             constexpr std::array<std::string_view, 2> words{"sink", "source"};
-             node.properties["decant.as"] = words.at(read_word("as", setting, words));
-         }},
-        {"output.to",
-         {},
-         [](auto& node, const auto& setting, const auto&) {
-             node.output_to = read_names("output.to", setting);
-         }},
+        key_of("output.to", any, &NodeConfig::output_to, read_names),
     };
     return table;
 }
