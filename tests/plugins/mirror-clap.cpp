@@ -5,6 +5,7 @@
 // hears CLAP's own notes alone. The parameter "Level" is heard frame by frame, the side chain on the right,
 // and what the host says of the time on an output of its own.
 
+#include "tests/plugins/clap-plugin.hpp"
 #include "wine-host/clap-interface.hpp"
 
 #include <algorithm>
@@ -319,25 +320,16 @@ const clap_plugin_t* create(const clap_plugin_factory_t*, const clap_host_t* hos
 {
     auto* mirror = new Mirror;
     mirror->host = host;
-    mirror->plugin = {
-        id == std::string_view(descriptors[0].id) ? &descriptors[0] : &descriptors[1],
-        mirror,
-        init,
-        [](const clap_plugin_t* plugin) { delete &self(plugin); },
-        [](const clap_plugin_t* plugin, double, std::uint32_t, std::uint32_t) {
-            self(plugin).latency_in_use = static_cast<std::uint32_t>(self(plugin).value(latency));
-            return true;
-        },
-        [](const clap_plugin_t*) {},
-        [](const clap_plugin_t*) { return true; },
-        [](const clap_plugin_t*) {},
-        [](const clap_plugin_t*) {},
-        process,
-        extension,
-        [](const clap_plugin_t* plugin) {
-            self(plugin).value(calls) += 1;
-            self(plugin).rescan();
-        },
+    const auto& descriptor = id == std::string_view(descriptors[0].id) ? descriptors[0] : descriptors[1];
+    mirror->plugin = decant::tests::make_plugin(descriptor, mirror, process, extension);
+    mirror->plugin.init = init;
+    mirror->plugin.activate = [](const clap_plugin_t* plugin, double, std::uint32_t, std::uint32_t) {
+        self(plugin).latency_in_use = static_cast<std::uint32_t>(self(plugin).value(latency));
+        return true;
+    };
+    mirror->plugin.on_main_thread = [](const clap_plugin_t* plugin) {
+        self(plugin).value(calls) += 1;
+        self(plugin).rescan();
     };
     return &mirror->plugin;
 }

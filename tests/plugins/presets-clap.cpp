@@ -5,6 +5,7 @@
 // those of people in "user". A preset is the parameter "Level", which is also what it plays. Such a file is a
 // line "decant preset", and a line with the level.
 
+#include "tests/plugins/clap-plugin.hpp"
 #include "wine-host/clap-interface.hpp"
 
 #include <cstdio>
@@ -35,17 +36,7 @@ Presets& self(const clap_plugin_t* plugin)
     return *static_cast<Presets*>(plugin->plugin_data);
 }
 
-const char* const features[] = {"audio-effect", nullptr};
-const clap_plugin_descriptor_t descriptor{CLAP_VERSION_INIT,
-                                          own_id,
-                                          "Presets",
-                                          "The Decant authors",
-                                          "",
-                                          "",
-                                          "",
-                                          "1.0.0",
-                                          "",
-                                          const_cast<const char**>(features)};
+const clap_plugin_descriptor_t descriptor = decant::tests::describe_effect(own_id, "Presets");
 
 std::wstring wide(const char* path)
 {
@@ -231,19 +222,7 @@ const clap_plugin_t* create(const clap_plugin_factory_t*, const clap_host_t* hos
 {
     auto* presets = new Presets;
     presets->host = host;
-    presets->plugin = {&descriptor,
-                       presets,
-                       [](const clap_plugin_t*) { return true; },
-                       [](const clap_plugin_t* plugin) { delete &self(plugin); },
-                       [](const clap_plugin_t*, double, std::uint32_t, std::uint32_t) { return true; },
-                       [](const clap_plugin_t*) {},
-                       [](const clap_plugin_t*) { return true; },
-                       [](const clap_plugin_t*) {},
-                       [](const clap_plugin_t*) {},
-                       process,
-                       extension,
-                       [](const clap_plugin_t*) {
-                       }};
+    presets->plugin = decant::tests::make_plugin(descriptor, presets, process, extension);
     return &presets->plugin;
 }
 

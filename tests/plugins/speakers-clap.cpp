@@ -5,6 +5,7 @@
 // sides come before the middle. Each output plays the input of its number, or the last one. Beside them it
 // has an ambisonic output, which is silent.
 
+#include "tests/plugins/clap-plugin.hpp"
 #include "wine-host/clap-interface.hpp"
 
 #include <algorithm>
@@ -34,17 +35,8 @@ Speakers& self(const clap_plugin_t* plugin)
     return *static_cast<Speakers*>(plugin->plugin_data);
 }
 
-const char* const features[] = {"audio-effect", nullptr};
-const clap_plugin_descriptor_t descriptor{CLAP_VERSION_INIT,
-                                          "decant.test-speakers",
-                                          "Speakers",
-                                          "The Decant authors",
-                                          "",
-                                          "",
-                                          "",
-                                          "1.0.0",
-                                          "",
-                                          const_cast<const char**>(features)};
+const clap_plugin_descriptor_t descriptor =
+    decant::tests::describe_effect("decant.test-speakers", "Speakers");
 
 const char* type_of(std::uint32_t channels)
 {
@@ -121,21 +113,13 @@ clap_process_status process(const clap_plugin_t*, const clap_process_t* block)
 const clap_plugin_t* create(const clap_plugin_factory_t*, const clap_host_t*, const char*)
 {
     auto* speakers = new Speakers;
-    speakers->plugin = {&descriptor,
-                        speakers,
-                        [](const clap_plugin_t*) { return true; },
-                        [](const clap_plugin_t* plugin) { delete &self(plugin); },
-                        [](const clap_plugin_t* plugin, double, std::uint32_t, std::uint32_t) {
-                            return self(plugin).active = true;
-                        },
-                        [](const clap_plugin_t* plugin) { self(plugin).active = false; },
-                        [](const clap_plugin_t*) { return true; },
-                        [](const clap_plugin_t*) {},
-                        [](const clap_plugin_t*) {},
-                        process,
-                        extension,
-                        [](const clap_plugin_t*) {
-                        }};
+    speakers->plugin = decant::tests::make_plugin(descriptor, speakers, process, extension);
+    speakers->plugin.activate = [](const clap_plugin_t* plugin, double, std::uint32_t, std::uint32_t) {
+        return self(plugin).active = true;
+    };
+    speakers->plugin.deactivate = [](const clap_plugin_t* plugin) {
+        self(plugin).active = false;
+    };
     return &speakers->plugin;
 }
 
