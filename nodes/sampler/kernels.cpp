@@ -9,7 +9,8 @@ namespace decant::sampler
 {
 
 extern const KernelSet baseline_kernels; // of the instruction set that everything else is compiled for
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(DECANT_BASELINE_KERNELS_ONLY)
+#define DECANT_X86_KERNELS
 extern const KernelSet avx2_kernels;
 extern const KernelSet avx512_kernels;
 #endif
@@ -24,7 +25,7 @@ struct Available {
 
     Available()
     {
-#if defined(__x86_64__)
+#if defined(DECANT_X86_KERNELS)
         if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
             sets[count++] = &avx2_kernels;
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&

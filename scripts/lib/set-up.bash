@@ -4,7 +4,7 @@
 #
 # Brings the packages of scripts/lib/packages onto this machine. Sourced by the commands beside this folder:
 #
-#   set_up demo|test YES     installs what is missing for that command; YES=yes asks no questions.
+#   set_up demo|test|fuzz YES     installs what is missing for that command; YES=yes asks no questions.
 #
 # On Debian 12 and later missing packages are installed with apt. Elsewhere they are named, and the command ends.
 

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // Loads what the fuzzer makes up as an SFZ file and plays it. It may name the samples a.wav (mono, looped)
-// and b.wav (stereo).
+// and b.wav (stereo). A line "%%" ends one file and begins the next, so that they can include each other: the
+// first is 0.sfz, the others 1.sfz and so on.
 
 #include "nodes/sampler/instrument.hpp"
 #include "nodes/sampler/sampler-setup.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -17,6 +19,7 @@
 #include <sndfile.h>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace decant::sampler;
@@ -88,6 +91,23 @@ void play(const std::shared_ptr<const Instrument>& instrument)
     }
 }
 
+/// Writes the files that a text stands for and returns the first.
+std::filesystem::path write_files(std::string_view text)
+{
+    constexpr std::string_view separator = "\n%%\n";
+    constexpr int most_files = 4;
+    const auto name = [](int index) {
+        return directory() / (std::to_string(index) + ".sfz");
+    };
+    for (int file = 0; file < most_files; ++file) {
+        const std::size_t end = file + 1 == most_files ? text.size() : text.find(separator);
+        const std::string_view content = text.substr(0, end);
+        std::ofstream(name(file), std::ios::binary) << content;
+        text.remove_prefix(std::min(text.size(), content.size() + separator.size()));
+    }
+    return name(0);
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
@@ -95,11 +115,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     static SamplePool pool;
-    const std::filesystem::path file = directory() / "fuzz.sfz";
-    std::ofstream(file, std::ios::binary)
-        .write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
+    const auto first = write_files({reinterpret_cast<const char*>(data), size});
     try {
-        const auto loaded = load_instrument(file, pool);
+        const auto loaded = load_instrument(first, pool);
+        for (const Unsupported& unsupported : loaded.unsupported)
+            static_cast<void>(to_string(unsupported));
         for (const Problem& problem : loaded.problems)
             static_cast<void>(to_string(problem));
         play(loaded.instrument);
