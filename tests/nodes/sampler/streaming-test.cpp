@@ -12,7 +12,6 @@
 #include <chrono>
 #include <cmath>
 #include <fmt/format.h>
-#include <fstream>
 #include <random>
 #include <sndfile.h>
 
@@ -22,7 +21,6 @@ using namespace decant::sampler::test;
 namespace
 {
 
-constexpr std::size_t megabyte = 1 << 20;
 constexpr std::uint32_t rate = 48'000;
 constexpr std::uint32_t second = rate;
 
@@ -47,23 +45,6 @@ void write_sound(const std::filesystem::path& file, int format, const std::vecto
     CHECK(sf_writef_float(sound, samples.data(), static_cast<sf_count_t>(samples.size())) ==
           static_cast<sf_count_t>(samples.size()));
     sf_close(sound);
-}
-
-/// Whose own memory grows with the program's.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool has_sanitizer = true;
-#else
-constexpr bool has_sanitizer = false;
-#endif
-
-// What the process has in memory.
-std::size_t resident_bytes()
-{
-    std::ifstream statm("/proc/self/statm");
-    std::size_t size = 0;
-    std::size_t resident = 0;
-    statm >> size >> resident;
-    return resident * 4096;
 }
 
 /// The same instrument twice: streamed, and all of it in memory.

@@ -17,6 +17,15 @@ namespace decant::sampler::test
 
 namespace fs = std::filesystem;
 
+std::size_t resident_bytes()
+{
+    std::ifstream statm("/proc/self/statm");
+    std::size_t size = 0;
+    std::size_t resident = 0;
+    statm >> size >> resident;
+    return resident * 4096;
+}
+
 TemporaryDirectory::TemporaryDirectory()
 {
     std::string name = (fs::temp_directory_path() / "decant-sampler-XXXXXX").string();

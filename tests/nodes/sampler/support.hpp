@@ -20,6 +20,18 @@
 namespace decant::sampler::test
 {
 
+inline constexpr std::size_t megabyte = 1 << 20;
+
+/// Whose own memory grows with the program's.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool has_sanitizer = true;
+#else
+inline constexpr bool has_sanitizer = false;
+#endif
+
+/// What the process has in memory.
+[[nodiscard]] std::size_t resident_bytes();
+
 /// A directory of its own, removed with all that is in it.
 class TemporaryDirectory
 {
