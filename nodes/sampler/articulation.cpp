@@ -47,8 +47,7 @@ public:
                 connect(parameter, Modulator::variable, variable(parameter.key.number));
         }
         for (const Parameter& parameter : numbers_.all())
-            if (parameter.key.of == Of::lfo_rate)
-                add_rate(parameter);
+            add_influence(parameter);
         add_amplitude_envelopes();
         return std::move(result_);
     }
@@ -157,8 +156,11 @@ private:
         moves(target);
     }
 
-    void add_rate(const Parameter& parameter)
+    void add_influence(const Parameter& parameter)
     {
+        const Of of = parameter.key.of;
+        if (of != Of::lfo_rate && of != Of::envelope_rate && of != Of::envelope_scale)
+            return;
         const auto& lfos = result_.lfos;
         const auto moved = std::find_if(lfos.begin(), lfos.end(), [&](const LfoSettings& lfo) {
             return lfo.number == parameter.key.field;
@@ -166,8 +168,15 @@ private:
         if (moved == lfos.end())
             return; // does nothing itself
         const auto index = static_cast<std::uint8_t>(moved - lfos.begin());
-        if (const auto source = lfo(parameter.key.number))
-            result_.rates.push_back({.source = *source, .lfo = index, .depth = numbers_.depth(parameter)});
+        const Modulator from = of == Of::lfo_rate ? Modulator::lfo : Modulator::envelope;
+        const auto source =
+            from == Modulator::lfo ? lfo(parameter.key.number) : envelope(parameter.key.number);
+        if (source)
+            result_.influences.push_back({.from = from,
+                                          .source = *source,
+                                          .lfo = index,
+                                          .scales = of == Of::envelope_scale,
+                                          .depth = numbers_.depth(parameter)});
     }
 
     // egN_ampeg needs no depth.

@@ -125,11 +125,13 @@ struct Connection {
     Depth depth;
 };
 
-/// What an LFO does to another's frequency.
-struct LfoRate {
-    std::uint8_t source;
+/// What an LFO or an envelope does to an LFO.
+struct LfoInfluence {
+    Modulator from;
+    std::uint8_t source; ///< as of Connection
     std::uint8_t lfo;
-    Depth depth; ///< Hz
+    bool scales; ///< all that the LFO does, by a depth in %; else it adds to the frequency, in Hz
+    Depth depth;
 };
 
 struct TargetDepth {
@@ -146,7 +148,7 @@ struct Articulation {
     std::vector<ControlTerm> terms;
     std::vector<TargetDepth> targets; ///< those that controllers move
     std::vector<LfoSettings> lfos;
-    std::vector<LfoRate> rates;
+    std::vector<LfoInfluence> influences;
     std::vector<EnvelopeSettings> envelopes;
     std::vector<VariableSettings> variables;
     std::vector<Connection> connections;

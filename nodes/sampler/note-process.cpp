@@ -242,6 +242,7 @@ VoiceStart SamplerProcess::voice_start(const Zone& zone, const NoteConditions& n
     const float beats = added(NoteValue::delay_beats) + up_to(region.delay_beats_random);
     delay = static_cast<double>(region.delay + added(NoteValue::delay) + up_to(region.delay_random)) +
             (beats_to_wait(region) + static_cast<double>(beats)) * 60 / settings_.tempo;
+            static_cast<double>(added(NoteValue::delay_samples)) / settings_.rate +
     return start;
 }
 

@@ -74,6 +74,8 @@ Limits limits_of(const ParameterName& name)
             return {-200, 200};
         case NoteValue::delay_beats:
             return {base ? 0.0 : -100.0, 100};
+        case NoteValue::delay_samples:
+            return {base ? 0.0 : -1e8, 1e8};
         }
         return {0, 0};
     case Of::lfo:
@@ -97,6 +99,8 @@ Limits limits_of(const ParameterName& name)
         return static_cast<WaveValue>(name.key.field % 4) == WaveValue::wave ? Limits{0, 255}
                                                                              : Limits{-100, 100};
     case Of::lfo_rate:
+    case Of::envelope_rate:
+    case Of::envelope_scale:
         return {-1000, 1000};
     case Of::envelope:
         return {0,
@@ -201,11 +205,12 @@ std::optional<OpcodeResult> apply_control_range(Region& region, std::string_view
         bool fine;
     };
     constexpr std::array forms{
-        Form{"locc", false, false, false},      Form{"hicc", false, true, false},
-        Form{"lohdcc", false, false, true},     Form{"hihdcc", false, true, true},
-        Form{"on_locc", true, false, false},    Form{"on_hicc", true, true, false},
-        Form{"start_locc", true, false, false}, Form{"start_hicc", true, true, false},
-        Form{"on_lohdcc", true, false, true},   Form{"on_hihdcc", true, true, true},
+        Form{"locc", false, false, false},       Form{"hicc", false, true, false},
+        Form{"lohdcc", false, false, true},      Form{"hihdcc", false, true, true},
+        Form{"on_locc", true, false, false},     Form{"on_hicc", true, true, false},
+        Form{"start_locc", true, false, false},  Form{"start_hicc", true, true, false},
+        Form{"on_lohdcc", true, false, true},    Form{"on_hihdcc", true, true, true},
+        Form{"start_lohdcc", true, false, true}, Form{"start_hihdcc", true, true, true},
     };
     for (const Form& form : forms) {
         const auto control = number_behind(name, form.prefix);

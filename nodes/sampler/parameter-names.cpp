@@ -43,6 +43,7 @@ constexpr std::array note_names{
     Named<NoteValue>("offset", NoteValue::offset),
     Named<NoteValue>("amp_veltrack", NoteValue::amp_veltrack),
     Named<NoteValue>("delay_beats", NoteValue::delay_beats),
+    Named<NoteValue>("delay_samples", NoteValue::delay_samples),
 };
 
 constexpr std::array lfo_names{
@@ -70,6 +71,12 @@ constexpr std::array point_names{
     Named<Of>("time", Of::point_time),
     Named<Of>("level", Of::point_level),
     Named<Of>("shape", Of::point_shape),
+};
+
+// Of an envelope, with the number of an LFO behind.
+constexpr std::array influence_names{
+    Named<Of>("freq_lfo", Of::envelope_rate),
+    Named<Of>("depth_lfo", Of::envelope_scale),
 };
 
 constexpr std::array stage_names{
@@ -201,6 +208,8 @@ std::optional<ParameterKey> envelope_key(std::string_view name)
         return key(Of::envelope, number_of(*value));
     if (const auto point = find_numbered(point_names, name, most_points - 1))
         return key(point->first, point->second);
+    if (const auto lfo = find_numbered(influence_names, name, most_modulators))
+        return key(lfo->first, lfo->second);
     if (const auto target = modulator_target(name))
         return key(Of::envelope_depth, number_of(*target));
     return std::nullopt;

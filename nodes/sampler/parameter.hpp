@@ -44,8 +44,9 @@ enum class NoteValue : std::uint8_t {
     offset,       ///< frames
     amp_veltrack, ///< %
     delay_beats,
+    delay_samples, ///< frames of what is played
 };
-inline constexpr std::size_t note_values = 4;
+inline constexpr std::size_t note_values = 5;
 
 /// The stages of the envelopes ampeg, fileg and pitcheg.
 enum class Stage : std::uint8_t { start, delay, attack, hold, decay, sustain, release };
@@ -72,6 +73,8 @@ struct ParameterKey {
         lfo_step,       ///< field: step from 0
         lfo_depth,      ///< field: Target
         lfo_rate,       ///< field: number of the LFO whose frequency it moves
+        envelope_rate,  ///< of an envelope, the same
+        envelope_scale, ///< field: number of the LFO whose depth it scales
         envelope,       ///< number: of the envelope; field: EnvelopeValue
         point_time,     ///< field: point
         point_level,    ///< field: point

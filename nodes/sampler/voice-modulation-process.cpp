@@ -88,18 +88,20 @@ void VoiceModulation::start(const Articulation* articulation, const ModulationSo
     if (articulation == nullptr)
         return;
     random_ = seed | 1;
-    for (std::size_t index = 0; index < articulation->lfos.size(); ++index) {
-        lfos_[index] = Lfo{};
-        lfos_[index].phase =
-            static_cast<double>(value_of(articulation->lfos[index].phase, *articulation, sources));
-        set_lfo(index, sources);
-    }
     for (std::size_t index = 0; index < articulation->envelopes.size(); ++index) {
         envelopes_[index] = Envelope{};
         envelopes_[index].level = value_of(articulation->envelopes[index].start, *articulation, sources);
         enter(index, 0, sources);
         advance_envelope(index, 0, sources);
     }
+    for (std::size_t index = 0; index < articulation->lfos.size(); ++index) {
+        lfos_[index] = Lfo{};
+        lfos_[index].phase =
+            static_cast<double>(value_of(articulation->lfos[index].phase, *articulation, sources));
+    }
+    influence_lfos(sources);
+    for (std::size_t index = 0; index < articulation->lfos.size(); ++index)
+        set_lfo(index, sources);
 }
 
 void VoiceModulation::enter(std::size_t index, std::size_t segment,
@@ -213,7 +215,7 @@ void VoiceModulation::set_lfo(std::size_t index, const ModulationSources& source
     const double begun = static_cast<double>(value_of(settings.phase, *articulation_, sources));
     if (settings.count != 0 && lfo.phase - begun >= static_cast<double>(settings.count))
         return;
-    lfo.value = wave(lfo, settings) * (sounded < fade ? sounded / fade : 1.0f);
+    lfo.value = wave(lfo, settings) * lfo.scale * (sounded < fade ? sounded / fade : 1.0f);
 }
 
 void VoiceModulation::advance_lfo(std::size_t index, float seconds, float beats_per_second,
@@ -232,33 +234,48 @@ void VoiceModulation::advance_lfo(std::size_t index, float seconds, float beats_
     set_lfo(index, sources);
 }
 
+// Settles what others do to the LFOs' frequencies and depths.
+void VoiceModulation::influence_lfos(const ModulationSources& sources) noexcept DECANT_REALTIME
+{
+    for (std::size_t index = 0; index < articulation_->lfos.size(); ++index) {
+        lfos_[index].rate = 0;
+        lfos_[index].scale = 1;
+    }
+    for (const LfoInfluence& influence : articulation_->influences) {
+        const float value = value_from(influence.from, influence.source, sources) *
+                            value_of(influence.depth, *articulation_, sources);
+        Lfo& lfo = lfos_[influence.lfo];
+        if (influence.scales)
+            lfo.scale *= value / 100;
+        else
+            lfo.rate += value;
+    }
+}
+
 void VoiceModulation::advance(float seconds, float beats_per_second,
                               const ModulationSources& sources) noexcept DECANT_REALTIME
 {
     if (articulation_ == nullptr)
         return;
-    for (std::size_t index = 0; index < articulation_->lfos.size(); ++index)
-        lfos_[index].rate = 0;
-    for (const LfoRate& rate : articulation_->rates)
-        lfos_[rate.lfo].rate += lfos_[rate.source].value * value_of(rate.depth, *articulation_, sources);
-    for (std::size_t index = 0; index < articulation_->lfos.size(); ++index)
-        advance_lfo(index, seconds, beats_per_second, sources);
     for (std::size_t index = 0; index < articulation_->envelopes.size(); ++index)
         advance_envelope(index, seconds, sources);
+    influence_lfos(sources);
+    for (std::size_t index = 0; index < articulation_->lfos.size(); ++index)
+        advance_lfo(index, seconds, beats_per_second, sources);
 }
 
-float VoiceModulation::connected(const Connection& connection,
-                                 const ModulationSources& sources) const noexcept DECANT_REALTIME
+float VoiceModulation::value_from(Modulator from, std::uint8_t source,
+                                  const ModulationSources& sources) const noexcept DECANT_REALTIME
 {
-    switch (connection.from) {
+    switch (from) {
     case Modulator::lfo:
-        return lfos_[connection.source].value;
+        return lfos_[source].value;
     case Modulator::envelope:
-        return envelopes_[connection.source].level;
+        return envelopes_[source].level;
     case Modulator::variable:
         break;
     }
-    return variable_of(articulation_->variables[connection.source], *articulation_, sources);
+    return variable_of(articulation_->variables[source], *articulation_, sources);
 }
 
 Modulation VoiceModulation::now(const ModulationSources& sources) const noexcept DECANT_REALTIME
@@ -278,7 +295,7 @@ Modulation VoiceModulation::now(const ModulationSources& sources) const noexcept
     }
     for (const Connection& connection : a.connections) {
         const float depth = value_of(connection.depth, a, sources);
-        const float value = connected(connection, sources);
+        const float value = value_from(connection.from, connection.source, sources);
         if (connection.target != Target::amplitude)
             add(connection.target, depth * value);
         else

@@ -43,8 +43,9 @@ class VoiceModulation
         double phase = 0; ///< periods
         float age = 0;    ///< s
         float value = 0;
-        float rate = 0; ///< Hz that other LFOs add
-        float held = 0; ///< of the random wave
+        float rate = 0;  ///< Hz that others add
+        float scale = 1; ///< that envelopes give it
+        float held = 0;  ///< of the random wave
         std::int64_t period = -1;
     };
 
@@ -83,8 +84,8 @@ public:
     [[nodiscard]] bool silent() const noexcept DECANT_REALTIME;
 
 private:
-    [[nodiscard]] float connected(const Connection& connection,
-                                  const ModulationSources& sources) const noexcept DECANT_REALTIME;
+    [[nodiscard]] float value_from(Modulator from, std::uint8_t source,
+                                   const ModulationSources& sources) const noexcept DECANT_REALTIME;
     void enter(std::size_t index, std::size_t segment,
                const ModulationSources& sources) noexcept DECANT_REALTIME;
     [[nodiscard]] bool loops(std::size_t index) const noexcept DECANT_REALTIME;
@@ -92,6 +93,7 @@ private:
                           const ModulationSources& sources) noexcept DECANT_REALTIME;
     void advance_lfo(std::size_t index, float seconds, float beats_per_second,
                      const ModulationSources& sources) noexcept DECANT_REALTIME;
+    void influence_lfos(const ModulationSources& sources) noexcept DECANT_REALTIME;
     void set_lfo(std::size_t index, const ModulationSources& sources) noexcept DECANT_REALTIME;
     [[nodiscard]] float wave(Lfo& lfo, const LfoSettings& settings) noexcept DECANT_REALTIME;
 };

@@ -310,6 +310,23 @@ TEST_CASE("controllers set an LFO's depth and frequency, and an LFO another's fr
     CHECK(moved.after(rate / 4, {note_on(0, 60)}) == Approx(linear(6)).epsilon(0.01));
 }
 
+TEST_CASE("an envelope moves an LFO's frequency and scales its depth")
+{
+    // The envelope stands at a half.
+    const std::string half = "eg1_time0=0 eg1_level0=0.5 eg1_sustain=0 ";
+    Level faster(half + "lfo1_freq=0 lfo1_volume=6 eg1_freq_lfo1=2");
+    CHECK(faster.after(rate / 4, {note_on(0, 60)}) == Approx(linear(6)).epsilon(0.01));
+    // And the LFO at its top, from the first frame on.
+    const std::string top = "lfo1_freq=0 lfo1_wave=3 lfo1_volume=6 ";
+    Level deeper(half + top + "eg1_depth_lfo1=50");
+    CHECK(deeper.after(1, {note_on(0, 60)}) == Approx(linear(1.5)).epsilon(1e-3));
+    CHECK(deeper.after(rate / 4) == Approx(linear(1.5)).epsilon(1e-3));
+    Level by_control(half + top + "eg1_depth_lfo1_oncc20=400", "<control> set_cc20=127");
+    CHECK(by_control.after(rate / 4, {note_on(0, 60)}) == Approx(linear(12)).epsilon(1e-3));
+    Level rises("eg1_time0=0 eg1_level0=0 eg1_time1=1 eg1_level1=1 eg1_sustain=1 eg1_depth_lfo1=100 " + top);
+    CHECK(rises.after(rate / 2, {note_on(0, 60)}) == Approx(linear(3)).epsilon(0.01));
+}
+
 TEST_CASE("the pitch envelope goes through its stages")
 {
     Pitch pitch("pitcheg_depth=1200 pitcheg_attack=0 pitcheg_hold=0.5 pitcheg_decay=0.01 pitcheg_sustain=50 "

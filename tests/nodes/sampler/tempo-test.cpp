@@ -96,6 +96,12 @@ TEST_CASE("beats of delay are as long as the tempo says")
     CHECK(late <= 24'000);
 }
 
+TEST_CASE("samples of delay are frames")
+{
+    CHECK(Song("delay_samples=1000").heard(100) == 1100);
+    CHECK(Song("delay_samples_oncc20=500 delay=0.01", "<control> set_cc20=127").heard(0) == 980);
+}
+
 TEST_CASE("a region waits for its beat of a song that plays, and not without one")
 {
     CHECK(Song("sync_beats=1").heard(100) == 100);
