@@ -4,6 +4,7 @@
 
 #include "nodes/realtime/annotations.hpp"
 #include "nodes/sampler/articulation.hpp"
+#include "nodes/sampler/own-controls.hpp"
 #include "nodes/sampler/region.hpp"
 
 #include <array>
@@ -40,6 +41,7 @@ struct KeyExpression {
     float given_pitch = 0; ///< the same, of notes that say nothing of it when they begin
     float volume = 1;
     float expression = 1;
+    OwnControls controls{};
     std::uint64_t detached = 0; ///< notes up to this one are left alone; counted as by VoiceStart
 
     friend bool operator==(const KeyExpression&, const KeyExpression&) = default;

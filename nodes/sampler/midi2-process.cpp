@@ -139,7 +139,8 @@ void SamplerProcess::control_key(std::uint8_t channel, std::uint8_t key, unsigne
         expression.expression = of_one(value);
         break;
     default:
-        return;
+        if (!expression.controls.set(which, of_one(value)))
+            return;
     }
     express_keys(channel, std::bitset<128>().set(key));
 }
@@ -159,8 +160,10 @@ void SamplerProcess::express_keys(std::uint8_t channel, const std::bitset<128>& 
         return;
     voices_.for_each([&](VoicePlace voice) {
         if (voice->channel == channel && keys[voice->key] &&
-            voice->note > channels_[channel].expressions[voice->key].detached)
+            voice->note > channels_[channel].expressions[voice->key].detached) {
+            voice.group->set_own_controls(voice.lane, channels_[channel].expressions[voice->key].controls);
             express(voice, expression_of(channel, voice->key));
+        }
     });
 }
 

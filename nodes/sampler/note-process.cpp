@@ -197,6 +197,7 @@ VoiceStart SamplerProcess::voice_start(const Zone& zone, const NoteConditions& n
     start.sources = {.signals = &program.instrument->signals(),
                      .values = program.signals.of(note.channel),
                      .note = note.controls,
+                     .own = state.expressions[note.key].controls,
                      .velocity = velocity};
     const auto added = [&](NoteValue value) {
         const Articulation* const articulation = zone.articulation.get();
@@ -241,8 +242,8 @@ VoiceStart SamplerProcess::voice_start(const Zone& zone, const NoteConditions& n
     };
     const float beats = added(NoteValue::delay_beats) + up_to(region.delay_beats_random);
     delay = static_cast<double>(region.delay + added(NoteValue::delay) + up_to(region.delay_random)) +
-            (beats_to_wait(region) + static_cast<double>(beats)) * 60 / settings_.tempo;
             static_cast<double>(added(NoteValue::delay_samples)) / settings_.rate +
+            (beats_to_wait(region) + static_cast<double>(beats)) * 60 / settings_.tempo;
     return start;
 }
 
@@ -358,8 +359,10 @@ VoiceLevel SamplerProcess::level(const VoiceStart& voice) const noexcept DECANT_
     for (const unsigned which : {controller::volume, controller::expression})
         if (answers(which))
             level.gain *= squared(channel.controls[which]);
-    if (answers(controller::pan))
-        level.pan += (channel.controls[controller::pan] * 127 - 64) / 63;
+    if (answers(controller::pan)) {
+        const float* const own = voice.sources.own.find(controller::pan);
+        level.pan += ((own != nullptr ? *own : channel.controls[controller::pan]) * 127 - 64) / 63;
+    }
     for (const ControlCrossfade& fade : region.control_fades)
         level.gain *= fade_at(fade.fade, channel.controls[static_cast<std::size_t>(fade.control)] * 127,
                               region.control_fade_curve);

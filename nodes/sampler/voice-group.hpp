@@ -89,7 +89,7 @@ struct VoiceStart {
     std::int64_t offset = 0;             ///< frames
     NoteExpression expression{};
     std::uint32_t seed = 1;
-    ModulationSources sources{}; ///< only if the zone has an articulation
+    ModulationSources sources{};
 };
 
 /// What is seldom looked at of a voice.
@@ -171,6 +171,10 @@ public:
 
     /// The settings have another rate, or another quality.
     void adapt(unsigned lane, const RenderSettings& settings, double previous_rate) noexcept DECANT_REALTIME;
+
+    /// The note has other controllers of its own. Takes effect with the next set_level(), and as follow()
+    /// does.
+    void set_own_controls(unsigned lane, const OwnControls& controls) noexcept DECANT_REALTIME;
 
     /// Takes effect with the next set_bend() and set_level().
     void express(unsigned lane, const NoteExpression& expression) noexcept DECANT_REALTIME

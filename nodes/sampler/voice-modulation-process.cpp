@@ -74,9 +74,12 @@ float value_of(const Depth& depth, const Articulation& articulation,
     for (std::uint32_t index = 0; index < depth.terms; ++index) {
         const ControlTerm& term = articulation.terms[depth.first + index];
         const CurvedSignal& signal = (*sources.signals)[term.signal];
-        value += term.depth * (signal.of_voice()
-                                   ? signal.of(sources.note[signal.control - controller::key_aftertouch])
-                                   : sources.values[term.signal]);
+        if (signal.of_voice())
+            value += term.depth * signal.of(sources.note[signal.control - controller::key_aftertouch]);
+        else if (const float* const own = sources.own.find(signal.control))
+            value += term.depth * signal.of(*own);
+        else
+            value += term.depth * sources.values[term.signal];
     }
     return value;
 }

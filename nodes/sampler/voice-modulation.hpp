@@ -5,6 +5,7 @@
 #include "nodes/realtime/annotations.hpp"
 #include "nodes/sampler/articulation.hpp"
 #include "nodes/sampler/control-signals.hpp"
+#include "nodes/sampler/own-controls.hpp"
 
 #include <array>
 #include <cstddef>
@@ -18,6 +19,7 @@ struct ModulationSources {
     const std::vector<CurvedSignal>* signals = nullptr; ///< of the instrument
     const float* values = nullptr;                      ///< of the voice's channel
     NoteControls note{};                                ///< of the voice
+    OwnControls own{};                                  ///< of the voice, before its channel's
     float velocity = 1;                                 ///< of 1
 };
 

@@ -105,6 +105,15 @@ void VoiceGroup::set_note_control(unsigned lane, unsigned control, float value) 
     follow(lane);
 }
 
+void VoiceGroup::set_own_controls(unsigned lane, const OwnControls& controls) noexcept DECANT_REALTIME
+{
+    OwnControls& own = voices_[lane].sources.own;
+    if (own == controls)
+        return;
+    own = controls;
+    follow(lane);
+}
+
 void VoiceGroup::set_level(unsigned lane, VoiceLevel level,
                            const RenderSettings& settings) noexcept DECANT_REALTIME
 {

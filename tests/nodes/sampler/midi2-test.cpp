@@ -225,3 +225,29 @@ TEST_CASE("any message of MIDI 2.0 is played or left alone")
             REQUIRE(std::isfinite(sample));
     }
 }
+
+TEST_CASE("a controller of a note alone is that of its channel for what the instrument does with it")
+{
+    TonePlayer player("tune_oncc74=1200");
+    CHECK(player.pitch({press(69)}) == Approx(440).epsilon(1e-4));
+    CHECK(player.pitch({note_control(69, 74, 0xffffffff)}) == Approx(semitones(12)).epsilon(1e-4));
+    // The channel's own moves it no more, nor does another note's.
+    CHECK(player.pitch({control(10, 74, 64), note_control(70, 74, 0)}) ==
+          Approx(semitones(12)).epsilon(1e-4));
+    // It stays with the key until it is reset.
+    CHECK(player.pitch({lift(69), press(69, 0xffff, 500)}) == Approx(semitones(12)).epsilon(1e-4));
+    CHECK(player.pitch({manage(69, 1)}) == Approx(semitones(12.0 * 64 / 127)).epsilon(1e-4));
+}
+
+TEST_CASE("a note that is detached keeps its controllers, and its pan is its own")
+{
+    TonePlayer player("tune_oncc74=1200");
+    CHECK(player.pitch({press(69), note_control(69, 74, 0xffffffff)}) == Approx(semitones(12)).epsilon(1e-4));
+    CHECK(player.pitch({manage(69, 2), note_control(69, 74, 0)}) == Approx(semitones(12)).epsilon(1e-4));
+
+    TonePlayer panned;
+    panned.send({press(69), note_control(69, 10, 0)});
+    const auto sound = panned.player.render(2000);
+    CHECK(is_zero(sound.right));
+    CHECK(peak(sound.left) == Approx(0.5f).epsilon(1e-3));
+}
