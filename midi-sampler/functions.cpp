@@ -7,6 +7,7 @@
 #include "midi-sampler/sampler.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -273,4 +274,39 @@ ms_result_t ms_send_midi(ms_instrument_t* instrument, std::uint32_t frame, const
     if (last > 127)
         return MS_ERROR_ARGUMENT;
     return instrument->send({.bytes = {message[0], message[1], last}, .frame = frame});
+}
+
+ms_result_t ms_send_ump(ms_instrument_t* instrument, std::uint32_t frame, const std::uint32_t* words,
+                        std::size_t count)
+{
+    // Words of each type of message
+    constexpr std::array<std::uint8_t, 16> sizes{1, 1, 1, 2, 2, 4, 1, 1, 2, 2, 2, 3, 3, 4, 4, 4};
+    constexpr std::uint32_t midi1 = 2;
+    constexpr std::uint32_t midi2 = 4;
+    if (instrument == nullptr || words == nullptr || count == 0 || frame >= ms_sampler::longest_block ||
+        count != sizes[words[0] >> 28])
+        return MS_ERROR_ARGUMENT;
+    const auto byte = [&](unsigned shift) {
+        return static_cast<std::uint8_t>(words[0] >> shift & 0xff);
+    };
+    switch (words[0] >> 28) {
+    case midi1: {
+        const std::array<std::uint8_t, 3> message{byte(16), byte(8), byte(0)};
+        return ms_send_midi(instrument, frame, message.data(), message.size());
+    }
+    case midi2:
+        return instrument->send({.midi2 = {words[0], words[1]}, .frame = frame});
+    default:
+        return MS_OK;
+    }
+}
+
+ms_result_t ms_set_transport(ms_sampler_t* sampler, const ms_transport_t* transport)
+{
+    constexpr double furthest = 1e9; // quarter notes
+    if (sampler == nullptr || transport == nullptr ||
+        !(transport->tempo >= 1 && transport->tempo <= 10'000) ||
+        !(std::abs(transport->position) <= furthest))
+        return MS_ERROR_ARGUMENT;
+    return sampler->set_transport(*transport);
 }

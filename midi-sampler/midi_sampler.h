@@ -32,9 +32,9 @@ extern "C" {
 
 /* Of this header. Programs that were built with a header of the same major version run with the library. */
 #define MS_VERSION_MAJOR 1
-#define MS_VERSION_MINOR 0
+#define MS_VERSION_MINOR 1
 
-/* "1.0.0": of the library that is running. [rt] */
+/* "1.1.0": of the library that is running. [rt] */
 MS_API const char* ms_version(void);
 
 /* ---- Errors ----------------------------------------------------------------------------------------------
@@ -222,6 +222,24 @@ MS_API ms_result_t ms_all_sound_off(ms_instrument_t* instrument);
  * one block are sent in order of their frames. Messages that a sampler has no use for are ignored. [rt] */
 MS_API ms_result_t ms_send_midi(ms_instrument_t* instrument, uint32_t frame, const uint8_t* message,
                                 size_t size);
+
+/* A Universal MIDI Packet with a channel voice message of MIDI 1.0 (one word) or 2.0 (two words, with all its
+ * bits, and what it says of single notes), as ms_send_midi(); `words` are numbers of this machine, and its
+ * group counts for nothing. Packets that a sampler has no use for are ignored. MS_ERROR_ARGUMENT: `count` is
+ * not what the packet's type has. Since 1.1. [rt] */
+MS_API ms_result_t ms_send_ump(ms_instrument_t* instrument, uint32_t frame, const uint32_t* words,
+                               size_t count);
+
+typedef struct ms_transport {
+    double tempo;    /* quarter notes per minute, 1 ... 10000 */
+    double position; /* of the song, in quarter notes */
+    int playing;     /* whether it goes on from there; if not, instruments wait for no beat of it */
+} ms_transport_t;
+
+/* Where the song of all instruments is at the beginning of the next block, for what they measure in beats. It
+ * goes on by itself until the next call. Before the first one the tempo is 120, and nothing plays. Since 1.1.
+ * [rt] */
+MS_API ms_result_t ms_set_transport(ms_sampler_t* sampler, const ms_transport_t* transport);
 
 #ifdef __cplusplus
 }

@@ -39,9 +39,11 @@ void ms_sampler::process(float* buffer, std::uint32_t frames) noexcept DECANT_RE
     const auto played_at = [&](std::uint32_t frame) {
         return start + std::uint64_t{frame} * 1'000'000'000 / config_.sample_rate;
     };
+    follow_transport();
     for (std::uint32_t done = 0; done < frames;) {
         const std::uint32_t piece = std::min(frames - done, longest_block);
         render(playing, piece, played_at(done), played_at(done + piece));
+        move_song(piece);
         interleave(buffer + std::size_t{done} * config_.channels, piece);
         done += piece;
     }
@@ -67,7 +69,7 @@ void ms_sampler::render(const Playing& playing, std::uint32_t frames, std::uint6
                                       .start_nsec = start,
                                       .deadline_nsec = deadline,
                                       .freewheel = offline_.load(std::memory_order_relaxed),
-                                      .transport = {},
+                                      .transport = song_,
                                       .inputs = {},
                                       .outputs = outputs,
                                       .midi_in = {},
@@ -79,6 +81,29 @@ void ms_sampler::render(const Playing& playing, std::uint32_t frames, std::uint6
             mix_.right[frame] += part_.right[frame];
         }
     }
+}
+
+ms_result_t ms_sampler::set_transport(const ms_transport_t& transport) noexcept DECANT_REALTIME
+{
+    return transports_.push({.playing = transport.playing != 0,
+                             .tempo_valid = true,
+                             .tempo = transport.tempo,
+                             .quarter_position = transport.position})
+               ? MS_OK
+               : MS_ERROR_FULL;
+}
+
+// The last one that was set counts.
+void ms_sampler::follow_transport() noexcept DECANT_REALTIME
+{
+    while (transports_.pop(song_)) {
+    }
+}
+
+void ms_sampler::move_song(std::uint32_t frames) noexcept DECANT_REALTIME
+{
+    if (song_.playing)
+        song_.quarter_position += static_cast<double>(frames) / config_.sample_rate * song_.tempo / 60;
 }
 
 void ms_sampler::interleave(float* buffer, std::uint32_t frames) const noexcept DECANT_REALTIME

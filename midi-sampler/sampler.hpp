@@ -6,7 +6,9 @@
 #include "midi-sampler/instrument.hpp"
 #include "midi-sampler/midi_sampler.h"
 
+#include "nodes/processor.hpp"
 #include "nodes/realtime/annotations.hpp"
+#include "nodes/realtime/event-queue.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -32,6 +34,7 @@ struct ms_sampler {
 
     /// [any]
     void set_offline(bool offline) noexcept { offline_.store(offline, std::memory_order_relaxed); }
+    [[nodiscard]] ms_result_t set_transport(const ms_transport_t& transport) noexcept DECANT_REALTIME;
     [[nodiscard]] std::uint64_t frames() const noexcept { return frames_.load(std::memory_order_relaxed); }
     [[nodiscard]] std::uint64_t xruns() const noexcept { return xruns_.load(std::memory_order_relaxed); }
 
@@ -51,10 +54,12 @@ private:
     const ms_audio_config_t config_;
     decant::midi_sampler::AudioThread audio_thread_;
     std::atomic<bool> offline_ = false;
+    decant::nodes::EventQueue<decant::nodes::Transport> transports_{64};
 
     // Written by the audio thread
     std::atomic<std::uint64_t> frames_ = 0;
     std::atomic<std::uint64_t> xruns_ = 0;
+    decant::nodes::Transport song_; // where it is at the next frame
     Stereo mix_;
     Stereo part_;
 
@@ -71,5 +76,7 @@ private:
     void exchange(std::unique_ptr<const Playing> next);
     void render(const Playing& playing, std::uint32_t frames, std::uint64_t start,
                 std::uint64_t deadline) noexcept DECANT_REALTIME;
+    void follow_transport() noexcept DECANT_REALTIME;
+    void move_song(std::uint32_t frames) noexcept DECANT_REALTIME;
     void interleave(float* buffer, std::uint32_t frames) const noexcept DECANT_REALTIME;
 };

@@ -272,6 +272,8 @@ void SamplerProcess::handle(const QueuedEvent& event) noexcept DECANT_REALTIME
 {
     if (event.kind != QueuedEvent::Kind::midi)
         return express(event);
+    if (event.midi2[0] != 0)
+        return handle_midi2(event.midi2);
     name_ = event.note;
     handle(event.bytes);
     name_ = 0;
