@@ -3,8 +3,8 @@
 #include "service/hosts/running-host.hpp"
 
 #include "service/hosts/display-environment.hpp"
+#include "service/hosts/hang-report.hpp"
 #include "service/hosts/spare-hosts.hpp"
-#include "service/hosts/thread-table.hpp"
 #include "service/hosts/vst3-bundle.hpp"
 
 #include <fmt/format.h>
@@ -255,8 +255,8 @@ void RunningHost::tell_threads()
 {
     if (!listeners_.output)
         return;
-    for (const auto& thread : thread_table(process()))
-        listeners_.output("while it hangs: " + thread);
+    for (const auto& line : hang_report(process(), prefix_))
+        listeners_.output("while it hangs: " + line);
 }
 
 PluginError RunningHost::explained(const bridge::HostError& error, const std::string& activity)

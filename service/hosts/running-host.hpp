@@ -90,7 +90,8 @@ public:
     /// Gives the plugin up, whatever it is doing; whoever waits for an answer gets his error. [any]
     void abandon() noexcept;
 
-    /// Says for the log what each thread of the process does: for whoever is to find out why it hangs.
+    /// Says for the log what each thread of the process does, and its Wine: for whoever is to find out why it
+    /// hangs.
     void tell_threads();
 
     /// What to tell of a process that has ended while the plugin played.

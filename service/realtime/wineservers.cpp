@@ -3,69 +3,19 @@
 #include "service/realtime/wineservers.hpp"
 
 #include "nodes/bridge/host-thread.hpp"
+#include "service/wine-processes.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <fstream>
-#include <iterator>
 #include <string>
-#include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <sched.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace decant::service
 {
-namespace
-{
-
-namespace fs = std::filesystem;
-
-/// The prefix that a process was started for; empty if that cannot be read.
-fs::path prefix_of(pid_t process)
-{
-    std::ifstream file(fmt::format("/proc/{}/environ", process));
-    constexpr std::string_view name = "WINEPREFIX=";
-    for (std::string variable; std::getline(file, variable, '\0');)
-        if (variable.starts_with(name))
-            return variable.substr(name.size());
-    return {};
-}
-
-bool is_wineserver(const fs::path& process)
-{
-    std::string name;
-    return std::getline(std::ifstream(process / "comm"), name) && name.starts_with("wineserver");
-}
-
-} // namespace
-
-std::optional<pid_t> wineserver_of(const fs::path& prefix)
-{
-    struct stat directory{};
-    if (prefix.empty() || stat(prefix.c_str(), &directory) != 0)
-        return std::nullopt;
-    // It works in a directory of this name; where that lies differs between distributions.
-    const std::string workplace = fmt::format("server-{:x}-{:x}", directory.st_dev, directory.st_ino);
-    std::error_code error;
-    for (fs::directory_iterator entry("/proc", error), end; !error && entry != end; entry.increment(error)) {
-        const std::string name = entry->path().filename().string();
-        pid_t process = 0;
-        if (std::from_chars(name.data(), name.data() + name.size(), process).ec != std::errc() ||
-            !is_wineserver(entry->path()))
-            continue;
-        std::error_code ignored; // somebody else's
-        if (fs::read_symlink(entry->path() / "cwd", ignored).filename() == workplace)
-            return process;
-    }
-    return std::nullopt;
-}
-
 int wineserver_priority(int audio) noexcept
 {
     constexpr int below = 16; // as Wine-NSPA has it; room for the bands of plugins' threads

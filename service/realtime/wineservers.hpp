@@ -4,17 +4,12 @@
 
 #include "service/realtime/thread-keeper.hpp"
 
-#include <filesystem>
 #include <map>
-#include <optional>
 
 #include <sys/types.h>
 
 namespace decant::service
 {
-
-/// The wineserver that serves a Wine prefix; nothing if none of this user does. Reads /proc. [any but rt]
-[[nodiscard]] std::optional<pid_t> wineserver_of(const std::filesystem::path& prefix);
 
 /// The wineservers of the hosts. They serve the threads of plugins that wait for one another, so they come
 /// before everything but audio, and never before that. All functions: [main].

@@ -2,14 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/wine-session.hpp"
 
+#include "service/wine-processes.hpp"
+
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <fmt/format.h>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -21,18 +19,6 @@ namespace fs = std::filesystem;
 
 namespace
 {
-
-std::string content_of(const fs::path& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-/// Whether NAME=VALUE stands in a block of zero-terminated variables.
-bool has_variable(const std::string& environment, const std::string& assignment)
-{
-    return ('\0' + environment).find('\0' + assignment + '\0') != std::string::npos;
-}
 
 fs::path temporary_prefix()
 {
@@ -51,15 +37,7 @@ WineSession::WineSession(const fs::path& prefix)
 
 std::optional<pid_t> WineSession::server() const
 {
-    for (const fs::directory_entry& entry : fs::directory_iterator("/proc")) {
-        const std::string name = entry.path().filename();
-        pid_t process = 0;
-        if (std::from_chars(name.data(), name.data() + name.size(), process).ec == std::errc() &&
-            content_of(entry.path() / "comm").starts_with("wineserver") &&
-            has_variable(content_of(entry.path() / "environ"), "WINEPREFIX=" + prefix_.string()))
-            return process;
-    }
-    return std::nullopt;
+    return service::wineserver_of(prefix_);
 }
 
 WineSession::~WineSession()

@@ -3,18 +3,15 @@
 
 // What happens around a rack that plays: the daemons restart, the machine sleeps, time runs faster.
 
+#include "service/wine-processes.hpp"
 #include "tests/end-to-end/rack.hpp"
 #include "tests/support/graph-client.hpp"
 #include "tests/support/noise.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <functional>
-#include <iterator>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,20 +73,6 @@ struct Room {
         return hears(listener, 20);
     }
 };
-
-std::optional<pid_t> wineserver_of(const std::string& prefix)
-{
-    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-        std::string name;
-        std::getline(std::ifstream(entry.path() / "comm"), name);
-        std::ifstream file(entry.path() / "environ", std::ios::binary);
-        const std::string variables{std::istreambuf_iterator<char>(file), {}};
-        if (name.starts_with("wineserver") &&
-            variables.find("WINEPREFIX=" + prefix + '\0') != std::string::npos)
-            return static_cast<pid_t>(std::stoi(entry.path().filename().string()));
-    }
-    return std::nullopt;
-}
 
 } // namespace
 
@@ -225,7 +208,7 @@ TEST_CASE("an end of the whole of Wine is an end of its hosts, which come back")
         if (i < 4) // which ends all that it serves
             REQUIRE(session.run({"wineserver", "-k"}).exit == 0);
         else // which tells nobody
-            REQUIRE(::kill(wineserver_of(prefix).value(), SIGKILL) == 0);
+            REQUIRE(::kill(service::wineserver_of(prefix).value(), SIGKILL) == 0);
         CHECK(wait_until([&] { return rack.nodes()["gain"]["restarts"].get<std::uint64_t>() >= i; }));
         REQUIRE(rack.wait_for("gain", "running"));
         CHECK(room.plays(1024));

@@ -3,6 +3,7 @@
 
 #include "nodes/bridge/host-thread.hpp"
 #include "service/realtime/wineservers.hpp"
+#include "service/wine-processes.hpp"
 #include "tests/service/gain-rack.hpp"
 
 #include "tests/support/graph-client.hpp"

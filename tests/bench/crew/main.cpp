@@ -9,6 +9,7 @@
 #include "nodes/bridge/host-thread.hpp"
 #include "service/doctor/probe/busy-cpus.hpp"
 #include "service/realtime/wineservers.hpp"
+#include "service/wine-processes.hpp"
 #include "tests/bench/bridged-plugin.hpp"
 #include "tests/bench/plot.hpp"
 #include "tests/bench/plugin-subject.hpp"
