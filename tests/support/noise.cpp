@@ -64,13 +64,17 @@ void NoiseListener::process(const nodes::Cycle& cycle) noexcept
         else
             ++damaged;
     }
+    if (first && consecutive) {
+        missed += (*first - heard_.value_or(*first)) & 0xffffff;
+        heard_ = *first + cycle.frames;
+    }
     expected_ = first.value_or(0) + cycle.frames;
 }
 
 void NoiseListener::listen(std::uint32_t new_frames, std::uint32_t new_rate) noexcept
 {
     frames = 0;
-    exact = jumps = damaged = silent = 0;
+    exact = jumps = damaged = silent = missed = 0;
     rate = new_rate;
     frames = new_frames;
 }

@@ -30,6 +30,7 @@ public:
 class NoiseListener : public nodes::Processor
 {
     std::uint32_t expected_ = 0;
+    std::optional<std::uint32_t> heard_; ///< where the last block ended that was exact in itself
 
 public:
     std::atomic<float> gain = 1;            ///< that the noise has met on its way; a power of two, so exactly
@@ -39,6 +40,7 @@ public:
     std::atomic<std::uint64_t> jumps = 0;   ///< blocks exact in themselves, but not the next ones
     std::atomic<std::uint64_t> damaged = 0; ///< neither
     std::atomic<std::uint64_t> silent = 0;  ///< blocks of zeros
+    std::atomic<std::uint64_t> missed = 0;  ///< frames of noise that no exact block had, also if none came
 
     void process(const nodes::Cycle& cycle) noexcept override;
 
