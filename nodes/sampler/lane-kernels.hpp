@@ -148,15 +148,17 @@ template <bool ramped>
                                                LaneFrames& frames, std::uint32_t count, Lanes<float>& state1,
                                                Lanes<float>& state2) noexcept
 {
-    Floats a1 = part(filters.a1, lane);
-    Floats a2 = part(filters.a2, lane);
-    Floats a3 = part(filters.a3, lane);
-    const Floats a1_step = part(filters.a1_step, lane);
-    const Floats a2_step = part(filters.a2_step, lane);
-    const Floats a3_step = part(filters.a3_step, lane);
+    // With 2·v1 = s1 + its next and 2·v2 = s2 + its next, a step is two multiplications and two additions
+    // after the one before it.
+    Floats b1 = 2.0f * part(filters.a1, lane) - 1.0f;
+    Floats b2 = 2.0f * part(filters.a2, lane);
+    Floats b3 = 2.0f * part(filters.a3, lane);
+    const Floats b1_step = 2.0f * part(filters.a1_step, lane);
+    const Floats b2_step = 2.0f * part(filters.a2_step, lane);
+    const Floats b3_step = 2.0f * part(filters.a3_step, lane);
     const Floats m0 = part(filters.m0, lane);
-    const Floats m1 = part(filters.m1, lane);
-    const Floats m2 = part(filters.m2, lane);
+    const Floats m1 = 0.5f * part(filters.m1, lane);
+    const Floats m2 = 0.5f * part(filters.m2, lane);
     const Floats before1 = part(state1, lane);
     const Floats before2 = part(state2, lane);
     Floats s1 = before1;
@@ -168,16 +170,16 @@ template <bool ramped>
         transpose_by<1>(rows);
         const auto step = [&](std::size_t i) __attribute__((always_inline)) {
             const Floats x = rows[i];
-            const Floats v3 = x - s2;
-            const Floats v1 = a1 * s1 + a2 * v3;
-            const Floats v2 = s2 + (a2 * s1 + a3 * v3);
-            s1 = 2.0f * v1 - s1;
-            s2 = 2.0f * v2 - s2;
-            rows[i] = m0 * x + (m1 * v1 + m2 * v2);
+            const Floats rest = x - s2;
+            const Floats next1 = b1 * s1 + b2 * rest;
+            const Floats next2 = s2 + b2 * s1 + b3 * rest;
+            rows[i] = m0 * x + (m1 * (s1 + next1) + m2 * (s2 + next2));
+            s1 = next1;
+            s2 = next2;
             if constexpr (ramped) {
-                a1 += a1_step;
-                a2 += a2_step;
-                a3 += a3_step;
+                b1 += b1_step;
+                b2 += b2_step;
+                b3 += b3_step;
             }
         };
         if (count - done >= width) {

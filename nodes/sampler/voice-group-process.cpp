@@ -132,8 +132,8 @@ void VoiceGroup::read_frames(LaneMask which, std::uint32_t frames,
     for_each_lane(which, [&](unsigned lane) {
         float* const left = settings.left.of[lane].data();
         float* const right = settings.right.of[lane].data();
-        std::fill_n(left, control_frames, 0.0f);
-        std::fill_n(right, control_frames, 0.0f);
+        std::fill_n(left, frames, 0.0f);
+        std::fill_n(right, frames, 0.0f);
         constexpr GainRamp as_it_is{.left = 1, .right = 1, .left_step = 0, .right_step = 0};
         advance_cursor(lane, frames, [&](std::uint32_t done, std::uint32_t count) {
             const Cursor& cursor = cursors_[lane];
