@@ -17,10 +17,27 @@
 
 enum { longest_block = 8192 };
 
+static jack_client_t* client;
 static ms_sampler_t* sampler;
 static ms_instrument_t* instrument;
 static jack_port_t *midi_in, *out_left, *out_right;
 static float interleaved[longest_block * 2]; /* not on the stack of a thread that is somebody else's */
+
+/* For instruments that count in beats; if nobody on this server does, they keep the tempo that they have. */
+static void follow_transport(void)
+{
+    jack_position_t at;
+    ms_transport_t song;
+    const jack_transport_state_t state = jack_transport_query(client, &at);
+
+    if ((at.valid & JackPositionBBT) == 0 || at.beat_type <= 0 || at.ticks_per_beat <= 0)
+        return;
+    song.tempo = at.beats_per_minute * 4 / at.beat_type;
+    song.position =
+        ((at.bar - 1) * at.beats_per_bar + at.beat - 1 + at.tick / at.ticks_per_beat) * 4 / at.beat_type;
+    song.playing = state == JackTransportRolling;
+    ms_set_transport(sampler, &song);
+}
 
 static int process(jack_nframes_t frames, void* unused)
 {
@@ -34,6 +51,7 @@ static int process(jack_nframes_t frames, void* unused)
         ms_send_midi(instrument, event.time, event.buffer, event.size);
     if (frames > longest_block)
         return 1;
+    follow_transport();
     ms_process(sampler, interleaved, frames);
     for (jack_nframes_t i = 0; i < frames; ++i) {
         left[i] = interleaved[2 * i];
@@ -51,7 +69,6 @@ static int fail(const char* what)
 int main(int argc, char** argv)
 {
     ms_audio_config_t config = {.channels = 2, .max_polyphony = 256, .buffer_size = longest_block};
-    jack_client_t* client;
     sigset_t endings;
     int ending;
 

@@ -71,16 +71,24 @@ void play(const std::shared_ptr<const Instrument>& instrument)
         const std::array<std::uint8_t, 3> off = {0x80, on[1], 0};
         const std::array<std::uint8_t, 3> control = {0xb0, 1, static_cast<std::uint8_t>(32 * block)};
         const std::array<std::uint8_t, 3> bend = {0xe0, 0, static_cast<std::uint8_t>(96 - 32 * block)};
-        const std::array<decant::nodes::MidiEvent, 4> midi = {{{.frame = 10, .bytes = on},
-                                                               {.frame = 20, .bytes = control},
-                                                               {.frame = 20, .bytes = bend},
-                                                               {.frame = 300, .bytes = off}}};
+        // The note's own controller 74, of MIDI 2.0
+        const std::array<std::uint32_t, 2> note_control = {0x40000000U | std::uint32_t{on[1]} << 8 | 74,
+                                                           0x55555555U * block};
+        const std::array<decant::nodes::MidiEvent, 5> midi = {
+            {{.frame = 10, .bytes = on},
+             {.frame = 20, .bytes = control},
+             {.frame = 20, .bytes = bend},
+             {.frame = 200, .bytes = {}, .midi2 = note_control},
+             {.frame = 300, .bytes = off}}};
         sampler.process({.frames = 512,
                          .rate = 48'000,
                          .start_nsec = 0,
                          .deadline_nsec = 0,
                          .freewheel = true,
-                         .transport = {},
+                         .transport = {.playing = true,
+                                       .tempo_valid = true,
+                                       .tempo = 600,
+                                       .quarter_position = 0.1 * block},
                          .inputs = {},
                          .outputs = outputs,
                          .midi_in = midi,
