@@ -82,9 +82,11 @@ public:
             else
                 return f.left * taps;
         } else {
-            const std::uint32_t taps = fixed_taps != 0 ? fixed_taps : cursor_taps;
+            // As wide as a pointer: counted in 32 bits, every address would be calculated apart.
+            const std::size_t taps = fixed_taps != 0 ? fixed_taps : cursor_taps;
+            const float* const next = row + taps;
             Sums sums;
-            std::uint32_t tap = 0;
+            std::size_t tap = 0;
             // Unrolled as far as it pays; narrow vectors would fill the instruction cache.
 #pragma GCC unroll 4
             for (; tap + width <= taps; tap += width) {
@@ -92,7 +94,7 @@ public:
                 Pair pair{f.left, {}};
                 if constexpr (channels == 2)
                     pair.right = f.right;
-                add(sums, pair, load<Floats>(row + tap), load<Floats>(row + taps + tap));
+                add(sums, pair, load<Floats>(row + tap), load<Floats>(next + tap));
             }
             if constexpr (fixed_taps == 0 && width == 16) {
                 if (tap < taps) {
@@ -102,7 +104,7 @@ public:
                     if constexpr (channels == 2)
                         pair.right = joined(f.right, none);
                     add(sums, pair, joined(load<Vector<float, half>>(row + tap), none),
-                        joined(load<Vector<float, half>>(row + taps + tap), none));
+                        joined(load<Vector<float, half>>(next + tap), none));
                 }
             }
             Pair sum{sums.before.left + weight * (sums.behind.left - sums.before.left), {}};
