@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <cmath>
 #include <fmt/ranges.h>
 #include <map>
 
@@ -111,13 +112,25 @@ class ShiftingRack : public BurnerRack
     };
     std::map<std::string, Ear> ears_;
 
+    double burn_of(const std::string& name)
+    {
+        const auto list = parameters(name);
+        const auto found = std::find(list.begin(), list.end(), "Burn");
+        return found == list.end() ? -1 : std::round(std::next(found)->get<double>() * 100) / 100;
+    }
+
     void work(const std::string& name, bool hard)
     {
-        const auto id = listed(name).at("id").get<int>();
-        REQUIRE(session()
-                    .run({"pw-cli", "s", std::to_string(id), "Props",
-                          fmt::format("{{ params = [ Burn {} ] }}", hard ? 0.2 : 0.0)})
-                    .exit == 0);
+        const double burn = hard ? 0.2 : 0;
+        REQUIRE(wait_until([&] { // a node that has moved is another one in the graph
+            const auto node = session().graph().find_node("decant." + name);
+            return node &&
+                   session()
+                           .run({"pw-cli", "s", std::to_string(node->at("id").get<int>()), "Props",
+                                 fmt::format("{{ params = [ Burn {} ] }}", burn)})
+                           .exit == 0 &&
+                   wait_until([&] { return burn_of(name) == burn; }, std::chrono::seconds(2));
+        }));
     }
 
 public:
