@@ -30,11 +30,13 @@ void take_place(unsigned cpu, int priority) noexcept
         bridge::promote(0, {SCHED_FIFO, priority});
 }
 
-/// Two threads that hand a number to and fro.
+/// Two threads that hand a number to and fro, as the bridge does: the caller gives way, and sleeps only if
+/// that has brought no answer.
 class PingPong
 {
     alignas(64) std::atomic<std::uint32_t> ping_ = 0;
     alignas(64) std::atomic<std::uint32_t> pong_ = 0;
+    std::atomic<bool> caller_sleeps_ = false;
     bool sleep_;
 
     void await(std::atomic<std::uint32_t>& word, std::uint32_t wanted) const noexcept
@@ -50,11 +52,29 @@ class PingPong
                 bridge::futex_wait(word, seen, now_nsec() + millisecond);
     }
 
-    void answer(std::atomic<std::uint32_t>& word, std::uint32_t number) const noexcept
+    void call(std::uint32_t number) noexcept
     {
-        word.store(number);
+        ping_.store(number);
         if (sleep_)
-            bridge::futex_wake(word);
+            bridge::futex_wake(ping_);
+    }
+
+    void await_answer(std::uint32_t number, int priority) noexcept
+    {
+        if (sleep_ && priority > 0)
+            bridge::give_way();
+        if (pong_.load() >= number)
+            return;
+        caller_sleeps_ = true;
+        await(pong_, number);
+        caller_sleeps_ = false;
+    }
+
+    void answer(std::uint32_t number) noexcept
+    {
+        pong_.store(number);
+        if (sleep_ && caller_sleeps_)
+            bridge::futex_wake(pong_);
     }
 
 public:
@@ -68,7 +88,7 @@ public:
             take_place(there, priority);
             for (std::uint32_t number = 1; number <= rounds; ++number) {
                 await(ping_, number);
-                answer(pong_, number);
+                answer(number);
             }
         });
         std::thread caller([&] {
@@ -76,11 +96,11 @@ public:
             const std::uint64_t end = now_nsec() + most_nsec;
             for (std::uint32_t number = 1; number <= rounds; ++number) {
                 const std::uint64_t start = now_nsec();
-                answer(ping_, number);
-                await(pong_, number);
+                call(number);
+                await_answer(number, priority);
                 times.push_back(now_nsec() - start);
                 if (now_nsec() > end)
-                    answer(ping_, rounds); // the partner runs through
+                    call(rounds); // the partner runs through
             }
         });
         caller.join();
