@@ -306,6 +306,9 @@ PluginError RunningHost::explained(const bridge::HostError& error, const std::st
                 fmt::format("\nIf that comes again: 'WINEPREFIX={} wineserver -k' ends all Windows programs "
                             "of the prefix, and what hangs in it.",
                             prefix_);
+        if (!listeners_.output) // a command, which has no log
+            for (const auto& line : hang_report(process(), prefix_))
+                text += "\n  while it hangs: " + line;
         break;
     case bridge::HostErrorCode::wrong_version:
         text = fmt::format("{}: {}. Install Decant again, and restart the service.", plugin, error.what());

@@ -21,11 +21,11 @@ namespace fake_parameter = decant::tests::fake_parameter;
 namespace
 {
 
-OpenedPlugin open(const std::string& plugin)
+OpenedPlugin open(const std::string& plugin, const HostTimeouts& timeouts = {})
 {
     PluginFile file;
     file.path = "/fake/" + plugin + ".dll";
-    return {{{tests::fake_host_program()}, {}}, file, {}, {}};
+    return {{{tests::fake_host_program()}, {}}, file, timeouts, {}};
 }
 
 /// One block of ones; what comes out last.
@@ -93,4 +93,11 @@ TEST_CASE("a plugin that crashes while it loads is an error with the signal")
 {
     CHECK_THROWS_WITH(open("crash-on-load"),
                       ContainsSubstring("signal 11") && ContainsSubstring("loading the plugin"));
+}
+
+TEST_CASE("of a plugin that hangs while it loads, the error says what its host does where there is no log")
+{
+    HostTimeouts timeouts;
+    timeouts.load = std::chrono::milliseconds(100);
+    CHECK_THROWS_WITH(open("hang-on-load", timeouts), ContainsSubstring("while it hangs: fake-host sleeps"));
 }
