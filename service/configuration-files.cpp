@@ -170,12 +170,12 @@ std::vector<ConfigurationText> read_configuration_files(const ConfigurationDirec
     return texts;
 }
 
-Configuration read_configuration()
+Configuration read_configuration(const NameHolders& holders)
 {
     const auto directories = configuration_directories();
     std::vector<ConfigurationProblem> unreadable;
     const auto files = read_configuration_files(directories, unreadable);
-    auto configuration = parse_configuration(files, directories.home);
+    auto configuration = parse_configuration(files, directories.home, holders);
     configuration.problems.insert(configuration.problems.begin(), unreadable.begin(), unreadable.end());
     return configuration;
 }

@@ -34,7 +34,8 @@ struct ConfigurationDirectories {
 read_configuration_files(const ConfigurationDirectories& directories,
                          std::vector<ConfigurationProblem>& problems);
 
-/// All of it, from the environment of this process: what the service would make of it now. [any]
-[[nodiscard]] Configuration read_configuration();
+/// All of it, from the environment of this process: what a service with these nodes would make of it now.
+/// [any]
+[[nodiscard]] Configuration read_configuration(const NameHolders& holders = {});
 
 } // namespace decant::service

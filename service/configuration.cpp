@@ -15,6 +15,8 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <optional>
+#include <set>
 #include <string_view>
 
 namespace decant::service
@@ -50,17 +52,34 @@ struct WrittenNode {
     JsonValue value;
 };
 
+/// What comes of it.
+struct ReadNode {
+    std::string name; ///< as it is written
+    WrittenSettings written;
+    std::optional<NodeConfig> config; ///< nothing if it cannot be
+    std::vector<ConfigurationProblem> problems;
+};
+
 class Reader
 {
     const fs::path& home_;
+    const NameHolders& holders_;
     Configuration result_;
     NodeSettings defaults_;
     MatchRules rules_;
     std::vector<WrittenNode> nodes_;
+    std::set<fs::path> broken_files_;
 
     void complain(Location where, std::string text, std::string node = {}, bool fatal = true)
     {
         result_.problems.push_back({std::move(where), std::move(text), std::move(node), fatal});
+    }
+
+    void give_up(const fs::path& file, TextPosition position, std::string text)
+    {
+        broken_files_.insert(file);
+        complain({file, position},
+                 fmt::format("{}; nothing of this file is used until it is corrected", std::move(text)));
     }
 
     void read_sampler_memory(const JsonValue& value, const Location& where)
@@ -135,35 +154,91 @@ class Reader
         }
     }
 
-    void read_node(const WrittenNode& written)
+    ReadNode read_node(const WrittenNode& written)
     {
         const auto& file = written.source->file;
-        const Location where{file, written.value.position};
-        NodeSettings settings = defaults_;
-        std::string name;
+        ReadNode node{{}, {{file, written.value.position}, defaults_}, {}, {}};
+        auto& settings = node.written.settings;
         for (const auto& [key, position, value] : written.value.members) {
             if (const auto before = settings.find(key);
                 before != settings.end() && before->second.origin == SettingOrigin::node)
-                complain({file, position}, fmt::format("'{}' is given twice; the last one counts", key), name,
-                         false);
+                node.problems.push_back({{file, position},
+                                         fmt::format("'{}' is given twice; the last one counts", key),
+                                         node.name,
+                                         false});
             settings[key] = {value, {file, position}};
             if (key == "name")
-                name = value.text;
+                node.name = value.text;
         }
         rules_.apply(settings, type_name_of(settings));
-        if (auto node = make_node_config(settings, where, home_, result_.problems)) {
-            const auto same = std::find_if(result_.nodes.begin(), result_.nodes.end(),
-                                           [&node](const auto& other) { return other.name == node->name; });
-            if (same != result_.nodes.end())
-                // Not held against the one that has the name already.
-                return complain(
-                    where, fmt::format("there is another node named '{}'; give this one a name of its own",
-                                       node->name));
-            result_.written[node->name] = {where, std::move(settings)};
-            result_.nodes.push_back(std::move(*node));
-        } else if (!name.empty()) {
-            result_.written.try_emplace(name, WrittenSettings{where, std::move(settings)});
+        node.config = make_node_config(settings, node.written.where, home_, node.problems);
+        return node;
+    }
+
+    /// Which of several that have the same name is the one that plays already, or the first. Nothing if that
+    /// stands in a file that cannot be read now.
+    std::optional<std::size_t> owner_among(const std::vector<ReadNode>& same) const
+    {
+        const auto holder = holders_.find(same.front().name);
+        if (holder == holders_.end())
+            return 0;
+        if (broken_files_.contains(holder->second.file))
+            return std::nullopt;
+        const auto likeness = [&held = holder->second](const ReadNode& node) {
+            const bool same_file = node.written.where.file == held.file;
+            return (same_file ? 2 : 0) + (node.config && node.config->path == held.path ? 1 : 0);
+        };
+        const auto owner =
+            std::max_element(same.begin(), same.end(), [&likeness](const auto& left, const auto& right) {
+                return likeness(left) < likeness(right);
+            });
+        return static_cast<std::size_t>(owner - same.begin());
+    }
+
+    void take(ReadNode node)
+    {
+        auto& problems = result_.problems;
+        problems.insert(problems.end(), node.problems.begin(), node.problems.end());
+        if (!node.name.empty())
+            result_.written[node.name] = std::move(node.written);
+        if (node.config)
+            result_.nodes.push_back(std::move(*node.config));
+    }
+
+    /// A name is one node's, also if that cannot be made now.
+    void take_one_of(std::vector<ReadNode> same)
+    {
+        const auto owner = owner_among(same);
+        const auto place = owner ? fmt::format("{}:{}", same[*owner].written.where.file.string(),
+                                               same[*owner].written.where.position.line)
+                                 : holders_.at(same.front().name).file.string();
+        for (std::size_t i = 0; i < same.size(); ++i)
+            if (i != owner)
+                complain(same[i].written.where,
+                         fmt::format("there is another node named '{}', in {}, which keeps the name{}; give "
+                                     "this one a name of its own, or take one of the two out",
+                                     same[i].name, place,
+                                     i < owner ? " until the service is started anew" : ""),
+                         same[i].name);
+        if (owner)
+            take(std::move(same[*owner]));
+    }
+
+    void read_nodes()
+    {
+        std::vector<std::vector<ReadNode>> names;
+        for (const auto& written : nodes_) {
+            auto node = read_node(written);
+            const auto same = std::find_if(names.begin(), names.end(), [&node](const auto& others) {
+                return !node.name.empty() && others.front().name == node.name;
+            });
+            if (same == names.end())
+                names.emplace_back().push_back(std::move(node));
+            else
+                same->push_back(std::move(node));
         }
+        for (auto& same : names)
+            take_one_of(std::move(same));
     }
 
     /// A slip in decant.properties or in a rule comes with every node, and is about none of them.
@@ -197,17 +272,16 @@ class Reader
     }
 
 public:
-    explicit Reader(const fs::path& home) : home_(home) {}
+    Reader(const fs::path& home, const NameHolders& holders) : home_(home), holders_(holders) {}
 
     Configuration read(const std::vector<ConfigurationText>& files)
     {
         for (const auto& file : files) {
             if (const auto* encoding = foreign_encoding(file.text)) {
-                complain(
-                    {file.file, {1, 1}},
-                    fmt::format("it is written in {}, which PipeWire cannot read: save it as UTF-8 without "
-                                "a byte order mark; nothing of this file is used until it is corrected",
-                                encoding));
+                give_up(file.file, {1, 1},
+                        fmt::format("it is written in {}, which PipeWire cannot read: save it as UTF-8 "
+                                    "without a byte order mark",
+                                    encoding));
                 continue;
             }
             try {
@@ -215,12 +289,10 @@ public:
                 for (const auto& section : content.members)
                     read_section(file, section);
             } catch (const JsonError& error) {
-                complain({file.file, error.position()},
-                         fmt::format("{}; nothing of this file is used until it is corrected", error.what()));
+                give_up(file.file, error.position(), error.what());
             }
         }
-        for (const auto& node : nodes_)
-            read_node(node);
+        read_nodes();
         say_defaults_once();
         complain_about_loops();
         return std::move(result_);
@@ -238,9 +310,10 @@ std::string to_text(const ConfigurationProblem& problem)
     return text + problem.text;
 }
 
-Configuration parse_configuration(const std::vector<ConfigurationText>& files, const fs::path& home)
+Configuration parse_configuration(const std::vector<ConfigurationText>& files, const fs::path& home,
+                                  const NameHolders& holders)
 {
-    return Reader(home).read(files);
+    return Reader(home, holders).read(files);
 }
 
 } // namespace decant::service

@@ -124,11 +124,15 @@ struct Configuration {
     std::vector<ConfigurationProblem> problems;
 };
 
-/// Reads the files in their order: a later one adds nodes and rules, and its properties win. What is wrong in
-/// a node costs that node, a syntax error its file; everything else stands. `home` replaces a leading "~" and
-/// $HOME; a relative path starts at the directory of its file. Looks into the file system only to see whether
-/// paths exist.
+/// The nodes that are in the rack already. Whatever sorts before them, they keep their names.
+using NameHolders = std::map<std::string, NodeConfig>;
+
+/// Reads the files in their order: a later one adds nodes and rules, and its properties win. Of several nodes
+/// of one name that counts which has it in `holders`, else the first. What is wrong in a node costs that
+/// node, a syntax error its file; everything else stands. `home` replaces a leading "~" and $HOME; a relative
+/// path starts at the directory of its file. Looks into the file system only to see whether paths exist.
 [[nodiscard]] Configuration parse_configuration(const std::vector<ConfigurationText>& files,
-                                                const std::filesystem::path& home);
+                                                const std::filesystem::path& home,
+                                                const NameHolders& holders = {});
 
 } // namespace decant::service

@@ -41,16 +41,29 @@ Rack::~Rack()
         node->stop();
 }
 
+NameHolders Rack::configs() const
+{
+    NameHolders configs;
+    for (const auto& [name, node] : nodes_)
+        configs.emplace(name, node->config());
+    return configs;
+}
+
 void Rack::apply(Configuration configuration)
 {
     names_checked_ = 0;
     problems_ = std::move(configuration.problems);
     refused_.clear();
+    std::set<std::string> wanted;
+    for (const auto& config : configuration.nodes)
+        wanted.insert(config.name);
     std::map<std::string, std::string> hints;
     std::map<std::filesystem::path, std::string> broken_files;
     for (const auto& problem : problems_) {
         const auto text = to_text(problem);
         log(problem.fatal ? Severity::error : Severity::warning, text, problem.node);
+        if (problem.fatal && wanted.contains(problem.node))
+            continue; // it is about another one that wants the name
         if (!problem.node.empty())
             add_sentence(hints[problem.node], text);
         else if (problem.fatal)
@@ -62,7 +75,7 @@ void Rack::apply(Configuration configuration)
     for (const auto& config : configuration.nodes)
         if (const auto old = before.find(config.name); old != before.end() && old->second->change(config))
             nodes_.insert(before.extract(old));
-    keep_misspelt(before, configuration, hints, broken_files);
+    keep_misspelt(before, wanted, hints, broken_files);
     for (const auto& [name, node] : before) {
         node->leave();
         node->stop();
@@ -88,17 +101,13 @@ void Rack::apply(Configuration configuration)
     }
 }
 
-void Rack::keep_misspelt(Nodes& before, const Configuration& configuration,
+void Rack::keep_misspelt(Nodes& before, const std::set<std::string>& wanted,
                          std::map<std::string, std::string>& hints,
                          const std::map<std::filesystem::path, std::string>& broken_files)
 {
-    const auto wanted = [&](const std::string& name) {
-        return std::any_of(configuration.nodes.begin(), configuration.nodes.end(),
-                           [&name](const auto& config) { return config.name == name; });
-    };
     for (auto old = before.begin(); old != before.end();) {
         const auto current = old++;
-        if (wanted(current->first))
+        if (wanted.contains(current->first))
             continue; // to be made anew
         if (const auto broken = broken_files.find(current->second->config().file);
             broken != broken_files.end())

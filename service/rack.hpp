@@ -42,9 +42,9 @@ class Rack
     std::set<std::string> published_;            ///< keys on the board
     std::uint64_t names_checked_ = 0;            ///< version of the graph's; 0: of another configuration
 
-    /// A slip of the finger shall not stop the music: moves those back from `before` whose new configuration
-    /// cannot be read.
-    void keep_misspelt(Nodes& before, const Configuration& configuration,
+    /// A slip of the finger shall not stop the music: moves those back from `before` that are not `wanted`,
+    /// but because their new configuration cannot be read.
+    void keep_misspelt(Nodes& before, const std::set<std::string>& wanted,
                        std::map<std::string, std::string>& hints,
                        const std::map<std::filesystem::path, std::string>& broken_files);
 
@@ -54,6 +54,9 @@ public:
     Rack(const Rack&) = delete;
     Rack& operator=(const Rack&) = delete;
     ~Rack(); ///< Ends the nodes, all at the same time, and waits for them.
+
+    /// What its nodes are made from.
+    [[nodiscard]] NameHolders configs() const;
 
     /// Makes, changes and removes nodes so that they are what `configuration` says. Nodes that did not change
     /// are not touched; those that had failed are tried again.

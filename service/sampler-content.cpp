@@ -229,7 +229,7 @@ void SamplerContent::save(std::function<void(std::string problem)> done)
 
 void SamplerContent::stop()
 {
-    tell(state_->write(to_keep(), configured()));
+    tell(state_->finish(to_keep(), configured()));
 }
 
 void SamplerContent::report(NodeStatus& status)

@@ -71,17 +71,11 @@ ParameterValues SamplerState::read(const std::string& node, const ParameterValue
 try {
     if (file_.empty())
         return {};
-    StateReading reading = read_state_file(file_);
+    const StateReading reading = read_state_file_of(file_, identity_);
     for (const auto& problem : reading.problems)
         log_of_node(node, Severity::warning, problem);
     if (!reading.state)
         return {};
-    if (reading.state->plugin != identity_) {
-        log_of_node(node, Severity::warning,
-                    fmt::format("the state {} belongs to something else ({}) and is kept as {}",
-                                file_.string(), reading.state->plugin, set_states_aside(file_).string()));
-        return {};
-    }
     written_ = decode(reading.state->bytes, configured);
     return written_;
 } catch (const std::exception& error) {
@@ -92,9 +86,8 @@ try {
     return {};
 }
 
-std::string SamplerState::write(const ParameterValues& values, const ParameterValues& configured)
+std::string SamplerState::write_locked(const ParameterValues& values, const ParameterValues& configured)
 try {
-    const std::scoped_lock lock(mutex_);
     if (file_.empty())
         return "the state is not kept on the disk; the log says why";
     if (values == written_)
@@ -104,6 +97,19 @@ try {
     return {};
 } catch (const std::exception& error) {
     return error.what();
+}
+
+std::string SamplerState::write(const ParameterValues& values, const ParameterValues& configured)
+{
+    const std::scoped_lock lock(mutex_);
+    return finished_ ? std::string() : write_locked(values, configured);
+}
+
+std::string SamplerState::finish(const ParameterValues& values, const ParameterValues& configured)
+{
+    const std::scoped_lock lock(mutex_);
+    finished_ = true;
+    return write_locked(values, configured);
 }
 
 } // namespace decant::service

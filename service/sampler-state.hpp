@@ -21,6 +21,9 @@ class SamplerState
     std::string identity_;
     std::mutex mutex_; ///< of the file
     ParameterValues written_;
+    bool finished_ = false;
+
+    [[nodiscard]] std::string write_locked(const ParameterValues& values, const ParameterValues& configured);
 
 public:
     /// `instrument` is the file that the node plays: the state of another one is of no use. [main]
@@ -32,6 +35,10 @@ public:
 
     /// Writes, if anything has changed. Returns what went wrong. [any, but an audio thread]
     [[nodiscard]] std::string write(const ParameterValues& values, const ParameterValues& configured);
+
+    /// The same for the last time: what still waits to be written is older, and the file may be another
+    /// node's from now on.
+    [[nodiscard]] std::string finish(const ParameterValues& values, const ParameterValues& configured);
 };
 
 } // namespace decant::service

@@ -137,7 +137,7 @@ void Session::end(std::exception_ptr failure) noexcept
 
 void Session::read_configuration()
 {
-    auto configuration = service::read_configuration();
+    auto configuration = service::read_configuration(rack_.configs());
     sampler::SamplePool::shared().set_memory(
         configuration.sampler_memory ? static_cast<std::size_t>(*configuration.sampler_memory * 1024 * 1024)
                                      : sampler::default_stream_memory());

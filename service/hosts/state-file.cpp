@@ -21,6 +21,7 @@
 #include <set>
 #include <span>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -160,11 +161,11 @@ std::set<unsigned> numbers_aside(const fs::path& file)
     return numbers;
 }
 
-/// A node's name as a file's: what could mean a directory or hide the file is written as %2F.
-std::string file_name_of(std::string_view node)
+/// A text as a file's name: what could mean a directory or hide the file is written as %2F.
+std::string file_name_of(std::string_view text)
 {
     std::string name;
-    for (const char letter : node) {
+    for (const char letter : text) {
         const auto byte = static_cast<unsigned char>(letter);
         const bool plain = std::isalnum(byte) != 0 || byte >= 0x80 || letter == '-' || letter == '_' ||
                            letter == ' ' || (letter == '.' && !name.empty());
@@ -177,6 +178,32 @@ std::string file_name_of(std::string_view node)
         }
     }
     return name;
+}
+
+/// Where the state of a plugin waits while another one has the name.
+fs::path waiting_file(const fs::path& file, const std::string& plugin)
+{
+    constexpr std::size_t longest = 120; // an instrument's id is its path, of which the end says most
+    auto name = file_name_of(plugin);
+    name.erase(0, name.size() - std::min(name.size(), longest));
+    char sum[16];
+    std::snprintf(sum, sizeof sum, "-%08x", checksum(std::as_bytes(std::span(plugin))));
+    return with_suffix(file, ".of-" + name + sum);
+}
+
+/// Renames a state with the one before it. What is there in its place is set aside.
+void move_states(const fs::path& from, const fs::path& to)
+{
+    for (const char* suffix : {"", before_suffix}) {
+        const auto source = with_suffix(from, suffix);
+        const auto target = with_suffix(to, suffix);
+        if (!fs::exists(source))
+            continue;
+        if (fs::exists(target))
+            set_state_aside(target);
+        if (rename(source.c_str(), target.c_str()) != 0)
+            throw io_error("rename", source);
+    }
 }
 
 } // namespace
@@ -230,11 +257,37 @@ StateReading read_state_file(const fs::path& file)
         if (!bytes)
             continue;
         reading.state = decode(*bytes);
-        if (reading.state)
+        if (reading.state) {
+            if (!reading.problems.empty())
+                reading.problems.back() += ". The one before it is used";
             return reading;
+        }
         reading.problems.push_back("the state " + candidate.string() + " is damaged; it is kept as " +
                                    set_state_aside(candidate).string());
     }
+    return reading;
+}
+
+StateReading read_state_file_of(const fs::path& file, const std::string& plugin)
+{
+    const auto is_its_own = [&plugin](const StateReading& reading) {
+        return reading.state && reading.state->plugin == plugin;
+    };
+    auto reading = read_state_file(file);
+    if (is_its_own(reading))
+        return reading;
+    if (const auto other = std::exchange(reading.state, std::nullopt)) {
+        const auto waiting = waiting_file(file, other->plugin);
+        move_states(file, waiting);
+        reading.problems.push_back("the state " + file.string() + " belongs to another plugin (" +
+                                   other->plugin + "). It is kept as " + waiting.string() +
+                                   ", and comes back when that has the name again");
+    }
+    move_states(waiting_file(file, plugin), file);
+    auto its_own = read_state_file(file);
+    reading.problems.insert(reading.problems.end(), its_own.problems.begin(), its_own.problems.end());
+    if (is_its_own(its_own))
+        reading.state = std::move(its_own.state);
     return reading;
 }
 
@@ -263,14 +316,6 @@ fs::path set_state_aside(const fs::path& file)
         throw io_error("set aside", file);
     for (; numbers.size() >= most_kept; numbers.erase(numbers.begin()))
         unlink(aside_with(*numbers.begin()).c_str());
-    return aside;
-}
-
-fs::path set_states_aside(const fs::path& file)
-{
-    fs::path aside = set_state_aside(file);
-    if (const fs::path before = with_suffix(file, before_suffix); fs::exists(before))
-        set_state_aside(before);
     return aside;
 }
 

@@ -28,12 +28,16 @@ void write_state_file(const std::filesystem::path& file, const SavedState& state
 
 struct StateReading {
     std::optional<SavedState> state;   ///< nothing if there is none that can be used
-    std::vector<std::string> problems; ///< what was damaged, and where it lies now
+    std::vector<std::string> problems; ///< what was damaged or somebody else's, and where it lies now
 };
 
 /// Reads `file`; a damaged one is set aside, and the one before it is read. Throws PluginError if it cannot
 /// be read although it is there.
 [[nodiscard]] StateReading read_state_file(const std::filesystem::path& file);
+
+/// The same for a plugin of this id. What is in `file` of another one waits beside it until that has the name
+/// again, with the one before it; and what waits for this plugin is taken back. Throws PluginError.
+[[nodiscard]] StateReading read_state_file_of(const std::filesystem::path& file, const std::string& plugin);
 
 /// Reads a file and leaves it where it is, damaged or not. Throws PluginError if there is no state in it.
 [[nodiscard]] SavedState load_state_file(const std::filesystem::path& file);
@@ -42,9 +46,5 @@ struct StateReading {
 /// which the last few are kept; if it is not there, the one before it. Returns its new name. Throws
 /// PluginError.
 std::filesystem::path set_state_aside(const std::filesystem::path& file);
-
-/// What read_state_file() has found is for somebody else: sets it aside, and the one before it as well, which
-/// would be taken for the newcomer's. Returns the new name of the newest. Throws PluginError.
-std::filesystem::path set_states_aside(const std::filesystem::path& file);
 
 } // namespace decant::service

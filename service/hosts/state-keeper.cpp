@@ -29,16 +29,22 @@ std::string identity_of(const protocol::PluginDescription& plugin)
 
 } // namespace
 
-void StateKeeper::read_file()
+void StateKeeper::read_file(const std::string& plugin)
 {
+    if (last_ && last_->plugin != plugin) { // it was exchanged while the service runs
+        last_.reset();
+        read_ = false;
+    }
     if (std::exchange(read_, true) || file_.empty())
         return;
     try {
-        StateReading reading = read_state_file(file_);
+        StateReading reading = read_state_file_of(file_, plugin);
         for (const auto& problem : reading.problems)
-            log_(Severity::warning, problem + (reading.state ? ". The one before it is used" : ""));
+            log_(Severity::warning, problem);
         last_ = std::move(reading.state);
         from_file_ = last_.has_value();
+        if (!last_ && !reading.problems.empty())
+            log_(Severity::warning, "The plugin starts as it comes");
     } catch (const std::exception& error) {
         // Whatever it is, it is not to be overwritten.
         log_(Severity::error, std::string(error.what()) + " The state will not be saved in this session.");
@@ -47,12 +53,12 @@ void StateKeeper::read_file()
 }
 
 /// The last state is of no use to the plugin; the file with it stays under another name.
-void StateKeeper::forget(const std::string& why, SetAside aside)
+void StateKeeper::forget(const std::string& why)
 {
     std::string text = why + ". The plugin starts as it comes";
     if (std::exchange(from_file_, false)) {
         try {
-            text += "; the state is kept as " + aside(file_).string();
+            text += "; the state is kept as " + set_state_aside(file_).string();
         } catch (const PluginError& error) {
             text += ", and the state will not be saved: " + std::string(error.what());
             file_.clear();
@@ -64,20 +70,15 @@ void StateKeeper::forget(const std::string& why, SetAside aside)
 
 bool StateKeeper::restore(RunningHost& host)
 {
-    read_file();
+    read_file(identity_of(host.description()));
     if (!last_)
         return false;
-    if (last_->plugin != identity_of(host.description())) {
-        forget("the state " + file_.string() + " belongs to another plugin (" + last_->plugin + ")",
-               set_states_aside);
-        return false;
-    }
     try {
         host.set_state(last_->bytes);
         return true;
     } catch (const PluginError& error) {
         if (error.kind() == PluginError::Kind::answer) {
-            forget(error.what(), set_state_aside);
+            forget(error.what());
             return false;
         }
         if (!from_file_)

@@ -43,9 +43,8 @@ private:
     bool read_ = false;      ///< the file has been looked at
     bool from_file_ = false; ///< `last_` is what the file holds
 
-    void read_file();
-    using SetAside = std::filesystem::path (*)(const std::filesystem::path&);
-    void forget(const std::string& why, SetAside aside);
+    void read_file(const std::string& plugin);
+    void forget(const std::string& why);
 };
 
 } // namespace decant::service

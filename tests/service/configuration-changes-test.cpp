@@ -114,6 +114,61 @@ TEST_CASE("a slip of the finger in the configuration does not stop what plays")
     CHECK(service.serial("choir") == choir_serial);
 }
 
+TEST_CASE("a node that plays keeps its name and what was set of it when another one wants the name")
+{
+    Service service;
+    service.write_tone("Choir.wav");
+    service.configure(organ);
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+    const auto serial = service.serial("organ");
+    REQUIRE(service.decant({"set", "organ", "Transposition=7"}).exit == 0);
+    const auto first = service.session().config_home() / "pipewire/decant.conf.d/00-first.conf";
+    const auto transposition = [&] {
+        const auto parameters = service.parameters("organ");
+        return parameters.is_array() ? parameters.at(7).get<double>() : -1000.0;
+    };
+    const auto start_anew = [&] {
+        service.process().signal(SIGTERM);
+        REQUIRE(service.process().wait(tests::patience));
+        service.start();
+        REQUIRE(service.wait_for_state("organ", "running"));
+    };
+
+    std::ofstream(first) << "decant.nodes = [ { name = organ path = ~/Choir.wav } ]";
+    CHECK(wait_until([&] {
+        const auto said = service.decant({"list"}).errors;
+        return said.find("00-first.conf:1:18: node 'organ': there is another node named 'organ', in ") !=
+                   std::string::npos &&
+               said.find("rack.conf:1, which keeps the name until the service is started anew; give this "
+                         "one a name of its own") != std::string::npos;
+    }));
+    CHECK(service.serial("organ") == serial);
+    CHECK_FALSE(service.listed("organ").contains("message"));
+    CHECK(transposition() == 7);
+
+    start_anew();
+    CHECK(wait_until([&] { return transposition() == 0; })); // it is the choir
+    CHECK(service.listed("organ").at("description") == "Choir");
+    std::filesystem::remove(first);
+    CHECK(wait_until([&] { return service.listed("organ").at("description") == "Organ"; }));
+    CHECK(wait_until([&] { return transposition() == 7; }));
+}
+
+TEST_CASE("a node that is deleted where another one gets a name that is taken goes all the same")
+{
+    Service service;
+    service.configure(
+        "decant.nodes = [ { name = organ path = ~/Organ.wav } { name = choir path = ~/Organ.wav } ]");
+    service.start();
+    REQUIRE(service.wait_for_state("choir", "running"));
+
+    service.configure(
+        "decant.nodes = [ { name = organ path = ~/Organ.wav } { name = organ path = ~/Organ.wav } ]");
+    CHECK(wait_until([&] { return service.listed("choir").is_null(); }));
+    CHECK_FALSE(service.listed("organ").contains("message"));
+}
+
 TEST_CASE("every key that is wrong in a node is in its row")
 {
     Service service;

@@ -44,18 +44,66 @@ TEST_CASE("how fast CPUs wake while something plays is said once for all nodes")
     }
 }
 
-TEST_CASE("of two nodes with one name the first one stays")
+TEST_CASE("of two nodes with one name the first one stays, whether it can play or not")
 {
     const Home home;
-    const auto result =
-        parse_configuration({home.file("a", "decant.nodes = [ { name = x path = ~/Piano.sfz } ]"),
-                             home.file("b", "decant.nodes = [ { name = x path = ~/Organ.wav } ]")},
-                            home.path());
-    REQUIRE(result.nodes.size() == 1);
-    CHECK(result.nodes[0].path.filename() == "Piano.sfz");
-    REQUIRE(result.problems.size() == 1);
-    CHECK_THAT(to_text(result.problems[0]),
-               ContainsSubstring("b.conf:1:18: there is another node named 'x'"));
+    for (const std::string first : {"Piano.sfz", "Gone.sfz"}) {
+        const auto result =
+            parse_configuration({home.file("a", "decant.nodes = [ { name = x path = ~/" + first + " } ]"),
+                                 home.file("b", "decant.nodes = [ { name = x path = ~/Organ.wav } ]")},
+                                home.path());
+        REQUIRE(result.written.at("x").where.file.filename() == "a.conf");
+        REQUIRE(result.nodes.size() == (first == "Piano.sfz" ? 1 : 0));
+        const auto second = to_text(result.problems.at(0));
+        CHECK_THAT(second, ContainsSubstring("b.conf:1:18: node 'x': there is another node named 'x', in ") &&
+                               ContainsSubstring("a.conf:1, which keeps the name; give this one a name"));
+    }
+}
+
+TEST_CASE("a node that plays keeps its name, whatever sorts before it")
+{
+    const Home home;
+    const auto playing = home.file("b", "decant.nodes = [ { name = x path = ~/Organ.wav } ]");
+    const auto rack = parse_configuration({playing}, home.path());
+    const NameHolders holders{{"x", rack.nodes.at(0)}};
+    const auto newcomer = home.file("a", "decant.nodes = [ { name = x path = ~/Piano.sfz } ]");
+
+    SECTION("in a file of its own")
+    {
+        const auto result = parse_configuration({newcomer, playing}, home.path(), holders);
+        REQUIRE(result.nodes == rack.nodes);
+        REQUIRE(result.problems.size() == 1);
+        CHECK_THAT(to_text(result.problems[0]),
+                   ContainsSubstring("a.conf:1:18: node 'x': there is another node named 'x', in ") &&
+                       ContainsSubstring("b.conf:1, which keeps the name until the service is started anew"));
+    }
+    SECTION("in its own file")
+    {
+        const auto both = home.file(
+            "b", "decant.nodes = [ { name = x path = ~/Piano.sfz } { name = x path = ~/Organ.wav } ]");
+        CHECK(parse_configuration({both}, home.path(), holders).nodes == rack.nodes);
+    }
+    SECTION("also while there is a slip in it")
+    {
+        const auto slip = home.file("b", "decant.nodes = [ { name = x path = ~/Orgam.wav } ]");
+        const auto result = parse_configuration({newcomer, slip}, home.path(), holders);
+        CHECK(result.nodes.empty());
+        CHECK(result.problems.size() == 2);
+    }
+    SECTION("also while its file cannot be read")
+    {
+        const auto slip = home.file("b", "decant.nodes = [ { name = x path = ~/Organ.wav ]");
+        const auto result = parse_configuration({newcomer, slip}, home.path(), holders);
+        CHECK(result.nodes.empty());
+        CHECK_THAT(to_text(result.problems.at(1)), ContainsSubstring("b.conf, which keeps the name;"));
+    }
+    SECTION("but not when it is gone from the configuration")
+    {
+        const auto result = parse_configuration({newcomer}, home.path(), holders);
+        REQUIRE(result.nodes.size() == 1);
+        CHECK(result.nodes[0].path.filename() == "Piano.sfz");
+        CHECK(result.problems.empty());
+    }
 }
 
 TEST_CASE("a syntax error costs its file and no other")

@@ -120,23 +120,33 @@ TEST_CASE("a damaged state is kept aside, and the plugin starts as it comes")
     CHECK(std::filesystem::exists(world.directory.path() / "gain.state.aside-1"));
 }
 
-TEST_CASE("the state of another plugin, or one that the plugin refuses, is kept aside")
+TEST_CASE("the state of another plugin waits for that")
 {
     World world;
-    SavedState state{"vst2:something else", {std::byte{1}}};
-    SECTION("another plugin's") {}
-    SECTION("refused")
+    const SavedState others{"vst2:something else", {std::byte{1}}};
+    write_state_file(world.state_file, others);
     {
         auto host = world.start(world.settings());
         REQUIRE(world.diary.has<HostReady>());
-        host.reset();
-        state.plugin = read_state_file(world.state_file).state.value().plugin;
+        CHECK_FALSE(world.diary.all<HostReady>().back().state_restored);
     }
-    write_state_file(world.state_file, state);
-    const auto ready = world.diary.all<HostReady>().size() + 1;
+    CHECK_THAT(world.diary.log(), ContainsSubstring("belongs to another plugin (vst2:something else)") &&
+                                      ContainsSubstring("The plugin starts as it comes"));
+    CHECK(read_state_file_of(world.state_file, others.plugin).state.value().bytes == others.bytes);
+}
+
+TEST_CASE("a state that the plugin refuses is kept aside")
+{
+    World world;
+    {
+        auto host = world.start(world.settings());
+        REQUIRE(world.diary.has<HostReady>());
+    }
+    const auto plugin = read_state_file(world.state_file).state.value().plugin;
+    write_state_file(world.state_file, {plugin, {std::byte{1}}});
 
     auto host = world.start(world.settings());
-    REQUIRE(world.diary.has<HostReady>(ready));
+    REQUIRE(world.diary.has<HostReady>(2));
     CHECK_FALSE(world.diary.all<HostReady>().back().state_restored);
     CHECK(std::filesystem::exists(world.directory.path() / "gain.state.aside-1"));
     CHECK_THAT(world.diary.log(), ContainsSubstring("The plugin starts as it comes"));

@@ -8,6 +8,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -132,22 +133,54 @@ TEST_CASE("of many states that were set aside the last few are kept")
     CHECK(fs::exists(directory.path() / "bass.state.aside-mine"));
 }
 
-TEST_CASE("the state of somebody else is set aside with the one before it, also if that is all there is")
+TEST_CASE(
+    "the state of a plugin waits while another one has the name, with the one before it, and comes back")
 {
     const TemporaryDirectory directory;
     const auto file = directory.path() / "bass.state";
+    const auto read_by = [&file](const char* plugin) {
+        return read_state_file_of(file, plugin);
+    };
     write_state_file(file, state_of("first"));
     write_state_file(file, state_of("second"));
+    SECTION("also if the one before is all there is")
+    {
+        fs::remove(file);
+    }
+    const std::string newest = text_in(read_state_file(file));
 
-    CHECK(set_states_aside(file).filename() == "bass.state.aside-1");
+    const auto others = read_by("sampler:/a/Piano.sfz");
+    CHECK_FALSE(others.state);
+    REQUIRE(others.problems.size() == 1);
+    CHECK_THAT(others.problems[0],
+               Catch::Matchers::ContainsSubstring("belongs to another plugin (vst2:DcSy). It is kept as ") &&
+                   Catch::Matchers::ContainsSubstring("bass.state.of-vst2%3ADcSy-"));
     CHECK_FALSE(read_state_file(file).state);
-    CHECK(fs::exists(directory.path() / "bass.state.bak.aside-1"));
+    write_state_file(file, {"sampler:/a/Piano.sfz", {std::byte{'p'}}});
+    CHECK(text_in(read_by("sampler:/a/Piano.sfz")) == "p");
 
-    write_state_file(file, state_of("third"));
-    write_state_file(file, state_of("fourth"));
-    fs::remove(file);
-    CHECK(set_states_aside(file).filename() == "bass.state.bak.aside-2");
-    CHECK_FALSE(read_state_file(file).state);
+    const auto back = read_by("vst2:DcSy");
+    CHECK(text_in(back) == newest);
+    CHECK(back.problems.size() == 1); // it is the piano's that waits now
+    CHECK(text_in(read_by("sampler:/a/Piano.sfz")) == "p");
+    CHECK(text_in(read_by("vst2:DcSy")) == newest);
+}
+
+TEST_CASE("a state that has come back beside a newer one of the same plugin is not lost")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "bass.state";
+    write_state_file(file, state_of("old"));
+    CHECK_FALSE(read_state_file_of(file, "clap:other").state);
+    write_state_file(file, state_of("new")); // as somebody copies it from another machine
+    CHECK(text_in(read_state_file_of(file, "vst2:DcSy")) == "new");
+    CHECK_FALSE(read_state_file_of(file, "clap:other").state);
+
+    CHECK(text_in(read_state_file_of(file, "vst2:DcSy")) == "new");
+    const auto kept =
+        std::count_if(fs::directory_iterator(directory.path()), fs::directory_iterator(),
+                      [](const auto& entry) { return entry.path().string().ends_with(".aside-1"); });
+    CHECK(kept == 1);
 }
 
 TEST_CASE("one bit is enough to call a state damaged")
