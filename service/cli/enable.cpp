@@ -27,16 +27,14 @@ using Names = std::vector<std::string>;
 /// Switches on again, or starts again what the service has given up.
 void enable(const Names& names)
 {
-    const UserDropIns drop_ins;
-    auto disabled = drop_ins.disabled();
     Names given_up;
-    for (const auto& name : names)
-        if (disabled.erase(name) == 0)
-            given_up.push_back(name);
-    if (given_up.size() != names.size()) {
-        drop_ins.set_disabled(disabled);
+    UserDropIns().change_disabled([&names, &given_up](auto& disabled) {
+        for (const auto& name : names)
+            if (disabled.erase(name) == 0)
+                given_up.push_back(name);
+    });
+    if (given_up.size() != names.size())
         reload_service();
-    }
     if (given_up.empty())
         return;
     const auto rack = service::read_configuration();
@@ -52,13 +50,9 @@ void enable(const Names& names)
 void disable(const Names& names)
 {
     const auto rack = service::read_configuration();
-    const UserDropIns drop_ins;
-    auto disabled = drop_ins.disabled();
-    for (const auto& name : names) {
+    for (const auto& name : names)
         (void)written_node(rack, name);
-        disabled.insert(name);
-    }
-    drop_ins.set_disabled(disabled);
+    UserDropIns().change_disabled([&names](auto& disabled) { disabled.insert(names.begin(), names.end()); });
     reload_service();
 }
 

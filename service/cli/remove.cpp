@@ -37,15 +37,15 @@ void remove(const std::vector<std::string>& names)
                                                  name, where.file.string(), where.position.line, name));
         files.push_back(where.file);
     }
-    auto disabled = drop_ins.disabled();
     for (std::size_t i = 0; i < names.size(); ++i) {
-        std::error_code error;
-        std::filesystem::remove(files[i], error);
-        if (error)
-            throw std::runtime_error(fmt::format("cannot delete {}: {}; check its permissions",
-                                                 files[i].string(), error.message()));
-        if (disabled.erase(names[i]) != 0)
-            drop_ins.set_disabled(disabled);
+        drop_ins.change_disabled([&](auto& disabled) {
+            std::error_code error;
+            std::filesystem::remove(files[i], error);
+            if (error)
+                throw std::runtime_error(fmt::format("cannot delete {}: {}; check its permissions",
+                                                     files[i].string(), error.message()));
+            disabled.erase(names[i]);
+        });
         fmt::print("{} is removed; its plugin, and the state that it had, are still there\n", names[i]);
     }
     reload_service();

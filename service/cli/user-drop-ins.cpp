@@ -17,6 +17,9 @@
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
+
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 namespace decant::cli
@@ -72,6 +75,30 @@ const service::JsonValue* member(const service::JsonValue& object, std::string_v
             return &each.value;
     return nullptr;
 }
+
+/// Keeps other commands from a folder until it is destroyed. Where that is impossible, as there is no such
+/// folder and none can be made, or its file system knows no locks, it keeps nobody away.
+class FolderLock
+{
+    int descriptor_;
+
+public:
+    explicit FolderLock(const fs::path& folder)
+    {
+        std::error_code ignored;
+        fs::create_directories(folder, ignored);
+        descriptor_ = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        while (descriptor_ >= 0 && flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+        }
+    }
+    ~FolderLock()
+    {
+        if (descriptor_ >= 0)
+            close(descriptor_);
+    }
+    FolderLock(const FolderLock&) = delete;
+    FolderLock& operator=(const FolderLock&) = delete;
+};
 
 } // namespace
 
@@ -173,6 +200,16 @@ void UserDropIns::set_disabled(const std::set<std::string>& names) const
     UnfinishedFile file(path);
     file.write(text);
     file.finish();
+}
+
+void UserDropIns::change_disabled(const std::function<void(std::set<std::string>& names)>& change) const
+{
+    const FolderLock lock(folder_);
+    const auto before = disabled();
+    auto names = before;
+    change(names);
+    if (names != before)
+        set_disabled(names);
 }
 
 } // namespace decant::cli

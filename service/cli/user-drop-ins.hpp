@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,6 +29,9 @@ class UserDropIns
 {
     std::filesystem::path folder_;
 
+    [[nodiscard]] std::set<std::string> disabled() const;
+    void set_disabled(const std::set<std::string>& names) const;
+
 public:
     UserDropIns(); ///< Where this process' environment says; it need not be there.
 
@@ -42,9 +46,10 @@ public:
     /// Whether add() has made the file, and it is still for one node.
     [[nodiscard]] static bool is_added(const std::filesystem::path& file);
 
-    /// Nodes that `decant disable` has switched off, by a rule in a file of their own.
-    [[nodiscard]] std::set<std::string> disabled() const;
-    void set_disabled(const std::set<std::string>& names) const;
+    /// Calls `change` with the nodes that `decant disable` has switched off, by a rule in a file of their
+    /// own, and writes what it makes of them. Of commands that do that at once each sees what the one before
+    /// it has written.
+    void change_disabled(const std::function<void(std::set<std::string>& names)>& change) const;
 };
 
 } // namespace decant::cli

@@ -144,6 +144,31 @@ TEST_CASE("disable switches a node off without touching its file, and enable tak
     CHECK(home.decant({"enable", "organ"}).exit == 3); // nothing to switch on; only the service knows more
 }
 
+TEST_CASE("of commands that switch nodes at the same time each has its way")
+{
+    const Home home;
+    std::string rack;
+    for (int i = 0; i < 12; ++i)
+        rack += "{ name = n" + std::to_string(i) + " path = ~/Organ.wav }\n";
+    home.write(".config/pipewire/decant.conf.d/mine.conf", "decant.nodes = [ " + rack + " ]");
+    const auto all_at_once = [&home](const std::string& verb) {
+        const auto result = home.shell("for i in 0 1 2 3 4 5 6 7 8 9 10 11; do '" +
+                                       std::string(DECANT_PROGRAM) + "' " + verb + " n$i & done; wait");
+        CHECK(result.errors.empty());
+    };
+    const auto disabled = [&home] {
+        int count = 0;
+        for (int i = 0; i < 12; ++i)
+            count += home.node("n" + std::to_string(i)).at("enabled") == false ? 1 : 0;
+        return count;
+    };
+
+    all_at_once("disable");
+    CHECK(disabled() == 12);
+    all_at_once("enable");
+    CHECK(disabled() == 0);
+}
+
 TEST_CASE("what is missing of an instrument is told when it is added")
 {
     const Home home;
