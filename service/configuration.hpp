@@ -103,8 +103,9 @@ struct NodeConfig {
 struct ConfigurationProblem {
     Location where;
     std::string text;
-    std::string node; ///< that it is about; empty if it is about none
-    bool fatal;       ///< the node, or the file if it is about none, is left out because of it
+    std::string node;                ///< that it is about; empty if it is about none
+    bool fatal;                      ///< the node, or the file if it is about none, is left out because of it
+    std::filesystem::path missing{}; ///< what would have to be there, if that is what is wrong
 };
 
 /// "file:line:column: what is wrong" [any]

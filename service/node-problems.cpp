@@ -16,18 +16,18 @@ NodeProblems::NodeProblems(std::vector<ConfigurationProblem>& all, Location plac
 {
 }
 
-void NodeProblems::add(const Location& where, std::string text, bool fatal)
+void NodeProblems::add(ConfigurationProblem problem)
 {
-    fatal_ = fatal_ || fatal;
+    fatal_ = fatal_ || problem.fatal;
     // Several keys can be missing from the node itself.
     const auto told =
         std::find_if(all_.begin() + static_cast<std::ptrdiff_t>(first_), all_.end(), [&](const auto& each) {
-            return each.where == where && (where != node_place_ || each.text == text);
+            return each.where == problem.where && (problem.where != node_place_ || each.text == problem.text);
         });
     if (told == all_.end())
-        all_.push_back({where, std::move(text), node_, fatal});
+        all_.push_back(std::move(problem));
     else
-        told->fatal = told->fatal || fatal;
+        told->fatal = told->fatal || problem.fatal;
 }
 
 void NodeProblems::sort()

@@ -22,7 +22,7 @@ class NodeProblems
     std::string node_;
     bool fatal_ = false;
 
-    void add(const Location& where, std::string text, bool fatal);
+    void add(ConfigurationProblem problem);
 
 public:
     /// They go to the end of `all`, which outlives it, as those of the node that is called so and is written
@@ -30,10 +30,13 @@ public:
     NodeProblems(std::vector<ConfigurationProblem>& all, Location place, std::string node);
 
     /// Something that is suspicious, and costs no more than itself.
-    void warn(const Location& where, std::string text) { add(where, std::move(text), false); }
+    void warn(const Location& where, std::string text) { add({where, std::move(text), node_, false}); }
 
     /// Something that costs the node.
-    void refuse(const SettingError& error) { add(error.where(), error.what(), true); }
+    void refuse(const SettingError& error)
+    {
+        add({error.where(), error.what(), node_, true, error.missing()});
+    }
 
     /// Does it. A SettingError is one problem more, and what comes behind it is still looked at.
     template <typename Read>

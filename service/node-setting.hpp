@@ -47,13 +47,18 @@ using NodeSettings = std::map<std::string, NodeSetting>;
 class SettingError : public std::runtime_error
 {
     Location where_;
+    std::filesystem::path missing_;
 
 public:
-    SettingError(const std::string& what, Location where) : std::runtime_error(what), where_(std::move(where))
+    SettingError(const std::string& what, Location where, std::filesystem::path missing = {})
+        : std::runtime_error(what), where_(std::move(where)), missing_(std::move(missing))
     {
     }
 
     [[nodiscard]] const Location& where() const noexcept { return where_; }
+
+    /// The file that would have to be there; empty if that is not what is wrong.
+    [[nodiscard]] const std::filesystem::path& missing() const noexcept { return missing_; }
 };
 
 } // namespace decant::service

@@ -20,6 +20,7 @@
 #include <csignal>
 #include <cstring>
 #include <ctime>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -105,7 +106,8 @@ Session::Session(SessionOptions options)
               return std::make_unique<SamplerContent>(config, owner, loop_, queue_, workers_);
           },
           loops_),
-      watcher_(loop_, is_configuration, [this] { reload(); }), tick_timer_(loop_, [this] { tick(); }),
+      watcher_(loop_, is_configuration, [this] { reload(); }),
+      missing_files_(loop_, queue_, workers_, [this] { reload(); }), tick_timer_(loop_, [this] { tick(); }),
       connect_timer_(loop_, [this] { connect(); }), join_timer_(loop_, [this] { join_daemon(); }),
       watchdog_(sd_watchdog_enabled(0, nullptr) > 0)
 {
@@ -144,6 +146,11 @@ void Session::read_configuration()
     cpu_latency_.set(configuration.dma_latency);
     rack_.apply(std::move(configuration));
     watcher_.watch(watched(directories_));
+    std::set<std::filesystem::path> missing;
+    for (const auto& problem : rack_.problems())
+        if (!problem.missing.empty())
+            missing.insert(problem.missing);
+    missing_files_.wait_for(std::move(missing));
 }
 
 void Session::reload() noexcept

@@ -10,6 +10,7 @@
 #include "service/loop-sources.hpp"
 #include "service/main-queue.hpp"
 #include "service/midi-links.hpp"
+#include "service/missing-files.hpp"
 #include "service/pipewire-handles.hpp"
 #include "service/rack.hpp"
 #include "service/realtime/cpu-latency.hpp"
@@ -71,6 +72,7 @@ class Session
     std::optional<MidiLinks> midi_links_;
     std::optional<StatusBoard> board_;
     FileWatcher watcher_;
+    MissingFiles missing_files_;
     Timer tick_timer_;
     Timer connect_timer_;
     Timer join_timer_;

@@ -195,14 +195,20 @@ void require_existing(std::string_view key, const NodeSetting& setting, const fs
                                        key, path.string(), error.message()),
                            setting.where);
     // The first directory that is missing tells a slip in the path from a file that was moved.
-    auto parent = path.parent_path();
-    while (!fs::exists(parent, error) && parent.has_relative_path())
-        parent = parent.parent_path();
     throw SettingError(
-        fmt::format("{} '{}' does not exist ('{}' does); correct it, or put the file there and say "
-                    "'decant reload'",
-                    key, path.string(), parent.string()),
-        setting.where);
+        fmt::format("{} '{}' does not exist ('{}' does); correct it, or put the file there: as "
+                    "soon as it is complete it is played",
+                    key, path.string(), first_missing(path).parent_path().string()),
+        setting.where, path);
+}
+
+fs::path first_missing(const fs::path& path)
+{
+    std::error_code error;
+    auto missing = path;
+    while (!fs::exists(missing.parent_path(), error) && missing.parent_path().has_relative_path())
+        missing = missing.parent_path();
+    return missing;
 }
 
 } // namespace decant::service

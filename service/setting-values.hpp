@@ -56,6 +56,10 @@ void check_name_or_expression(const std::string& name);
 [[nodiscard]] std::filesystem::path read_path(std::string_view key, const NodeSetting& setting,
                                               const std::filesystem::path& home);
 
+/// Throws SettingError if nothing is there, with the path as what is missing.
 void require_existing(std::string_view key, const NodeSetting& setting, const std::filesystem::path& path);
+
+/// The first part of a path that is not there: its parent is, unless it is the root.
+[[nodiscard]] std::filesystem::path first_missing(const std::filesystem::path& path);
 
 } // namespace decant::service

@@ -249,17 +249,41 @@ TEST_CASE("an empty rack says which file is to blame")
     }));
 }
 
-TEST_CASE("a file that is put where it was missing is found at the next reload")
+TEST_CASE("a file that is put where it was missing is played without being told, however deep it lies")
+{
+    Service service;
+    service.configure("decant.nodes = [ { name = late path = ~/Disk/Organs/Late.wav }\n"
+                      "{ name = organ path = ~/Organ.wav } ]");
+    service.start();
+    REQUIRE(service.wait_for_state("late", "failed"));
+    REQUIRE(service.wait_for_state("organ", "running"));
+    const auto organ_serial = service.serial("organ");
+    CHECK_THAT(service.listed("late").value("message", ""), ContainsSubstring("as soon as it is complete"));
+
+    std::filesystem::create_directories(service.session().home() / "Disk/Organs");
+    service.write_tone("Disk/Organs/Other.wav");
+    service.write_tone("Disk/Organs/Late.wav");
+
+    CHECK(service.wait_for_state("late", "running"));
+    CHECK(service.serial("organ") == organ_serial);
+}
+
+TEST_CASE("a node that waits for a file is told in the log once, and that the file has come")
 {
     Service service;
     service.configure("decant.nodes = [ { name = late path = ~/Late.wav } ]");
     service.start();
     REQUIRE(service.wait_for_state("late", "failed"));
-
+    for (int i = 0; i < 4; ++i) // it is not this that is waited for
+        service.write_tone("Other" + std::to_string(i) + ".wav");
     service.write_tone("Late.wav");
-    service.process().signal(SIGHUP);
+    REQUIRE(service.wait_for_state("late", "running"));
 
-    CHECK(service.wait_for_state("late", "running"));
+    const auto said = service.process().errors();
+    const auto first = said.find("does not exist");
+    CHECK(first != std::string::npos);
+    CHECK(said.find("does not exist", first + 1) == std::string::npos);
+    CHECK_THAT(said, ContainsSubstring("Late.wav is there now"));
 }
 
 TEST_CASE("a node that failed is tried again on demand, and what cannot be done is said")
