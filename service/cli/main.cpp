@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "service/cli/completion.hpp"
 #include "service/cli/slip.hpp"
 #include "service/cli/verbs.hpp"
 
@@ -10,6 +11,8 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <span>
+#include <string_view>
 
 namespace
 {
@@ -44,6 +47,10 @@ int run(int argc, char** argv)
     decant::cli::add_top(application);
     decant::cli::add_watch(application);
 
+    const std::span<char* const> words(argv, static_cast<std::size_t>(argc));
+    if (words.size() > 1 && words[1] == std::string_view("complete")) // of the shells, and of nobody else
+        return decant::cli::print_completion(application, words.subspan(2)) ? decant::cli::exit_success
+                                                                            : decant::cli::exit_failure;
     try {
         application.parse(argc, argv);
     } catch (const CLI::RuntimeError& verdict) { // an exit code of the verb's own
@@ -52,7 +59,7 @@ int run(int argc, char** argv)
         // Also how CLI11 leaves parse() for --help and --version, whose code is 0.
         if (error.get_exit_code() == 0)
             return application.exit(error);
-        const auto slip = decant::cli::slip_in(application, {argv, static_cast<std::size_t>(argc)});
+        const auto slip = decant::cli::slip_in(application, words);
         if (slip.empty())
             application.exit(error);
         else

@@ -36,46 +36,79 @@ class Completion(unittest.TestCase):
     def bash(self, *words):
         quoted = " ".join(f"'{word}'" for word in words)
         script = (f"source {DIRECTORY}/decant.bash; COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; _decant; "
-                  'printf "%s\\n" "${COMPREPLY[@]}"')
-        return self.run_shell("bash", "--norc", "-c", script).stdout.split()
+                  '((${#COMPREPLY[@]})) && printf "%s\\n" "${COMPREPLY[@]}"')
+        return self.run_shell("bash", "--norc", "-c", script).stdout.splitlines()
 
-    def fish(self, line):
+    def fish(self, *words):
+        line = " ".join(words)
         result = self.run_shell("fish", "--no-config", "-c", f"source {DIRECTORY}/decant.fish; complete -C '{line}'")
         return [each.split("\t")[0] for each in result.stdout.splitlines()]
 
-    def verbs(self):
+    def zsh(self, *words):
+        quoted = " ".join(f"'{word}'" for word in words)
+        script = ("compadd() { for each in ${(P)argv[-1]}; do print -r -- $each; done }; _files() { print -rl -- *(N) }; "
+                  f"words=({quoted}); CURRENT={len(words)}; source {DIRECTORY}/_decant")
+        return self.run_shell("zsh", "-f", "-c", script).stdout.splitlines()
+
+    def shells(self):
+        return [getattr(self, name) for name in ("bash", "fish", "zsh") if shutil.which(name)]
+
+    def assert_offered(self, words, expected):
+        for shell in self.shells():
+            self.assertEqual(sorted(shell("decant", *words)), sorted(expected), f"{shell.__name__}: {words}")
+
+    def listed_verbs(self, *path):
         """As the program itself lists them."""
-        text = self.run_shell("decant", "--help").stdout
-        listed = re.split(r"(?im)^subcommands:", text)[1]
-        return re.findall(r"(?m)^  ([a-z]+) ", listed)
+        text = self.run_shell("decant", *path, "--help").stdout
+        sections = re.split(r"(?im)^subcommands:", text)
+        return re.findall(r"(?m)^  ([a-z]+) ", sections[1]) if len(sections) > 1 else []
 
-    def test_bash_offers_every_verb(self):
-        self.assertGreater(len(self.verbs()), 15)
-        self.assertEqual(sorted(self.bash("decant", "")), sorted(self.verbs()))
-        self.assertEqual(self.bash("decant", "dis"), ["disable"])
+    def listed_options(self, *path):
+        text = self.run_shell("decant", *path, "--help").stdout
+        names = re.findall(r"(?m)^  +(--?[a-z][a-z-]*)(?:,(--[a-z][a-z-]*))?", text)
+        return [name for both in names for name in both if name]
 
-    def test_bash_offers_nodes_where_nodes_belong(self):
+    def test_every_verb_and_option_of_the_help_is_offered_and_no_other(self):
+        verbs = self.listed_verbs()
+        self.assertGreater(len(verbs), 15)
+        self.assert_offered([""], verbs)
+        paths = [[]]
+        for verb in verbs:
+            paths += [[verb]] + [[verb, part] for part in self.listed_verbs(verb)]
+        self.assertIn(["preset", "save"], paths)
+        for path in paths:
+            options = self.listed_options(*path)
+            self.assertIn("--help", options)
+            self.assert_offered([*path, "-"], options)
+        self.assert_offered(["dis"], ["disable"])
+        self.assert_offered(["doctor", "--probe", "--qu"], ["--quantum"])
+        self.assert_offered(["config", ""], ["check", "names", "show"])
+
+    def test_every_verb_has_an_example_in_its_help(self):
+        for verb in self.listed_verbs():
+            self.assertRegex(self.run_shell("decant", verb, "--help").stdout, f"Examples?:\n  decant {verb}", verb)
+
+    def test_nodes_are_offered_where_nodes_belong(self):
         for verb in ("bypass", "disable", "editor", "enable", "panic", "params", "remove", "restart", "save", "set"):
-            self.assertEqual(self.bash("decant", verb, "b"), ["bass", "bells"], verb)
-        self.assertEqual(self.bash("decant", "preset", "load", "be"), ["bells"])
-        self.assertEqual(self.bash("decant", "params", "bass", ""), [])
-        self.assertEqual(self.bash("decant", "bypass", "bells", "o"), ["on", "off"])
-        self.assertEqual(self.bash("decant", "editor", "bells", "c"), ["close"])
+            self.assert_offered([verb, "b"], ["bass", "bells"])
+        self.assert_offered(["preset", "load", "be"], ["bells"])
+        self.assert_offered(["preset", "list", "--json", "be"], ["bells"])
+        self.assert_offered(["enable", "bass", "b"], ["bass", "bells"])
+        self.assert_offered(["params", "bass", ""], [])
 
-    def test_bash_offers_options_and_verbs_of_verbs(self):
-        self.assertIn("--dry-run", self.bash("decant", "add", "--"))
-        self.assertIn("--force", self.bash("decant", "preset", "save", "--"))
-        self.assertEqual(sorted(self.bash("decant", "config", "")), ["check", "names", "show"])
+    def test_words_are_offered_where_words_belong(self):
+        self.assert_offered(["bypass", "bells", "o"], ["on", "off"])
+        self.assert_offered(["editor", "bells", ""], ["open", "close", "toggle"])
+        self.assert_offered(["editor", "bells", "open", ""], [])
+        self.assert_offered(["render", "--force", "--quality", "sinc-"],
+                            ["sinc-8", "sinc-16", "sinc-32", "sinc-64"])
 
-    @unittest.skipUnless(shutil.which("fish"), "there is no fish")
-    def test_fish_offers_the_same(self):
-        self.assertEqual(sorted(self.fish("decant ")), sorted(self.verbs()))
-        self.assertEqual(sorted(self.fish("decant enable b")), ["bass", "bells"])
-        self.assertIn("--dry-run", self.fish("decant add --"))
-
-    @unittest.skipUnless(shutil.which("zsh"), "there is no zsh")
-    def test_zsh_can_read_its_file(self):
-        self.assertEqual(self.run_shell("zsh", "-n", DIRECTORY + "/_decant").returncode, 0)
+    def test_files_are_offered_where_nothing_else_can_be_meant(self):
+        for words in (["probe", ""], ["render", "--midi", ""], ["preset", "save", "bells", ""]):
+            self.assertEqual(self.run_shell("decant", "complete", *words).returncode, 1, words)
+        for words in (["set", "bells", ""], ["doctor", "--probe", ""], ["render", "--rate", ""], ["preset", "load", "bells", "--program", ""], ["enable", "x"], []):
+            result = self.run_shell("decant", "complete", *words)
+            self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""), words)
 
 
 if __name__ == "__main__":
