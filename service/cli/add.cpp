@@ -4,6 +4,7 @@
 #include "service/cli/addition.hpp"
 #include "service/cli/finite-number.hpp"
 #include "service/cli/prefix-option.hpp"
+#include "service/cli/printable.hpp"
 #include "service/cli/progress-bar.hpp"
 #include "service/cli/service-request.hpp"
 #include "service/cli/verbs.hpp"
@@ -85,12 +86,12 @@ void print(const std::vector<Addition>& additions)
         widest = std::max(widest, each.node.size());
     for (const auto& each : additions) {
         fmt::print("{:<9}  {:<{}}  {}", to_text(each.outcome), each.node.empty() ? "-" : each.node, widest,
-                   each.file.path.string());
+                   printable(each.file.path.string()));
         if (!each.text.empty() && each.outcome != Outcome::skipped)
-            fmt::print(" ({})", each.text);
+            fmt::print(" ({})", printable(each.text));
         fmt::print("\n");
         if (each.outcome == Outcome::skipped)
-            fmt::print("           {}\n", each.text);
+            fmt::print("           {}\n", printable_lines(each.text));
         if (each.more != 0)
             fmt::print("           has {} more; 'decant probe' lists them, 'decant add FILE#NAME' adds one\n",
                        each.more);
@@ -134,7 +135,7 @@ void set_aside(const fs::path& library)
     if (error)
         fmt::print(stderr,
                    "decant: cannot rename {}: {}; rename it yourself, or leave it: both work side by side\n",
-                   library.string(), error.message());
+                   printable(library.string()), error.message());
 }
 
 bool says_yes(std::size_t libraries)
@@ -181,7 +182,7 @@ void add(Options& options)
 {
     auto found = search(options);
     for (const auto& problem : found.problems)
-        fmt::print(stderr, "decant: {}\n", problem);
+        fmt::print(stderr, "decant: {}\n", printable(problem));
     if (found.additions.empty())
         throw std::runtime_error(
             options.recursive

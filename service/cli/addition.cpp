@@ -5,6 +5,7 @@
 
 #include "service/cli/file-kind.hpp"
 #include "service/cli/instrument-report.hpp"
+#include "service/cli/node-name.hpp"
 #include "service/cli/plugin-probe.hpp"
 #include "service/cli/same-files.hpp"
 #include "service/cli/unfinished-file.hpp"
@@ -17,7 +18,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cctype>
 #include <exception>
 #include <map>
 #include <mutex>
@@ -55,24 +55,6 @@ std::string_view to_text(Outcome outcome) noexcept
         return "skipped";
     }
     return "unknown";
-}
-
-std::string node_name_from(std::string_view text)
-{
-    constexpr std::size_t longest = 48; // leaves room for a number behind it
-    std::string name;
-    for (const char letter : text) {
-        const auto byte = static_cast<unsigned char>(letter);
-        const bool plain = byte < 0x80 && (std::isalnum(byte) != 0 || letter == '_' || letter == '.');
-        if (plain && !(name.empty() && letter == '.'))
-            name += static_cast<char>(std::tolower(byte));
-        else if (!name.empty() && name.back() != '-')
-            name += '-';
-    }
-    name = name.substr(0, longest);
-    while (!name.empty() && (name.back() == '-' || name.back() == '.'))
-        name.pop_back();
-    return name.empty() ? "plugin" : name;
 }
 
 Adder::Adder(AddSettings settings, const service::Configuration& rack)
@@ -160,7 +142,8 @@ void Adder::write(Addition& addition, Probed probed)
         throw std::runtime_error(fmt::format(
             "there is a node or a file of the name '{}' already; choose another", settings_.name));
     for (;;) {
-        node.name = settings_.name.empty() ? free_name(node_name_from(node.description)) : settings_.name;
+        node.name =
+            settings_.name.empty() ? free_name(node_name_from(node.description, node.type)) : settings_.name;
         names_.insert(node.name);
         addition.node = node.name;
         addition.outcome = Outcome::would_be;

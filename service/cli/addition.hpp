@@ -48,10 +48,6 @@ struct AddSettings {
     bool rehearsal = false;                    ///< write nothing
 };
 
-/// A name of a node made of `text`, which may hold anything: small letters, digits, '-', '_' and '.'; never
-/// empty. [any]
-[[nodiscard]] std::string node_name_from(std::string_view text);
-
 /// Puts files into the rack: looks at each, loads plugins in hosts that are thrown away, some at a time and
 /// of several copies in a folder one, and writes a drop-in for each that can be played.
 class Adder

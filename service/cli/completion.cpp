@@ -32,7 +32,8 @@ bool takes_values(const CLI::Option& option)
 std::vector<const CLI::Option*> options_of(const CLI::App& verb)
 {
     auto options = verb.get_options();
-    for (const auto* group : verb.get_subcommands([](const CLI::App* each) { return each->get_name().empty(); }))
+    for (const auto* group :
+         verb.get_subcommands([](const CLI::App* each) { return each->get_name().empty(); }))
         for (const auto* option : group->get_options())
             if (option != group->get_help_ptr())
                 options.push_back(option);

@@ -3,6 +3,8 @@
 
 #include "service/cli/config-report.hpp"
 
+#include "service/cli/printable.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -49,7 +51,7 @@ ordered_json value_of(const JsonValue& value)
 bool needs_quotes(std::string_view text)
 {
     constexpr std::string_view special = " \t\n\"\\{}[]=:,#~!";
-    return text.empty() || text.find_first_of(special) != std::string_view::npos;
+    return text.empty() || text.find_first_of(special) != std::string_view::npos || printable(text) != text;
 }
 
 /// As a configuration file has it.

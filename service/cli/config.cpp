@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "service/cli/config-report.hpp"
+#include "service/cli/printable.hpp"
 #include "service/cli/verbs.hpp"
 #include "service/configuration-files.hpp"
 
@@ -41,7 +42,7 @@ void check(bool json)
         print({{"nodes", configuration.nodes.size()}, {"problems", problems_json(configuration)}});
     } else {
         for (const auto& problem : problems)
-            fmt::print("{}: {}\n", problem.fatal ? "error" : "warning", to_text(problem));
+            fmt::print("{}: {}\n", problem.fatal ? "error" : "warning", printable(to_text(problem)));
         fmt::print("{} that can be made, {}, {}\n", in_quantity(std::ssize(configuration.nodes), "node"),
                    in_quantity(errors, "error"), in_quantity(std::ssize(problems) - errors, "warning"));
     }
@@ -56,7 +57,7 @@ void show(bool json)
         return print(to_json(configuration));
     fmt::print("{}", to_text(configuration));
     for (const auto& problem : configuration.problems)
-        fmt::print(stderr, "decant: {}\n", to_text(problem));
+        fmt::print(stderr, "decant: {}\n", printable(to_text(problem)));
 }
 
 void names()

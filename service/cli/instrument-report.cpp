@@ -6,6 +6,7 @@
 #include "nodes/sampler/instrument-memory.hpp"
 
 #include "nodes/sampler/instrument.hpp"
+#include "service/cli/printable.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -75,17 +76,17 @@ std::string to_text(const InstrumentReport& report)
 {
     std::string text = fmt::format(
         "{:<15} {}\n{:<15} {}\n{:<15} {}\n{:<15} {} … {} ({} … {})\n{:<15} {}\n{:<15} {:.1f} MiB\n",
-        "Instrument", report.file.filename().string(), "Regions", report.regions, "Samples", report.samples,
-        "Keys", report.lowest_key, report.highest_key, key_name(report.lowest_key),
+        "Instrument", printable(report.file.filename().string()), "Regions", report.regions, "Samples",
+        report.samples, "Keys", report.lowest_key, report.highest_key, key_name(report.lowest_key),
         key_name(report.highest_key), "Velocity layers", report.velocity_layers, "Memory",
         static_cast<double>(report.memory_bytes) / (1024 * 1024));
     fmt::format_to(std::back_inserter(text), "{:<15} {}\n", "Problems", report.problems.size());
     for (const auto& problem : report.problems)
-        fmt::format_to(std::back_inserter(text), "  {}\n", to_string(problem));
+        fmt::format_to(std::back_inserter(text), "  {}\n", printable(to_string(problem)));
     fmt::format_to(std::back_inserter(text), "{:<15} {}\n", "Not supported", report.unsupported.size());
     for (const auto& unsupported : report.unsupported)
         fmt::format_to(std::back_inserter(text), "  {:>6} × {:<24} first at {}:{}{}\n", unsupported.count,
-                       unsupported.name, unsupported.file, unsupported.line,
+                       printable(unsupported.name), printable(unsupported.file), unsupported.line,
                        unsupported.nearest.empty() ? ""
                                                    : fmt::format("; did you mean {}?", unsupported.nearest));
     return text;

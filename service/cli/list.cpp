@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "service/cli/printable.hpp"
 #include "service/cli/rack-view.hpp"
 #include "service/cli/verbs.hpp"
 
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <memory>
 
 namespace decant::cli
@@ -21,18 +21,6 @@ namespace
 
 constexpr std::size_t columns = 11;
 using Row = std::array<std::string, columns>;
-
-/// A message of several lines would tear the table.
-std::string in_one_line(std::string_view text)
-{
-    std::string line;
-    for (const char letter : text)
-        if (std::isspace(static_cast<unsigned char>(letter)) == 0)
-            line += letter;
-        else if (!line.ends_with(' '))
-            line += ' ';
-    return line;
-}
 
 std::string remarks_on(const service::NodeStatus& status)
 {
@@ -51,8 +39,8 @@ Row row_of(const RackNode& node)
         midi += "in";
     if (node.midi_outputs != 0)
         midi += midi.empty() ? "out" : "+out";
-    return {node.name,
-            status.type,
+    return {printable(node.name),
+            printable(status.type),
             std::string(state_of(status)),
             node.id ? fmt::format("{}/{}", node.inputs, node.outputs) : "-",
             midi.empty() ? "-" : midi,
@@ -71,7 +59,7 @@ void print_problems(const RackView& rack)
         if (std::none_of(rack.nodes.begin(), rack.nodes.end(), [&problem](const auto& node) {
                 return node.status.message.find(problem) != std::string::npos;
             }))
-            fmt::print(stderr, "decant: {}\n", problem);
+            fmt::print(stderr, "decant: {}\n", in_one_line(problem));
 }
 
 void print_table(const std::vector<RackNode>& rack)

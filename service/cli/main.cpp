@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "service/cli/completion.hpp"
+#include "service/cli/printable.hpp"
 #include "service/cli/slip.hpp"
 #include "service/cli/verbs.hpp"
 
@@ -78,7 +79,11 @@ bool is_printed() noexcept
 
 int fail(const char* reason, decant::cli::ExitCode code) noexcept
 {
-    std::fprintf(stderr, "decant: %s\n", reason);
+    try {
+        fmt::print(stderr, "decant: {}\n", decant::cli::printable_lines(reason));
+    } catch (const std::exception&) {
+        std::fputs("decant: there is no memory for a message\n", stderr);
+    }
     return code;
 }
 

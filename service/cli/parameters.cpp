@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "service/cli/node-parameters.hpp"
+#include "service/cli/printable.hpp"
 #include "service/cli/verbs.hpp"
 
 #include <CLI/CLI.hpp>
@@ -35,7 +36,7 @@ void print(const std::vector<ShownParameter>& parameters)
     for (const auto& each : parameters)
         widest = std::max(widest, each.name.size());
     for (const auto& each : parameters)
-        fmt::print("{:<{}}  {:>10}  {}\n", each.name, widest, shown(each, each.value),
+        fmt::print("{:<{}}  {:>10}  {}\n", printable(each.name), widest, shown(each, each.value),
                    each.is_switch ? fmt::format("on or off, starts {}", shown(each, each.initial))
                                   : fmt::format("{:g} … {:g}, starts at {:g}", each.minimum, each.maximum,
                                                 each.initial));

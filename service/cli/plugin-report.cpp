@@ -3,6 +3,7 @@
 
 #include "service/cli/plugin-report.hpp"
 
+#include "service/cli/printable.hpp"
 #include "service/hosts/plugin-kind.hpp"
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace decant::cli
@@ -28,9 +30,10 @@ void add_ports(std::string& text, std::string_view title, const std::vector<prot
 {
     fmt::format_to(std::back_inserter(text), "{:<11} {}\n", title, ports.size());
     for (const auto& port : ports)
-        fmt::format_to(std::back_inserter(text), "  {}{}{}{}\n", port.name,
-                       port.position.empty() ? "" : " (" + port.position + ")",
-                       port.group.empty() ? "" : " in " + port.group, port.side ? ", side-chain" : "");
+        fmt::format_to(std::back_inserter(text), "  {}{}{}{}\n", printable(port.name),
+                       port.position.empty() ? "" : " (" + printable(port.position) + ")",
+                       port.group.empty() ? "" : " in " + printable(port.group),
+                       port.side ? ", side-chain" : "");
 }
 
 /// VST2 and VST3 tell the unit of what they display, and not of the values from 0 to 1 that are set.
@@ -43,7 +46,7 @@ std::string range_of(const protocol::ParameterDescription& parameter, bool plain
 {
     std::string text = fmt::format("{:g} … {:g}", parameter.minimum, parameter.maximum);
     if (plain && !parameter.unit.empty())
-        text += " " + parameter.unit;
+        text += " " + printable(parameter.unit);
     text += fmt::format(", starts at {:g}", parameter.initial);
     if (parameter.steps == 1)
         text += ", a switch";
@@ -70,7 +73,10 @@ std::string to_text(const PluginReport& report)
     const auto& plugin = report.plugin;
     std::string text;
     const auto line = [&text](std::string_view title, const auto& value) {
-        fmt::format_to(std::back_inserter(text), "{:<11} {}\n", title, value);
+        if constexpr (std::is_convertible_v<decltype(value), std::string_view>)
+            fmt::format_to(std::back_inserter(text), "{:<11} {}\n", title, printable(value));
+        else
+            fmt::format_to(std::back_inserter(text), "{:<11} {}\n", title, value);
     };
     line("Name", plugin.name);
     line("Vendor", plugin.vendor);
@@ -83,7 +89,7 @@ std::string to_text(const PluginReport& report)
     if (plugin.in_file.size() > 1) {
         line("In the file", plugin.in_file.size());
         for (const auto& one : plugin.in_file)
-            fmt::format_to(std::back_inserter(text), "  {}  {}\n", one.id, one.name);
+            fmt::format_to(std::back_inserter(text), "  {}  {}\n", printable(one.id), printable(one.name));
     }
     line("Prefix", report.prefix);
     if (!report.host.wine.empty())
@@ -96,7 +102,7 @@ std::string to_text(const PluginReport& report)
     for (const auto& parameter : plugin.parameters)
         width = std::min<std::size_t>(std::max(width, parameter.name.size()), 32);
     for (const auto& parameter : plugin.parameters)
-        fmt::format_to(std::back_inserter(text), "  {:<{}}  {}\n", parameter.name, width,
+        fmt::format_to(std::back_inserter(text), "  {:<{}}  {}\n", printable(parameter.name), width,
                        range_of(parameter, has_plain_values(plugin)));
 
     line("Programs", plugin.programs.size());

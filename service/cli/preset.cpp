@@ -3,6 +3,7 @@
 
 #include "service/preset-exchange.hpp"
 
+#include "service/cli/printable.hpp"
 #include "service/cli/service-request.hpp"
 #include "service/cli/unfinished-file.hpp"
 #include "service/cli/verbs.hpp"
@@ -117,7 +118,7 @@ void list(const Options& options)
         fmt::print("{} has no programs of its own; 'decant preset load {} FILE' loads a preset\n",
                    options.node, options.node);
     for (std::size_t i = 0; i < programs.size(); ++i)
-        fmt::print("{:>4}  {}\n", i + 1, programs[i]);
+        fmt::print("{:>4}  {}\n", i + 1, printable(programs[i]));
 }
 
 /// By its name, or by its number in the list.

@@ -3,6 +3,8 @@
 
 #include "service/cli/rack-events.hpp"
 
+#include "service/cli/printable.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -67,7 +69,7 @@ std::string to_text(const RackEvent& event)
     if (!event.message.empty())
         text += ": " + event.message;
     std::replace(text.begin(), text.end(), '\n', ' ');
-    return text;
+    return printable(text);
 }
 
 nlohmann::ordered_json to_json(const RackEvent& event)

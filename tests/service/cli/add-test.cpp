@@ -3,12 +3,16 @@
 
 // `decant add` and `decant remove` as programs, as far as they need neither Wine nor PipeWire.
 
-#include "service/cli/addition.hpp"
+#include "service/cli/node-name.hpp"
 #include "tests/service/cli/organ-home.hpp"
 
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include <sys/stat.h>
 
 using namespace decant;
@@ -18,13 +22,44 @@ namespace fs = std::filesystem;
 
 TEST_CASE("names of nodes are made of whatever a plugin calls itself")
 {
-    CHECK(cli::node_name_from("Bass Station II") == "bass-station-ii");
-    CHECK(cli::node_name_from("  (Pro) EQ/3 v1.2. ") == "pro-eq-3-v1.2");
-    CHECK(cli::node_name_from("Hall\xc3\xa9") == "hall");
-    CHECK(cli::node_name_from("\xe9\x9f\xb3") == "plugin");
-    CHECK(cli::node_name_from("../../x") == "x");
-    CHECK(cli::node_name_from("") == "plugin");
-    CHECK(cli::node_name_from(std::string(300, 'a')).size() == 48);
+    const auto name = [](std::string_view text) {
+        return cli::node_name_from(text, "plugin");
+    };
+    CHECK(name("Bass Station II") == "bass-station-ii");
+    CHECK(name("  (Pro) EQ/3 v1.2. ") == "pro-eq-3-v1.2");
+    CHECK(name("../../x") == "x");
+    CHECK(name("") == "plugin");
+    CHECK(name(std::string(300, 'a')).size() == 48);
+    CHECK(name("Fl\xc3\xbcgel") == "flugel");
+    CHECK(name("\xc3\x86ther \xe2\x80\x93 Stra\xc3\x9f"
+               "e") == "aether-strasse");
+    CHECK(name("Why?") == "why");
+    CHECK(name("\xe3\x83\x94\xe3\x82\xa2\xe3\x83\x8e n") == "plugin"); // n says nothing of it
+    CHECK(name("Piano \xe9\x9f\xb3") == "piano");
+    CHECK(name("no UTF-8: \xe9") == "no-utf-8");
+}
+
+TEST_CASE(
+    "of names that cannot be written as a node's the description stays, and what commands a terminal is "
+    "not printed")
+{
+    const Home home;
+    const std::string piano = "\xe3\x83\x94\xe3\x82\xa2\xe3\x83\x8e";
+    std::vector<std::string> command{"add"};
+    for (const auto& name : {piano, piano + " \x1b[31m"}) {
+        fs::copy_file(home.organ(), home.path() / (name + ".wav"));
+        command.push_back((home.path() / (name + ".wav")).string());
+    }
+    const auto result = home.decant(command);
+    CHECK(result.exit == 0);
+    CHECK_THAT(result.output, ContainsSubstring(piano + " \\x1b[31m.wav"));
+    CHECK(result.output.find('\x1b') == std::string::npos);
+    CHECK(home.node("sampler").at("description") == piano);
+    CHECK(home.node("sampler-2").at("description") == piano + " \x1b[31m");
+    const auto shown = home.decant({"config", "show"});
+    CHECK(shown.output.find('\x1b') == std::string::npos);
+    CHECK(home.decant({"probe", command.back()}).output.find('\x1b') == std::string::npos);
+    CHECK(home.decant({"probe", "\x1b[31m.dll"}).errors.find('\x1b') == std::string::npos);
 }
 
 TEST_CASE("an instrument gets a file of its own that the service can read, and goes with it")
