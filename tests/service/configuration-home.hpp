@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace decant::service
 {
@@ -24,6 +25,8 @@ public:
     }
 
     [[nodiscard]] const std::filesystem::path& path() const { return directory_.path(); }
+
+    void write(std::string_view file) const { directory_.write(file, "x"); }
 
     /// What comes of the text of one file, conf/a.conf.
     [[nodiscard]] Configuration parse(const std::string& text) const
