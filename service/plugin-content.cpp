@@ -232,6 +232,8 @@ bool PluginContent::change(const NodeConfig& config)
             log_of_node(config_.name, Severity::warning, error.what());
         }
     }
+    if (config.params != config_.params)
+        host_->set_configured(config.params);
     config_ = config;
     if (processor_) // else it is not known yet what there is
         warnings_ = warnings_about(plugin_, config_);

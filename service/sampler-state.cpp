@@ -42,17 +42,11 @@ ParameterValues numbers_of(const nlohmann::json& state, const char* key)
     return numbers;
 }
 
-ParameterValues decode(const std::vector<std::byte>& bytes, const ParameterValues& configured)
+nlohmann::json decode(const std::vector<std::byte>& bytes)
 {
     const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    const auto state = nlohmann::json::parse(text, nullptr, false);
-    if (!state.is_object())
-        return {};
-    ParameterValues values = numbers_of(state, values_key);
-    for (const auto& [name, value] : numbers_of(state, configured_key))
-        if (const auto now = configured.find(name); now != configured.end() && now->second != value)
-            values.erase(name);
-    return values;
+    auto state = nlohmann::json::parse(text, nullptr, false);
+    return state.is_object() ? state : nlohmann::json::object();
 }
 
 } // namespace
@@ -76,8 +70,14 @@ try {
         log_of_node(node, Severity::warning, problem);
     if (!reading.state)
         return {};
-    written_ = decode(reading.state->bytes, configured);
-    return written_;
+    const auto state = decode(reading.state->bytes);
+    written_ = numbers_of(state, values_key);
+    configured_ = numbers_of(state, configured_key);
+    auto values = written_;
+    for (const auto& [name, before] : configured_)
+        if (const auto now = configured.find(name); now != configured.end() && now->second != before)
+            values.erase(name);
+    return values;
 } catch (const std::exception& error) {
     // Whatever it is, it is not to be overwritten.
     log_of_node(node, Severity::error,
@@ -90,10 +90,11 @@ std::string SamplerState::write_locked(const ParameterValues& values, const Para
 try {
     if (file_.empty())
         return "the state is not kept on the disk; the log says why";
-    if (values == written_)
+    if (values == written_ && (configured == configured_ || values.empty()))
         return {};
     write_state_file(file_, {identity_, encode(values, configured)});
     written_ = values;
+    configured_ = configured;
     return {};
 } catch (const std::exception& error) {
     return error.what();

@@ -19,8 +19,9 @@ class SamplerState
 {
     std::filesystem::path file_; ///< empty: nothing is kept
     std::string identity_;
-    std::mutex mutex_; ///< of the file
-    ParameterValues written_;
+    std::mutex mutex_;           ///< of the file
+    ParameterValues written_;    ///< what the file holds
+    ParameterValues configured_; ///< then
     bool finished_ = false;
 
     [[nodiscard]] std::string write_locked(const ParameterValues& values, const ParameterValues& configured);

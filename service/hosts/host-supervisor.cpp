@@ -141,7 +141,7 @@ void HostSupervisor::save(RunningHost& host)
 {
     save_at_.reset();
     connection_.hand_over();
-    auto problem = state_.save(host);
+    auto problem = state_.save(host, settings_.values);
     looked_nsec_ = bridge::now_nsec(); // the wait was the plugin's fault
     emit(StateSaved{state_.file(), ticket_, std::move(problem)});
 }
@@ -217,12 +217,16 @@ void HostSupervisor::fulfil_wish(RunningHost& host, std::uint64_t ticket, const 
     looked_nsec_ = bridge::now_nsec(); // the wait was the plugin's fault
 }
 
-/// The configuration's values, now that the plugin says which parameters it has.
+/// The configuration's values, now that the plugin says which parameters it has. What is in them as it was
+/// when the state was saved has been heard then, and perhaps moved since.
 void HostSupervisor::resolve_names(const protocol::PluginDescription& plugin)
 {
     if (std::exchange(names_resolved_, true))
         return;
     for (const auto& [name, value] : settings_.values) {
+        const auto before = state_.configured().find(name);
+        if (before != state_.configured().end() && before->second == value)
+            continue;
         try {
             const auto& parameter = parameter_named(plugin, name);
             connection_.set_value(parameter.id, value_within(parameter, value));
@@ -286,6 +290,8 @@ void HostSupervisor::watch(RunningHost& host)
     for (;;) {
         const HostWishes wishes = wishes_.take();
         ticket_ = std::max(ticket_, wishes.save);
+        if (wishes.values)
+            settings_.values = *wishes.values;
         if (wishes.stop || wishes.restart)
             return;
         if (wishes.format) {

@@ -36,6 +36,11 @@ void PluginHost::set_parameter(std::uint32_t id, double value)
     supervisor_->wishes().tell_change();
 }
 
+void PluginHost::set_configured(std::map<std::string, double> values)
+{
+    supervisor_->wishes().set_values(std::move(values));
+}
+
 void PluginHost::set_format(std::uint32_t rate, std::uint32_t max_frames)
 {
     supervisor_->wishes().set_format({rate, max_frames});

@@ -37,10 +37,12 @@ struct HostPatience {
 
 struct PluginHostSettings {
     PluginFile plugin;
-    std::map<std::string, double> values; ///< parameters by name, set on top of the state
-    std::uint32_t rate = 48000;           ///< Hz
-    std::uint32_t max_frames = 8192;      ///< largest block, 1..protocol::max_frames
-    bool select_programs = false;         ///< as the processor's layout has it
+    /// Parameters by name, as the configuration has them. Those that it had otherwise when the state was
+    /// saved are set on top of that.
+    std::map<std::string, double> values;
+    std::uint32_t rate = 48000;       ///< Hz
+    std::uint32_t max_frames = 8192;  ///< largest block, 1..protocol::max_frames
+    bool select_programs = false;     ///< as the processor's layout has it
     std::filesystem::path state_file; ///< see state_file_of(); empty: the state is neither restored nor saved
     HostPatience patience;
 };
@@ -79,6 +81,9 @@ public:
     /// Sets a parameter, also if no host runs, and again after every restart. `value` in the parameter's own
     /// range.
     void set_parameter(std::uint32_t id, double value);
+
+    /// The configuration has other values now, which have been set.
+    void set_configured(std::map<std::string, double> values);
 
     /// The graph runs at another rate (Hz) or with larger blocks; the plugin is activated anew if that
     /// differs.

@@ -33,9 +33,11 @@ namespace fs = std::filesystem;
 namespace
 {
 
-// "DcntStat", a version, the CRC-32 of what follows: the plugin's id as text, the state as blob.
+// "DcntStat", a version, the CRC-32 of what follows: the plugin's id as text, the state as blob; of version 2
+// the number of values of the configuration, and of each the name as text and a double.
 constexpr std::uint64_t file_magic = 0x7461'5374'746e'6344;
-constexpr std::uint32_t file_version = 1;
+constexpr std::uint32_t plain_version = 1;
+constexpr std::uint32_t configured_version = 2;
 constexpr const char* before_suffix = ".bak";
 constexpr std::size_t largest_file = std::size_t{protocol::max_message_bytes} + 4096;
 
@@ -50,8 +52,13 @@ std::vector<std::byte> encode(const SavedState& state)
 {
     protocol::WireWriter body;
     body.put_text(state.plugin).put_blob(state.bytes);
+    const bool plain = state.configured.empty();
+    if (!plain)
+        body.put(static_cast<std::uint32_t>(state.configured.size()));
+    for (const auto& [name, value] : state.configured)
+        body.put_text(name).put(value);
     protocol::WireWriter header;
-    header.put(file_magic).put(file_version).put(checksum(body.bytes()));
+    header.put(file_magic).put(plain ? plain_version : configured_version).put(checksum(body.bytes()));
     std::vector<std::byte> file(header.bytes().begin(), header.bytes().end());
     file.insert(file.end(), body.bytes().begin(), body.bytes().end());
     return file;
@@ -60,12 +67,12 @@ std::vector<std::byte> encode(const SavedState& state)
 std::optional<SavedState> decode(std::span<const std::byte> file)
 {
     protocol::WireReader header(file);
-    const bool ours =
-        header.get<std::uint64_t>() == file_magic && header.get<std::uint32_t>() == file_version;
+    const bool ours = header.get<std::uint64_t>() == file_magic;
+    const auto version = header.get<std::uint32_t>();
     const auto sum = header.get<std::uint32_t>();
-    if (!ours || header.failed())
+    if (!ours || version < plain_version || version > configured_version || header.failed())
         return std::nullopt;
-    const auto rest = file.subspan(sizeof file_magic + sizeof file_version + sizeof sum);
+    const auto rest = file.subspan(sizeof file_magic + sizeof version + sizeof sum);
     if (checksum(rest) != sum)
         return std::nullopt;
     protocol::WireReader body(rest);
@@ -73,6 +80,11 @@ std::optional<SavedState> decode(std::span<const std::byte> file)
     state.plugin = body.get_text();
     const auto bytes = body.get_blob();
     state.bytes.assign(bytes.begin(), bytes.end());
+    for (auto left = version == plain_version ? 0 : body.get<std::uint32_t>(); left > 0 && !body.failed();
+         --left) {
+        const auto name = body.get_text();
+        state.configured[name] = body.get<double>();
+    }
     return body.complete() ? std::optional(std::move(state)) : std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,8 +15,9 @@ namespace decant::service
 
 /// What a state file holds.
 struct SavedState {
-    std::string plugin;           ///< the plugin's id, as in its description
-    std::vector<std::byte> bytes; ///< as from HostLink::state()
+    std::string plugin;                         ///< the plugin's id, as in its description
+    std::vector<std::byte> bytes;               ///< as from HostLink::state()
+    std::map<std::string, double> configured{}; ///< parameters by name, as the configuration had them then
 };
 
 /// `$XDG_STATE_HOME/decant/<node>.state`, by default below ~/.local/state. Throws PluginError if there is no

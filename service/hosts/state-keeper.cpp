@@ -89,10 +89,16 @@ bool StateKeeper::restore(RunningHost& host)
     }
 }
 
-std::string StateKeeper::save(RunningHost& host)
+const std::map<std::string, double>& StateKeeper::configured() const
+{
+    static const std::map<std::string, double> nothing;
+    return last_ ? last_->configured : nothing;
+}
+
+std::string StateKeeper::save(RunningHost& host, const std::map<std::string, double>& configured)
 {
     try {
-        last_ = SavedState{identity_of(host.description()), host.state()};
+        last_ = SavedState{identity_of(host.description()), host.state(), configured};
         if (file_.empty())
             return "the state is not kept on the disk";
         write_state_file(file_, *last_);

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -30,9 +31,12 @@ public:
     /// does not want it. Throws PluginError if the host is of no use any more.
     bool restore(RunningHost& host);
 
-    /// Takes the state from the host, and writes it. Returns what went wrong, and has told it; empty if
-    /// nothing did.
-    std::string save(RunningHost& host);
+    /// The values of the configuration when that state was saved.
+    [[nodiscard]] const std::map<std::string, double>& configured() const;
+
+    /// Takes the state from the host, and writes it, with the values of the configuration. Returns what went
+    /// wrong, and has told it; empty if nothing did.
+    std::string save(RunningHost& host, const std::map<std::string, double>& configured);
 
     [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
 

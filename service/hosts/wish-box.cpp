@@ -52,6 +52,11 @@ void WishBox::tell_change()
     leave([](HostWishes& wishes) { wishes.changed = true; });
 }
 
+void WishBox::set_values(std::map<std::string, double> values)
+{
+    leave([&](HostWishes& wishes) { wishes.values = std::move(values); });
+}
+
 void WishBox::set_format(HostFormat format)
 {
     leave([&](HostWishes& wishes) {

@@ -8,8 +8,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -38,6 +40,7 @@ struct HostWishes {
     std::uint64_t save = 0; ///< the ticket of the last save() that was not obeyed yet; 0: none
     bool format = false;    ///< rate or block size have changed
     bool changed = false;   ///< a parameter has, which makes the state on the disk an old one
+    std::optional<std::map<std::string, double>> values;   ///< the configuration has others for parameters
     std::vector<std::pair<std::uint64_t, HostWish>> asked; ///< with their tickets
 };
 
@@ -64,6 +67,7 @@ public:
     std::uint64_t save();
     std::uint64_t ask(HostWish wish);
     void tell_change();
+    void set_values(std::map<std::string, double> values);
     void set_format(HostFormat format);
 
     /// For ever. A host that still loads is given up: nothing can be lost yet, and that may take minutes.

@@ -172,4 +172,26 @@ TEST_CASE(
     CHECK(value("Pedal") == 0); // that is up when nobody is there
 }
 
+TEST_CASE("the configuration's volume counts when it has changed, and else what was set since")
+{
+    OrganService service("<region> sample=Organ.wav\n");
+    const auto volume = [&] {
+        return service.parameters("organ").at(1).get<double>();
+    };
+    const auto start_with = [&](const std::string& settings) {
+        service.process().signal(SIGTERM);
+        REQUIRE(service.process().wait(tests::patience));
+        service.configure("decant.nodes = [ { name = organ path = ~/Organ.sfz " + settings + " } ]");
+        service.begin();
+        return volume();
+    };
+    REQUIRE(service.decant({"set", "organ", "Volume=-12"}).exit == 0);
+    CHECK(start_with("") == -12);
+    CHECK(start_with("volume = -6") == -6);
+    CHECK(start_with("volume = -6") == -6);
+    CHECK(start_with("") == 0); // and not what was set long ago
+    REQUIRE(service.decant({"set", "organ", "Volume=-3"}).exit == 0);
+    CHECK(start_with("") == -3);
+}
+
 } // namespace decant::service

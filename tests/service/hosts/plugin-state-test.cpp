@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 
 using namespace decant;
@@ -43,6 +44,34 @@ TEST_CASE("a clean stop saves the state and the next session has it")
     Player player(world.processor);
     host->connect(world.processor);
     CHECK(player.hears(0.125F));
+}
+
+TEST_CASE(
+    "the configuration's value of a parameter counts when it has changed, and else what was moved since")
+{
+    World world;
+    const auto first_gain = [&](double configured, double moved,
+                                const std::function<void(PluginHost&)>& also = {}) {
+        auto settings = world.settings();
+        settings.values = {{"Gain", configured}};
+        const auto count = world.diary.all<HostReady>().size() + 1;
+        auto host = world.start(std::move(settings));
+        REQUIRE(world.diary.has<HostReady>(count));
+        host->set_parameter(fake_parameter::gain, moved);
+        if (also)
+            also(*host);
+        return world.diary.all<HostReady>().back().values.at(0);
+    };
+    CHECK(first_gain(0.5, 0.75) == 0.5);
+    CHECK(first_gain(0.5, 0.625) == 0.75);
+    CHECK(first_gain(0.25, 1.0) == 0.25);
+    const auto changed_while_it_plays = [](PluginHost& host) {
+        host.set_configured({{"Gain", 0.125}});
+        host.set_parameter(fake_parameter::gain, 0.125);
+        host.set_parameter(fake_parameter::gain, 0.875);
+    };
+    CHECK(first_gain(0.25, 1.5, changed_while_it_plays) == 1.0);
+    CHECK(first_gain(0.125, 1.0) == 0.875);
 }
 
 TEST_CASE("a parameter that is set while nothing plays the plugin is in its state")

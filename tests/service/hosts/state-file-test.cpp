@@ -72,6 +72,25 @@ TEST_CASE("a state that was written is read again")
     CHECK(reading.problems.empty());
 }
 
+TEST_CASE(
+    "a state is kept with what the configuration said then, and one of before that could be is read, too")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "bass.state";
+    auto state = state_of("cutoff");
+    write_state_file(file, state);
+    CHECK(read_state_file(file).state.value().configured.empty());
+    const auto plain_size = fs::file_size(file);
+    state.configured = {{"Cutoff", 0.25}, {"Filter Type", 3}};
+    write_state_file(file, state);
+
+    CHECK(read_state_file(file).state.value().configured == state.configured);
+    CHECK(text_in(read_state_file(file)) == "cutoff");
+    CHECK(fs::file_size(file) == plain_size + 4 + (4 + 6 + 8) + (4 + 11 + 8));
+    fs::resize_file(file, fs::file_size(file) - 1);
+    CHECK(read_state_file(file).problems.size() == 1);
+}
+
 TEST_CASE("the state before stays beside the new one, and the same state twice does not push it out")
 {
     const TemporaryDirectory directory;
