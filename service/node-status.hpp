@@ -50,17 +50,17 @@ struct ThreadRights {
 struct NodeStatus {
     std::string type; ///< plugin, sampler
     NodeState state = NodeState::loading;
-    std::string message;                 ///< why it failed and what to do; empty if all is well
-    std::vector<std::string> warnings;   ///< what does not keep it from playing, but is hardly meant
-    double load = 0;                     ///< time in process() as a part of the period, over the last second
-    std::uint64_t late = 0;              ///< blocks that the deadline cut off
-    std::uint64_t dropped = 0;           ///< blocks that were kept from a plugin that had not answered yet
-    std::uint64_t xruns = 0;             ///< cycles of the graph that passed without this node
-    std::uint64_t restarts = 0;          ///< of the host
-    bool bypassed = false;               ///< plugins only: it runs, and is not heard
-    std::string editor;                  ///< plugins only: none, closed, open; empty: nobody knows yet
-    std::optional<RoundTrip> round_trip; ///< plugins only
-    std::string rt;                      ///< plugins only: limits, rtkit, nice, none; empty: no host runs
+    std::string message;               ///< why it failed and what to do; empty if all is well
+    std::vector<std::string> warnings; ///< what does not keep it from playing, but is hardly meant
+    double load = 0;                   ///< time in process() as a part of the period, over the last second
+    std::uint64_t late = 0;            ///< blocks that the deadline cut off
+    std::uint64_t dropped = 0;         ///< blocks that were kept from a plugin that had not answered yet
+    std::uint64_t xruns = 0;           ///< cycles of the graph that passed without this node
+    std::uint64_t restarts = 0;        ///< of the host
+    bool bypassed = false;             ///< plugins only: it runs, and is not heard
+    std::string editor; ///< plugins only: none, unknown, closed, open; empty: it is not loaded yet
+    std::optional<RoundTrip> round_trip;    ///< plugins only
+    std::string rt;                         ///< plugins only: limits, rtkit, nice, none; empty: no host runs
     std::optional<ThreadRights> rt_threads; ///< plugins only: if there are any
     std::string wake;                       ///< plugins only: sleep, anticipate, as it is now
     std::optional<double> awake;            ///< part of the last second's blocks that found such a host awake

@@ -196,6 +196,7 @@ void PluginContent::handle(const bridge::ParameterChanged& moved)
 
 void PluginContent::handle(const bridge::EditorChanged& window)
 {
+    editor_seen_ = true;
     if (window.open)
         open_editors_.insert(window.part);
     else
@@ -346,7 +347,9 @@ std::string PluginContent::editor() const
         return {};
     if (!plugin_.has_editor)
         return "none";
-    return open_editors_.empty() ? "closed" : "open";
+    if (!open_editors_.empty())
+        return "open";
+    return plugin_.format == protocol::PluginFormat::vst3 && !editor_seen_ ? "unknown" : "closed";
 }
 
 void PluginContent::ask(const EditorAction& action, std::function<void(std::string)> done)

@@ -49,6 +49,7 @@ class PluginContent final : public NodeContent
     PendingAnswers saves_;
     PendingAnswers wishes_;
     std::set<std::string> open_editors_; ///< their parts
+    bool editor_seen_ = false;           ///< a VST3 plugin says no sooner that it has one
     Lifeline lifeline_;
     std::unique_ptr<PluginHost> host_; // the last member: it uses the processor to its end
 

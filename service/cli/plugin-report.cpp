@@ -21,6 +21,13 @@ namespace decant::cli
 namespace
 {
 
+/// A VST3 plugin cannot be asked: it makes the editor, or does not, and that may take long and wants a
+/// screen.
+bool knows_editor(const protocol::PluginDescription& plugin)
+{
+    return !plugin.has_editor || plugin.format != protocol::PluginFormat::vst3;
+}
+
 std::string_view yes_no(bool value)
 {
     return value ? "yes" : "no";
@@ -84,7 +91,8 @@ std::string to_text(const PluginReport& report)
     line("Format", service::kind_of(report.plugin));
     line("Id", plugin.id);
     line("MIDI", fmt::format("in {}, out {}", yes_no(plugin.midi_in), yes_no(plugin.midi_out)));
-    line("Editor", yes_no(plugin.has_editor));
+    line("Editor", knows_editor(plugin) ? yes_no(plugin.has_editor)
+                                        : "perhaps; a VST3 plugin says so when it is opened");
     line("Latency", fmt::format("{} frames", plugin.latency));
     if (plugin.in_file.size() > 1) {
         line("In the file", plugin.in_file.size());
@@ -138,7 +146,8 @@ nlohmann::ordered_json to_json(const PluginReport& report)
             {"instrument", plugin.instrument},
             {"midi_in", plugin.midi_in},
             {"midi_out", plugin.midi_out},
-            {"editor", plugin.has_editor},
+            {"editor",
+             knows_editor(plugin) ? nlohmann::ordered_json(plugin.has_editor) : nlohmann::ordered_json()},
             {"latency", plugin.latency},
             {"prefix", report.prefix},
             {"wine", report.host.wine},

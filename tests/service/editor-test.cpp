@@ -136,7 +136,8 @@ TEST_CASE("an editor opens in a window of its own, with the plugin's size, and a
     DialRack rack(dial.file);
     if (std::string_view(dial.file).ends_with(".clap"))
         rack.play(); // this one tells of its editor in blocks alone
-    CHECK(rack.listed("dial").at("editor") == "closed");
+    const bool says_so = !std::string_view(dial.file).ends_with(".vst3");
+    CHECK(rack.listed("dial").at("editor") == (says_so ? "closed" : "unknown"));
 
     rack.editor("open");
     CHECK(rack.is_listed("open"));
