@@ -40,7 +40,7 @@ ChainPart read_chain_part(const NodeSetting& setting, const fs::path& home, Node
             part.path = std::move(address.file);
             if (part.plugin_class.empty())
                 part.plugin_class = std::move(address.plugin);
-            problems.attempt([&] { require_existing(key, inner, part.path); });
+            problems.attempt([&] { require_file(key, inner, part.path, FileKind::file_or_folder); });
         } else if (name == "plugin") {
             part.plugin_class = read_text(key, inner);
         } else if (name == "name") {

@@ -41,9 +41,10 @@ DeviceNode::DeviceNode(pw_core* core, DeviceRole role, const std::string& name,
     const Properties properties(pw_properties_new(
         "factory.name", "support.null-audio-sink", PW_KEY_NODE_NAME,
         fmt::format("decant-{}.{}", sink ? "sink" : "source", name).c_str(), PW_KEY_NODE_DESCRIPTION,
-        description.c_str(), PW_KEY_MEDIA_CLASS, sink ? "Audio/Sink" : "Audio/Source/Virtual",
-        "audio.position", position_of(channels).c_str(), PW_KEY_PRIORITY_SESSION, lowest_priority,
-        PW_KEY_NODE_VIRTUAL, "true", "monitor.channel-volumes", "true", // the volume that people set is heard
+        fmt::format("{} (Decant, {})", description, name).c_str(), PW_KEY_MEDIA_CLASS,
+        sink ? "Audio/Sink" : "Audio/Source/Virtual", "audio.position", position_of(channels).c_str(),
+        PW_KEY_PRIORITY_SESSION, lowest_priority, PW_KEY_NODE_VIRTUAL, "true", "monitor.channel-volumes",
+        "true", // the volume that people set is heard
         "decant.device.of", name.c_str(), nullptr));
     node_.reset(static_cast<pw_node*>(pw_core_create_object(core, "adapter", PW_TYPE_INTERFACE_Node,
                                                             PW_VERSION_NODE, &properties->dict, 0)));

@@ -67,8 +67,8 @@ public:
     /// Saves its state now, if it has one. `done` hears what went wrong, or an empty text, on the main loop.
     virtual void save(std::function<void(std::string problem)> done) { done({}); }
 
-    /// The names of the plugin's own programs.
-    [[nodiscard]] virtual std::vector<std::string> programs() const { return {}; }
+    /// The names of the plugin's own programs; nothing if there is no plugin, but an instrument.
+    [[nodiscard]] virtual std::optional<std::vector<std::string>> programs() const { return std::nullopt; }
 
     /// Saves or loads a preset. `done` as with save().
     virtual void ask(const PresetWish&, std::function<void(std::string problem)> done)

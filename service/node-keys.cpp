@@ -71,6 +71,15 @@ NodeKey key_of(std::string_view name, std::optional<NodeType> type, Member NodeC
             }};
 }
 
+/// A key of every node whose value may be an array, all of whose elements are looked at.
+template <class Member, class Read>
+NodeKey array_key(std::string_view name, Member NodeConfig::* member, Read read)
+{
+    return {name, any, [=](NodeConfig& node, const NodeSetting& setting, const KeySurroundings& around) {
+                node.*member = read(name, setting, around.problems);
+            }};
+}
+
 /// A key of plugins whose value is one of the words for an enumeration, in its order.
 template <class Enumeration>
 NodeKey word_key(std::string_view name, Enumeration NodeConfig::* member,
@@ -97,7 +106,7 @@ NodeKey file_key(std::string_view name, fs::path NodeConfig::* member)
     return {name, NodeType::sampler,
             [=](NodeConfig& node, const NodeSetting& setting, const KeySurroundings& around) {
                 node.*member = read_path(name, setting, around.home);
-                require_existing(name, setting, node.*member);
+                require_file(name, setting, node.*member, FileKind::file);
             }};
 }
 
@@ -116,7 +125,8 @@ const std::vector<NodeKey>& node_keys()
                  if (!address.plugin.empty())
                      node.plugin_class = std::move(address.plugin);
              }
-             require_existing("path", setting, node.path);
+             require_file("path", setting, node.path,
+                          node.type == plugin ? FileKind::file_or_folder : FileKind::file);
          }},
         key_of("description", any, &NodeConfig::description, read_text),
         key_of("enabled", any, &NodeConfig::enabled, read_flag),
@@ -160,17 +170,17 @@ const std::vector<NodeKey>& node_keys()
         key_of("quality", sampler, &NodeConfig::quality, read_quality),
         file_key("tuning", &NodeConfig::tuning),
         file_key("keyboard-map", &NodeConfig::keyboard_map),
-        key_of("midi.from", any, &NodeConfig::midi_from, read_names),
-        key_of("midi.channels", any, &NodeConfig::midi_channels, read_channels),
+        array_key("midi.from", &NodeConfig::midi_from, read_names),
+        array_key("midi.channels", &NodeConfig::midi_channels, read_channels),
         key_of("midi.programs", plugin, &NodeConfig::midi_programs, read_flag),
         key_of("input.channels", plugin, &NodeConfig::input_channels, read_layout),
         key_of("output.channels", plugin, &NodeConfig::output_channels, read_layout),
-        key_of("input.from", any, &NodeConfig::input_from, read_names),
+        array_key("input.from", &NodeConfig::input_from, read_names),
         {"as", plugin,
          [](auto& node, const auto& setting, const auto&) {
              node.properties["decant.as"] = device_words.at(read_word("as", setting, device_words));
          }},
-        key_of("output.to", any, &NodeConfig::output_to, read_names),
+        array_key("output.to", &NodeConfig::output_to, read_names),
     };
     return table;
 }

@@ -60,10 +60,7 @@ std::string read_name(const NodeSetting& setting)
 {
     auto name = read_text("name", setting);
     if (!is_node_name(name))
-        refuse("name", setting,
-               fmt::format(
-                   "at most {} letters, digits, '-', '_' and '.' (put what people read into description)",
-                   longest_name));
+        refuse("name", setting, node_name_rule() + " (put what people read into description)");
     return name;
 }
 
@@ -182,6 +179,13 @@ bool is_node_name(std::string_view name) noexcept
            std::all_of(name.begin(), name.end(), [](unsigned char letter) {
                return std::isalnum(letter) != 0 || letter == '.' || letter == '_' || letter == '-';
            });
+}
+
+std::string node_name_rule()
+{
+    return fmt::format(
+        "at most {} letters of ASCII, digits, '-', '_' and '.', of which '-' and '.' are not the first",
+        longest_name);
 }
 
 std::string_view type_name_of(const NodeSettings& settings)

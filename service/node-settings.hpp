@@ -15,6 +15,9 @@ namespace decant::service
 /// Whether a node can be called so. [any]
 [[nodiscard]] bool is_node_name(std::string_view name) noexcept;
 
+/// What such a name is, to go on with behind "must be". [any]
+[[nodiscard]] std::string node_name_rule();
+
 /// "plugin" or "sampler", as it is written or as the name of the file tells; empty if neither does. [any]
 [[nodiscard]] std::string_view type_name_of(const NodeSettings& settings);
 

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -90,11 +91,12 @@ try {
     if (!object.is_object())
         return std::nullopt;
     NodeStatus status;
-    std::string state;
-    read(object, "state", state);
-    for (const auto& [value, name] : state_names)
-        if (name == state)
-            status.state = value;
+    const auto state = object.at("state").get<std::string>();
+    const auto known = std::find_if(state_names.begin(), state_names.end(),
+                                    [&state](const auto& each) { return each.second == state; });
+    if (known == state_names.end())
+        return std::nullopt;
+    status.state = known->first;
     read(object, "type", status.type);
     read(object, "message", status.message);
     read(object, "warnings", status.warnings);

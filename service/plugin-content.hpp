@@ -81,7 +81,10 @@ public:
     void tick(const nodes::FilterCounters* counters) override;
     void report(NodeStatus& status) override;
     void save(std::function<void(std::string)> done) override;
-    [[nodiscard]] std::vector<std::string> programs() const override { return plugin_.programs; }
+    [[nodiscard]] std::optional<std::vector<std::string>> programs() const override
+    {
+        return plugin_.programs;
+    }
     void ask(const PresetWish& wish, std::function<void(std::string)> done) override;
     void ask(const EditorAction& action, std::function<void(std::string)> done) override;
     [[nodiscard]] std::string editor() const override;

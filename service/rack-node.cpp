@@ -238,7 +238,7 @@ void RackNode::save(std::function<void(std::string problem)> done)
         done({});
 }
 
-std::vector<std::string> RackNode::programs() const
+std::optional<std::vector<std::string>> RackNode::programs() const
 {
     return content_ ? content_->programs() : std::vector<std::string>();
 }

@@ -86,7 +86,7 @@ public:
     void save(std::function<void(std::string problem)> done);
 
     /// See NodeContent.
-    [[nodiscard]] std::vector<std::string> programs() const;
+    [[nodiscard]] std::optional<std::vector<std::string>> programs() const;
     void ask(const PresetWish& wish, std::function<void(std::string problem)> done);
     void ask(const EditorAction& action, std::function<void(std::string problem)> done);
     [[nodiscard]] std::string editor() const;

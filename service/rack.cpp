@@ -21,10 +21,9 @@ namespace decant::service
 namespace
 {
 
-/// A node has one line in the table.
-void add_sentence(std::string& text, const std::string& sentence)
+void add_line(std::string& text, const std::string& line)
 {
-    text += (text.empty() ? "" : "; ") + sentence;
+    text += (text.empty() ? "" : "\n") + line;
 }
 
 } // namespace
@@ -65,7 +64,7 @@ void Rack::apply(Configuration configuration)
         if (problem.fatal && wanted.contains(problem.node))
             continue; // it is about another one that wants the name
         if (!problem.node.empty())
-            add_sentence(hints[problem.node], text);
+            add_line(hints[problem.node], text);
         else if (problem.fatal)
             broken_files.emplace(problem.where.file, text);
     }
@@ -97,7 +96,7 @@ void Rack::apply(Configuration configuration)
             continue;
         auto& status = refused_[problem.node];
         status.state = NodeState::failed;
-        add_sentence(status.message, to_text(problem));
+        add_line(status.message, to_text(problem));
     }
 }
 
@@ -254,7 +253,10 @@ void Rack::obey(const Request& request, std::function<void(Reply)> done)
             node.save(collect);
             break;
         case RequestVerb::list_programs:
-            collection->answer(node.programs());
+            if (auto programs = node.programs())
+                collection->answer(std::move(*programs));
+            else
+                collect("only plugins have presets");
             break;
         case RequestVerb::editor:
             try {

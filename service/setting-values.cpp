@@ -4,6 +4,7 @@
 #include "service/setting-values.hpp"
 
 #include "nodes/nearest-word.hpp"
+#include "service/special-file.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -46,17 +47,21 @@ std::optional<double> to_number(const JsonValue& value)
                                                                         : std::nullopt;
 }
 
-/// One text or an array of texts.
-std::vector<std::string> read_texts(std::string_view key, const NodeSetting& setting)
+/// A value, or an array of values.
+std::vector<NodeSetting> elements_of(const NodeSetting& setting)
 {
-    if (setting.value.is_text())
-        return {read_text(key, setting)};
     if (setting.value.kind != JsonValue::Kind::array)
-        refuse(key, setting, "a text or an array of texts");
-    std::vector<std::string> texts;
+        return {setting};
+    std::vector<NodeSetting> elements;
     for (const auto& item : setting.value.items)
-        texts.push_back(read_text(fmt::format("each element of {}", key), part_of(setting, item)));
-    return texts;
+        elements.push_back(part_of(setting, item));
+    return elements;
+}
+
+std::string name_of_element(std::string_view key, const NodeSetting& setting)
+{
+    return setting.value.kind == JsonValue::Kind::array ? fmt::format("each element of {}", key)
+                                                        : std::string(key);
 }
 
 } // namespace
@@ -131,29 +136,31 @@ void check_name_or_expression(const std::string& name)
                     name, reason.data()));
 }
 
-std::vector<std::string> read_names(std::string_view key, const NodeSetting& setting)
+std::vector<std::string> read_names(std::string_view key, const NodeSetting& setting, NodeProblems& problems)
 {
-    auto names = read_texts(key, setting);
-    for (const auto& name : names) {
-        try {
-            check_name_or_expression(name);
-        } catch (const std::runtime_error& error) {
-            throw SettingError(fmt::format("{}: {}", key, error.what()), setting.where);
-        }
-    }
+    if (setting.value.kind == JsonValue::Kind::object)
+        refuse(key, setting, "a text or an array of texts");
+    std::vector<std::string> names;
+    for (const auto& element : elements_of(setting))
+        problems.attempt([&] {
+            names.push_back(read_text(name_of_element(key, setting), element));
+            try {
+                check_name_or_expression(names.back());
+            } catch (const std::runtime_error& error) {
+                throw SettingError(fmt::format("{}: {}", key, error.what()), element.where);
+            }
+        });
     return names;
 }
 
-std::uint16_t read_channels(std::string_view key, const NodeSetting& setting)
+std::uint16_t read_channels(std::string_view key, const NodeSetting& setting, NodeProblems& problems)
 {
-    const auto bit = [key](const NodeSetting& channel) {
-        return static_cast<std::uint16_t>(1u << (read_count(key, channel, 1, 16) - 1));
-    };
-    if (setting.value.kind != JsonValue::Kind::array)
-        return bit(setting);
     std::uint16_t channels = 0;
-    for (const auto& item : setting.value.items)
-        channels = static_cast<std::uint16_t>(channels | bit(part_of(setting, item)));
+    for (const auto& element : elements_of(setting))
+        problems.attempt([&] {
+            const auto channel = read_count(name_of_element(key, setting), element, 1, 16);
+            channels = static_cast<std::uint16_t>(channels | (1u << (channel - 1)));
+        });
     return channels;
 }
 
@@ -185,11 +192,19 @@ fs::path read_path(std::string_view key, const NodeSetting& setting, const fs::p
     return (setting.where.file.parent_path() / text).lexically_normal();
 }
 
-void require_existing(std::string_view key, const NodeSetting& setting, const fs::path& path)
+void require_file(std::string_view key, const NodeSetting& setting, const fs::path& path, FileKind kind)
 {
     std::error_code error;
-    if (fs::exists(path, error))
+    const auto type = fs::status(path, error).type();
+    if (type == fs::file_type::regular ||
+        (type == fs::file_type::directory && kind == FileKind::file_or_folder))
         return;
+    if (const auto other = special_file(path); !other.empty())
+        throw SettingError(fmt::format("{} '{}' is {}, and no file that can be loaded; correct it", key,
+                                       path.string(), other),
+                           setting.where);
+    if (type == fs::file_type::not_found)
+        error.clear();
     if (error)
         throw SettingError(fmt::format("{} '{}' cannot be reached: {}; look at the rights of its directories",
                                        key, path.string(), error.message()),

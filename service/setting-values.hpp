@@ -43,10 +43,12 @@ void check_name_or_expression(const std::string& name);
 
 /// One text or an array: names of nodes and ports; behind "~" a regular expression as PipeWire's rules have
 /// it.
-[[nodiscard]] std::vector<std::string> read_names(std::string_view key, const NodeSetting& setting);
+[[nodiscard]] std::vector<std::string> read_names(std::string_view key, const NodeSetting& setting,
+                                                  NodeProblems& problems);
 
 /// MIDI channels from 1 to 16, as a mask.
-[[nodiscard]] std::uint16_t read_channels(std::string_view key, const NodeSetting& setting);
+[[nodiscard]] std::uint16_t read_channels(std::string_view key, const NodeSetting& setting,
+                                          NodeProblems& problems);
 
 /// An object of names and numbers; each that is none goes to `problems`.
 [[nodiscard]] std::map<std::string, double> read_params(std::string_view key, const NodeSetting& setting,
@@ -56,8 +58,14 @@ void check_name_or_expression(const std::string& name);
 [[nodiscard]] std::filesystem::path read_path(std::string_view key, const NodeSetting& setting,
                                               const std::filesystem::path& home);
 
-/// Throws SettingError if nothing is there, with the path as what is missing.
-void require_existing(std::string_view key, const NodeSetting& setting, const std::filesystem::path& path);
+enum class FileKind {
+    file,
+    file_or_folder, ///< a plugin's bundle is one
+};
+
+/// Throws SettingError if something else is there, or nothing: then with the path as what is missing.
+void require_file(std::string_view key, const NodeSetting& setting, const std::filesystem::path& path,
+                  FileKind kind);
 
 /// The first part of a path that is not there: its parent is, unless it is the root.
 [[nodiscard]] std::filesystem::path first_missing(const std::filesystem::path& path);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "service/cli/addition.hpp"
+#include "service/cli/file-name.hpp"
 #include "service/cli/finite-number.hpp"
 #include "service/cli/prefix-option.hpp"
 #include "service/cli/printable.hpp"
@@ -49,7 +50,8 @@ struct Options {
 struct Search {
     std::vector<Addition> additions;
     std::vector<std::string> problems;
-    std::size_t named = 0; ///< the first ones are files that were named
+    std::size_t named = 0;    ///< the first ones are files that were named
+    std::size_t left_out = 0; ///< instruments in Wine prefixes
 };
 
 Search search(const Options& options)
@@ -70,6 +72,7 @@ Search search(const Options& options)
     for (const auto& found : finder.found())
         result.additions.push_back({found, {}});
     result.problems = finder.problems();
+    result.left_out = finder.left_out();
     return result;
 }
 
@@ -181,6 +184,11 @@ void take_over(const std::vector<Addition>& additions, const Options& options)
 void add(Options& options)
 {
     auto found = search(options);
+    if (found.left_out != 0)
+        found.problems.push_back(fmt::format(
+            "{} .sfz file{} left out, as what lies in a Wine prefix belongs to programs there; name those "
+            "that are to be played, as in 'decant add FILE.sfz'",
+            found.left_out, found.left_out == 1 ? " is" : "s are"));
     for (const auto& problem : found.problems)
         fmt::print(stderr, "decant: {}\n", printable(problem));
     if (found.additions.empty())
@@ -226,8 +234,7 @@ std::string check_target(const std::string& text)
 
 std::string check_name(const std::string& name)
 {
-    return service::is_node_name(name) ? std::string()
-                                       : "must be at most 64 letters, digits, '-', '_' and '.'";
+    return service::is_node_name(name) ? std::string() : "must be " + service::node_name_rule();
 }
 
 } // namespace
@@ -240,7 +247,8 @@ void add_add(CLI::App& application)
             "FILE", options->places,
             "Plugins (.dll, .vst3, .clap, or FILE#NAME of a file with several), instruments (.sfz, or a "
             "sound file), or folders with plugins and .sfz files")
-        ->required();
+        ->required()
+        ->check(file_name);
     verb->add_flag("-r,--recursive", options->recursive, "Look into folders of folders, too");
     verb->add_option("--name", options->settings.name, "Name of the node, for a single file")
         ->check(CLI::Validator(check_name, "NAME"));

@@ -190,7 +190,9 @@ void AdditionFinder::take_library(const fs::path& library)
 /// Programs of Windows have SFZ files of their own, with opcodes and sounds that only they know.
 void AdditionFinder::take_instrument(const fs::path& path)
 {
-    if (!service::prefix_around(path))
+    if (service::prefix_around(path))
+        ++left_out_;
+    else
         add({path});
 }
 

@@ -35,6 +35,7 @@ class AdditionFinder
     bool recursive_;
     std::vector<FoundFile> found_;
     std::vector<std::string> problems_;
+    std::size_t left_out_ = 0;
     std::set<std::string> seen_; ///< what was entered and found, by place and prefix
 
     void enter(const std::filesystem::path& folder, int depth);
@@ -54,6 +55,9 @@ public:
     void look_into(const std::filesystem::path& folder);
 
     [[nodiscard]] const std::vector<FoundFile>& found() const noexcept { return found_; }
+
+    /// How many instruments lie in Wine prefixes.
+    [[nodiscard]] std::size_t left_out() const noexcept { return left_out_; }
 
     /// What could not be looked into, with the remedy.
     [[nodiscard]] const std::vector<std::string>& problems() const noexcept { return problems_; }

@@ -3,9 +3,14 @@
 
 #include "service/cli/file-kind.hpp"
 
+#include "service/special-file.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -41,6 +46,13 @@ bool is_plugin_file(const std::filesystem::path& file)
 {
     constexpr std::array<std::string_view, 3> extensions{".dll", ".vst3", ".clap"};
     return std::find(extensions.begin(), extensions.end(), extension_of(file)) != extensions.end();
+}
+
+void require_no_special_file(const std::filesystem::path& path)
+{
+    if (const auto other = service::special_file(path); !other.empty())
+        throw std::runtime_error(
+            fmt::format("{} is {}, and no instrument; give the name of a file", path.string(), other));
 }
 
 } // namespace decant::cli

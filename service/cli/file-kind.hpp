@@ -17,4 +17,8 @@ namespace decant::cli
 /// Whether the name is that of a Windows plugin; not every plugin has one.
 [[nodiscard]] bool is_plugin_file(const std::filesystem::path& file);
 
+/// Throws std::runtime_error if the path leads to a folder, a pipe or a device: nobody waits for one that
+/// never ends.
+void require_no_special_file(const std::filesystem::path& path);
+
 } // namespace decant::cli

@@ -6,6 +6,7 @@
 #include "nodes/sampler/instrument-memory.hpp"
 
 #include "nodes/sampler/instrument.hpp"
+#include "service/cli/file-kind.hpp"
 #include "service/cli/printable.hpp"
 
 #include <fmt/format.h>
@@ -50,6 +51,7 @@ std::size_t most_velocity_layers(const sampler::Instrument& instrument)
 
 InstrumentReport report_on_instrument(const std::filesystem::path& file)
 {
+    require_no_special_file(file);
     const auto loaded = sampler::load_instrument(file);
     InstrumentReport report;
     report.file = std::filesystem::absolute(file);

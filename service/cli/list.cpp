@@ -12,6 +12,9 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
 
 namespace decant::cli
 {
@@ -19,15 +22,19 @@ namespace decant::cli
 namespace
 {
 
-constexpr std::size_t columns = 11;
+constexpr std::size_t columns = 10;
 using Row = std::array<std::string, columns>;
 
-std::string remarks_on(const service::NodeStatus& status)
+/// One a line.
+std::vector<std::string> remarks_on(const service::NodeStatus& status)
 {
-    std::string text = in_one_line(status.message);
+    std::vector<std::string> lines;
+    std::istringstream message(status.message);
+    for (std::string line; std::getline(message, line);)
+        lines.push_back(in_one_line(line));
     for (const auto& warning : status.warnings)
-        text += (text.empty() ? "warning: " : "; warning: ") + in_one_line(warning);
-    return text;
+        lines.push_back("warning: " + in_one_line(warning));
+    return lines;
 }
 
 Row row_of(const RackNode& node)
@@ -48,8 +55,7 @@ Row row_of(const RackNode& node)
             trip ? fmt::format("{:.0f}/{:.0f}", trip->p50, trip->max) : "-",
             status.rt.empty() ? "-" : status.rt,
             std::to_string(status.late),
-            std::to_string(status.xruns),
-            remarks_on(status)};
+            std::to_string(status.xruns)};
 }
 
 /// Those of which no node of the table tells.
@@ -69,19 +75,22 @@ void print_table(const std::vector<RackNode>& rack)
         return;
     }
     std::vector<Row> rows{
-        {"NAME", "TYPE", "STATE", "IN/OUT", "MIDI", "LOAD %", "TRIP us", "RT", "LATE", "XRUNS", "MESSAGE"}};
+        {"NAME", "TYPE", "STATE", "IN/OUT", "MIDI", "LOAD %", "TRIP us", "RT", "LATE", "XRUNS"}};
     for (const auto& node : rack)
         rows.push_back(row_of(node));
     std::array<std::size_t, columns> widths{};
     for (const auto& row : rows)
         for (std::size_t i = 0; i < columns; ++i)
             widths[i] = std::max(widths[i], row[i].size());
-    for (const auto& row : rows) {
+    for (std::size_t row = 0; row < rows.size(); ++row) {
         std::string line;
         for (std::size_t i = 0; i < columns; ++i)
-            line += fmt::format("{:<{}}  ", row[i], widths[i]);
+            line += fmt::format("{:<{}}  ", rows[row][i], widths[i]);
         line.erase(line.find_last_not_of(' ') + 1);
         fmt::print("{}\n", line);
+        if (row != 0)
+            for (const auto& remark : remarks_on(rack[row - 1].status))
+                fmt::print("    {}\n", remark);
     }
 }
 
@@ -109,6 +118,10 @@ void add_list(CLI::App& application)
     auto* verb = application.add_subcommand("list", "Show the nodes of the rack");
     const auto json = std::make_shared<bool>(false);
     verb->add_flag("--json", *json, "Print JSON: loads as a part of the period, round trips in microseconds");
+    verb->footer("What is wrong with a node is in the lines below its own.\n\n"
+                 "Examples:\n"
+                 "  decant list\n"
+                 "  decant list --json | jq -r '.[] | select(.state == \"failed\") | .name, .message'");
     verb->callback([json] {
         const auto rack = read_rack();
         if (*json)

@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <utility>
@@ -68,6 +70,13 @@ void set(const std::string& name, const std::vector<std::string>& assignments)
         values.emplace_back(parameter.name, parameter_value(parameter, assignment.substr(sign + 1)));
     }
     node.set(values);
+    for (const auto& [name, value] : values) {
+        const auto& now = parameter_named(node.all(), name);
+        constexpr double of_a_float = 1e-5;
+        if (std::abs(now.value - value) > of_a_float * std::max(1.0, now.maximum - now.minimum))
+            fmt::print(stderr, "decant: '{}' is {:g} now, the nearest to {:g} that it takes\n",
+                       printable(name), now.value, value);
+    }
 }
 
 } // namespace
@@ -104,10 +113,10 @@ void add_set(CLI::App& application)
     verb->add_option("SETTING", *assignments, "A number within the range that 'params' shows, on or off")
         ->option_text("PARAMETER=VALUE ...")
         ->required();
-    verb->footer(
-        "All of one command arrive together. A plugin keeps them in its state; params in the configuration\n"
-        "count again when it is loaded anew.\n\n"
-        "Examples:\n  decant set bass Cutoff=0.4 'Filter Type=3'\n  decant set piano Volume=-6");
+    verb->footer("All of one command arrive together. They are kept in the node's state, and come back with "
+                 "it, until\n"
+                 "the configuration is changed to have another value.\n\n"
+                 "Examples:\n  decant set bass Cutoff=0.4 'Filter Type=3'\n  decant set piano Volume=-6");
     verb->callback([name, assignments] { set(*name, *assignments); });
 }
 

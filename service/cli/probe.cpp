@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "service/cli/file-kind.hpp"
+#include "service/cli/file-name.hpp"
 #include "service/cli/finite-number.hpp"
 #include "service/cli/instrument-report.hpp"
 #include "service/cli/plugin-probe.hpp"
@@ -76,7 +77,8 @@ void add_probe(CLI::App& application)
     verb->add_option("FILE", options->file,
                      "A Windows plugin (.dll, .vst3, .clap), an instrument (.sfz) or a sound file (.wav, "
                      ".flac, .aiff, .ogg)")
-        ->required();
+        ->required()
+        ->check(file_name);
     verb->add_option("--class", options->plugin_class,
                      "Which plugin of a file with several, as FILE#NAME does");
     add_prefix_option(*verb, options->prefix);

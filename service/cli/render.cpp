@@ -192,6 +192,7 @@ void require_other(const std::filesystem::path& input, const RenderOptions& opti
 void render_instrument(const RenderOptions& options)
 {
     Material material(options);
+    require_no_special_file(options.instrument);
     const auto loaded = sampler::load_instrument(options.instrument);
     for (const auto& file : loaded.files)
         require_other(file, options);

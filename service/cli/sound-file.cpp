@@ -128,7 +128,8 @@ void SoundWriter::write(std::span<const float> interleaved)
     const auto count = static_cast<sf_count_t>(interleaved.size());
     if (sf_write_float(file_.get(), interleaved.data(), count) != count)
         throw std::runtime_error(
-            fmt::format("cannot write {}: {}. Is the disk full?", path_.string(), sf_strerror(file_.get())));
+            fmt::format("cannot write {}: {} Make room on the disk, or give another --output", path_.string(),
+                        sf_strerror(file_.get())));
 }
 
 void SoundWriter::finish()
@@ -136,7 +137,8 @@ void SoundWriter::finish()
     // Closing writes the header and what is still buffered.
     if (const int error = sf_close(file_.release()); error != 0)
         throw std::runtime_error(
-            fmt::format("cannot write {}: {}. Is the disk full?", path_.string(), sf_error_number(error)));
+            fmt::format("cannot write {}: {} Make room on the disk, or give another --output", path_.string(),
+                        sf_error_number(error)));
     unfinished_->finish();
 }
 

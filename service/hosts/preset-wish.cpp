@@ -101,6 +101,18 @@ std::vector<std::byte> read(const std::filesystem::path& file)
     return bytes;
 }
 
+/// A CLAP plugin would take what is no state of its own for a damaged one.
+void require_form_of(protocol::PluginFormat format, const std::filesystem::path& file)
+{
+    const auto form = std::find_if(extensions.begin(), extensions.end(), [&](const Extension& each) {
+        return each.text == file.extension().string();
+    });
+    if (format == protocol::PluginFormat::clap && form != extensions.end() && form->form != PresetForm::clap)
+        throw refusal(
+            std::string("presets of CLAP plugins are .clap-state files, or files of the plugin's own; ") +
+            form->text + " is of " + (form->form == PresetForm::vstpreset ? "VST3" : "VST2"));
+}
+
 struct Fulfil {
     RunningHost& host;
 
@@ -110,6 +122,7 @@ struct Fulfil {
     }
     void operator()(const LoadPreset& wish) const
     {
+        require_form_of(host.description().format, wish.file);
         const bool there = wish.origin.is_absolute() && ::access(wish.origin.c_str(), R_OK) == 0;
         host.set_preset(read(wish.file), (there ? wish.origin : wish.file).string());
     }

@@ -22,7 +22,7 @@ TEST_CASE("what is wrong deep in a value is told with its own place, in a rule a
     const auto of_node = home.parse("decant.nodes = [ { name = strip path = ~/Bass.dll\n"
                                     "  midi.from = [ a\n    \"~(\" ] } ]");
     REQUIRE(of_node.problems.size() == 1);
-    CHECK(of_node.problems[0].where.position.line == 2);
+    CHECK(of_node.problems[0].where.position == TextPosition{3, 5});
 
     const auto of_chain = home.parse("decant.nodes = [ { name = strip chain = [ { path = ~/Bass.dll }\n"
                                      "  { path = ~/Boss.dll } ] } ]");
@@ -79,7 +79,7 @@ TEST_CASE("what is wrong in a node costs that node and says what and where")
               "a text or an array of texts, not an object"},
              {"path = ~/Piano.sfz output.to = [ [ ] ]", column + 33,
               "each element of output.to must be a text"},
-             {"path = ~/Piano.sfz midi.from = [ keys \"~Key(\" ]", column + 19,
+             {"path = ~/Piano.sfz midi.from = [ keys \"~Key(\" ]", column + 38,
               "'~Key(' is no regular expression: "},
              {"path = ~/Piano.sfz output.to = \"~\"", column + 19, "correct it, or leave the ~ out"},
              {"path = ~/Piano.sfz node.latency = [ 1 ]", column + 19, "node.latency must be a text"},

@@ -61,6 +61,12 @@ TEST_CASE("a CLAP plugin reads a preset of its own form, and says in its own wor
         rack.decant({"preset", "load", "presets", directory.write("old.dtp", "decant preset\n").string()});
     CHECK(damaged.exit == 1);
     CHECK_THAT(damaged.errors, ContainsSubstring("does not take the preset: it is cut short"));
+    const auto foreign =
+        rack.decant({"preset", "load", "presets", directory.write("old.fxp", "CcnK").string()});
+    CHECK(foreign.exit == 1);
+    CHECK_THAT(foreign.errors,
+               ContainsSubstring("presets of CLAP plugins are .clap-state files, or files of the "
+                                 "plugin's own; .fxp is of VST2"));
     CHECK(level(0.125));
 }
 

@@ -92,6 +92,11 @@ TEST_CASE("of a folder of instruments those are added that are no part of anothe
     CHECK(home.node("soft").at("type") == "sampler");
     const auto again = home.added({(home.path() / "Samples/Organ").string()});
     CHECK(outcomes(again).at("Organ.sfz") == "present");
+    const auto inside = home.decant({"add", "-n", (home.path() / "prefix/drive_c/Player").string()});
+    CHECK(inside.exit == 1);
+    CHECK_THAT(inside.errors,
+               ContainsSubstring("1 .sfz file is left out, as what lies in a Wine prefix belongs") &&
+                   ContainsSubstring("'decant add FILE.sfz'"));
     CHECK(home.decant({"add", (home.path() / "prefix/drive_c/Player/Inside.sfz").string()}).exit == 0);
 }
 

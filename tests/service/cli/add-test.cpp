@@ -281,10 +281,15 @@ TEST_CASE("wrong usage of add is told")
     const Home home;
     CHECK(home.decant({"add"}).exit == 2);
     CHECK(home.decant({"add", home.organ(), "--name", "a b"}).exit == 2);
+    CHECK_THAT(home.decant({"add", home.organ(), "--name", ".."}).errors,
+               ContainsSubstring("are not the first"));
     CHECK(home.decant({"add", home.organ(), home.organ(), "--name", "x"}).exit == 2);
     CHECK(home.decant({"add", home.organ(), "--midi-from", "~("}).exit == 2);
     CHECK(home.decant({"add", home.organ(), "--output-to", ""}).exit == 2);
     for (const char* verb : {"add", "probe"}) {
+        const auto empty = home.decant({verb, ""});
+        CHECK(empty.exit == 2);
+        CHECK_THAT(empty.errors, ContainsSubstring("is empty, and that names no file"));
         const auto refused = home.decant({verb, "Bass.dll", "--prefix", (home.path() / "wien").string()});
         CHECK(refused.exit == 2);
         CHECK_THAT(refused.errors,

@@ -214,7 +214,9 @@ TEST_CASE("parameters are shown and set by name, and what cannot be is refused w
     CHECK(service.decant({"set", "organ", "Volume=-6.5", "quality=3"}).exit == 0);
     CHECK(value("Volume") == -6.5);
     CHECK(value("Quality") == 3);
-    CHECK(service.decant({"set", "organ", "Quality=3.4"}).exit == 0); // it knows whole ones only
+    const auto rounded = service.decant({"set", "organ", "Quality=2.5", "Volume=-6.5"});
+    CHECK(rounded.exit == 0);
+    CHECK(rounded.errors == "decant: 'Quality' is 3 now, the nearest to 2.5 that it takes\n");
     CHECK(value("Quality") == 3);
 
     const auto error_of = [&](const tests::Arguments& arguments) {
@@ -226,12 +228,26 @@ TEST_CASE("parameters are shown and set by name, and what cannot be is refused w
     CHECK_THAT(error_of({"set", "organ", "Volume=25"}),
                ContainsSubstring("'Volume' must be a number from -144 to 24, not '25'"));
     CHECK_THAT(error_of({"set", "organ", "Volume=loud"}), ContainsSubstring("not 'loud'"));
+    CHECK_THAT(error_of({"preset", "list", "organ"}), ContainsSubstring("only plugins have presets"));
     CHECK_THAT(error_of({"set", "nobody", "Volume=1"}), ContainsSubstring("there is no node 'nobody'"));
     CHECK(value("Volume") == -6.5);
     CHECK(service.decant({"set", "organ", "Volume"}).exit == 2);
 
     CHECK(service.decant({"disable", "organ"}).exit == 0);
     CHECK_THAT(error_of({"params", "organ"}), ContainsSubstring("it is disabled"));
+}
+
+TEST_CASE("what others write beside the service's own is no node")
+{
+    Service service;
+    service.configure(organ);
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+    service.session().set_metadata("decant", "decant.ghost", R"({"type":"plugin"})", "Spa:String:JSON");
+    service.session().set_metadata("decant", "decant.spirit", R"({"state":"hovering"})", "Spa:String:JSON");
+    CHECK(service.listed("ghost").is_null());
+    CHECK(service.listed("spirit").is_null());
+    CHECK_FALSE(service.listed("organ").is_null());
 }
 
 TEST_CASE("watch tells of nodes, parameters, problems and the service's end, one object a line")
