@@ -131,7 +131,8 @@ Completion values_of(const CLI::Option& option, const std::string& node)
         for (const auto& [name, written] : service::read_configuration().written)
             values.candidates.push_back({name});
     } else if (option.check_name("SETTING")) {
-        for (const auto& parameter : NodeParameters(node).all())
+        const NodeParameters parameters(node);
+        for (const auto& parameter : parameters.all())
             values.candidates.push_back({parameter.name + "="});
     } else if (option.check_name("--program")) {
         for (auto& program : ask_service(service::RequestVerb::list_programs, {node}))

@@ -70,12 +70,12 @@ void set(const std::string& name, const std::vector<std::string>& assignments)
         values.emplace_back(parameter.name, parameter_value(parameter, assignment.substr(sign + 1)));
     }
     node.set(values);
-    for (const auto& [name, value] : values) {
-        const auto& now = parameter_named(node.all(), name);
+    for (const auto& [parameter, value] : values) {
+        const auto& now = parameter_named(node.all(), parameter);
         constexpr double of_a_float = 1e-5;
         if (std::abs(now.value - value) > of_a_float * std::max(1.0, now.maximum - now.minimum))
             fmt::print(stderr, "decant: '{}' is {:g} now, the nearest to {:g} that it takes\n",
-                       printable(name), now.value, value);
+                       printable(parameter), now.value, value);
     }
 }
 

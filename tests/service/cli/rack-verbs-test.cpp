@@ -219,6 +219,9 @@ TEST_CASE("parameters are shown and set by name, and what cannot be is refused w
     CHECK(rounded.errors == "decant: 'Quality' is 3 now, the nearest to 2.5 that it takes\n");
     CHECK(value("Quality") == 3);
 
+    const auto offered = service.decant({"complete", "set", "organ", "Vol"}).output;
+    CHECK(offered.starts_with("Volume="));
+
     const auto error_of = [&](const tests::Arguments& arguments) {
         const auto result = service.decant(arguments);
         CHECK(result.exit == 1);
