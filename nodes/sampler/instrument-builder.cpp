@@ -62,10 +62,8 @@ try {
     for (const std::string& text : loaded.problems)
         problems_.add(place, text);
     parts_.samples.push_back(std::move(loaded.sample));
-    if (auto zone = make_zone(added.region, *parts_.samples.back(), place)) {
-        parts_.zones.push_back(std::move(*zone));
-        zone_articulations_.push_back(ArticulationTable::none);
-    }
+    if (auto zone = make_zone(added.region, *parts_.samples.back(), place))
+        add_zone(std::move(*zone), ArticulationTable::none);
 } catch (const std::runtime_error& error) {
     throw std::runtime_error(fmt::format("{}: {}", added.file.string(), error.what()));
 }
@@ -146,9 +144,9 @@ void InstrumentBuilder::add_region(const SfzHeader& header)
     CountedLoading::count(&LoadProgress::regions);
     Draft draft = group_;
     apply(header, draft);
-    if (draft.region.end == -1) // how SFZ says that a region is switched off
-        return;
-    if (draft.sample.empty()) {
+    // Both are how SFZ says that a region only ends others, by its group or its polyphony.
+    const bool silent = draft.region.end == -1 || draft.sample == "*silence";
+    if (draft.sample.empty() && !silent) {
         problems_.add(header.place, "this region has no sample and is left out; add sample=NAME.wav");
         return;
     }
@@ -161,6 +159,11 @@ void InstrumentBuilder::add_region(const SfzHeader& header)
         problems_.add(header.place,
                       fmt::format("lovel={} is above hivel={}, so no velocity plays this region; swap them",
                                   draft.region.lovel, draft.region.hivel));
+    if (silent) {
+        draft.region.parameters = {};
+        add_zone(silent_zone(std::move(draft.region)), ArticulationTable::none);
+        return;
+    }
     const Sample* sample =
         find_sample(draft.sample, draft.region.reverse ? Direction::backward : Direction::forward, header);
     if (sample == nullptr)
@@ -172,10 +175,14 @@ void InstrumentBuilder::add_region(const SfzHeader& header)
                                   ArticulationTable::most));
     }
     draft.region.parameters = {};
-    if (auto zone = make_zone(std::move(draft.region), *sample, header.place)) {
-        parts_.zones.push_back(std::move(*zone));
-        zone_articulations_.push_back(articulation.value_or(ArticulationTable::none));
-    }
+    if (auto zone = make_zone(std::move(draft.region), *sample, header.place))
+        add_zone(std::move(*zone), articulation.value_or(ArticulationTable::none));
+}
+
+void InstrumentBuilder::add_zone(Zone zone, std::uint32_t articulation)
+{
+    parts_.zones.push_back(std::move(zone));
+    zone_articulations_.push_back(articulation);
 }
 
 void InstrumentBuilder::build_articulations()

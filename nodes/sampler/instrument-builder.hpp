@@ -122,6 +122,8 @@ private:
     [[nodiscard]] const Sample* find_sample(const std::string& name, Direction direction,
                                             const SfzHeader& header);
     [[nodiscard]] std::optional<Zone> make_zone(Region region, const Sample& sample, const Place& place);
+    [[nodiscard]] Zone silent_zone(Region region);
+    void add_zone(Zone zone, std::uint32_t articulation);
     void hold_beginnings(const Zone& zone);
     void set_loop(Zone& zone, const Place& place);
     [[nodiscard]] std::optional<FrameRange> loop_range(const Zone& zone, const Place& place);

@@ -26,14 +26,14 @@ namespace decant::sampler
 /// A region with everything looked up that a voice needs.
 struct Zone {
     Region region;
-    const Sample* sample;                ///< owned by the instrument
-    const Loop* loop;                    ///< owned by the instrument; null if the sample is not looped
-    LoopMode loop_mode;                  ///< resolved
-    std::int64_t repeats = endless;      ///< of the loop
-    FrameRange frames;                   ///< what plays, without regard to the loop
-    float gain;                          ///< linear, of all volume opcodes
-    double keycenter_cents;              ///< key that plays the sample as it is, in cents above key 0
-    std::array<float, 2> cutoff_cents{}; ///< of the filters, above 1 Hz
+    const Sample* sample;           ///< owned by the instrument; null: it sounds not, and only ends others
+    const Loop* loop;               ///< owned by the instrument; null if the sample is not looped
+    LoopMode loop_mode;             ///< resolved
+    std::int64_t repeats = endless; ///< of the loop
+    FrameRange frames;              ///< what plays, without regard to the loop
+    float gain;                     ///< linear, of all volume opcodes
+    double keycenter_cents;         ///< key that plays the sample as it is, in cents above key 0
+    std::array<float, 2> cutoff_cents{};                ///< of the filters, above 1 Hz
     std::shared_ptr<const Articulation> articulation{}; ///< null: nothing moves
     const Curve* velocity_curve = nullptr;              ///< owned by the instrument; null: the square
     std::uint32_t keyswitch = no_keyswitch;             ///< index of the instrument's

@@ -266,6 +266,8 @@ void SamplerProcess::start_voice(VoiceStart start) noexcept DECANT_REALTIME
     if (region.group != 0)
         choke(region.group);
     keep_polyphony(start);
+    if (start.zone->sample == nullptr)
+        return;
     if (voices_.full()) {
         const VoicePlace victim = voices_.least();
         if (victim->note == start.note)

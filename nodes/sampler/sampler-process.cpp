@@ -49,7 +49,10 @@ Program::Program(std::shared_ptr<const Instrument> of, std::shared_ptr<const Key
             std::any_of(keyswitches.begin(), keyswitches.end(), [key](const KeyswitchRange& range) {
                 return static_cast<int>(key) >= range.lokey && static_cast<int>(key) <= range.hikey;
             });
-        instrument->for_each_zone(key, [&](std::uint32_t) { switch_keys[key] = false; });
+        instrument->for_each_zone(key, [&](std::uint32_t index) {
+            if (zones[index].sample != nullptr)
+                switch_keys[key] = false;
+        });
     }
 }
 

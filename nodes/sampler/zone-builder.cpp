@@ -139,6 +139,19 @@ std::optional<Zone> InstrumentBuilder::make_zone(Region region, const Sample& sa
     return zone;
 }
 
+Zone InstrumentBuilder::silent_zone(Region region)
+{
+    Zone zone{.region = std::move(region),
+              .sample = nullptr,
+              .loop = nullptr,
+              .loop_mode = LoopMode::no_loop,
+              .frames = {.start = 0, .end = 0},
+              .gain = 0,
+              .keycenter_cents = 0};
+    zone.keyswitch = find_keyswitch(zone.region.keyswitch);
+    return zone;
+}
+
 // Where voices begin behind the head, and where they go on when a loop lets them go, memory is not left to
 // chance.
 void InstrumentBuilder::hold_beginnings(const Zone& zone)

@@ -67,7 +67,8 @@ InstrumentReport report_on_instrument(const std::filesystem::path& file)
     for (const auto& zone : loaded.instrument->zones()) {
         report.lowest_key = std::clamp(zone.region.lokey, 0, report.lowest_key);
         report.highest_key = std::clamp(zone.region.hikey, report.highest_key, 127);
-        samples.insert(zone.sample);
+        if (zone.sample != nullptr)
+            samples.insert(zone.sample);
     }
     report.samples = samples.size();
     report.memory_bytes = sampler::memory_of(*loaded.instrument);

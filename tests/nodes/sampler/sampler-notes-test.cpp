@@ -41,6 +41,32 @@ TEST_CASE("a group is silenced by the group that its off_by names")
     CHECK(others.sampler.stats().active_voices == 3);
 }
 
+TEST_CASE(
+    "a region that does not sound, by end=-1 or *silence, silences others by its group and its polyphony")
+{
+    const TemporaryDirectory directory;
+    directory.write("a.wav", wav(constant(0.5f, 48'000)));
+    const auto file = instrument(directory, "<group> group=1 off_by=2\n"
+                                            "<region> sample=a.wav key=60 loop_mode=one_shot\n"
+                                            "<group> group=2\n"
+                                            "<region> sample=a.wav key=62 end=-1\n"
+                                            "<region> sample=*silence key=63\n"
+                                            "<region> key=60 end=-1 trigger=release\n"
+                                            "<group> group=1 polyphony=1\n"
+                                            "<region> end=-1 key=64\n");
+    CHECK(load_instrument(file).problems.empty());
+    for (const At& end : {note_on(1000, 62), note_on(1000, 63), note_on(1000, 64), note_off(1000, 60)}) {
+        Player player(file);
+        const auto sound = player.render(2000, {note_on(0, 60), end});
+        CHECK(sound.left[990] == Approx(0.5f * centre));
+        CHECK(sound.left[1990] == 0);
+        CHECK(player.sampler.stats().active_voices == 0);
+    }
+    Player player(file);
+    const auto sound = player.render(2000, {note_on(0, 60), note_on(1000, 65)});
+    CHECK(sound.left[1990] == Approx(0.5f * centre));
+}
+
 TEST_CASE("the regions of one note do not silence each other")
 {
     const TemporaryDirectory directory;
