@@ -3,6 +3,7 @@
 
 #include "nodes/sampler/sfz-parser.hpp"
 
+#include "nodes/sampler/line-ruler.hpp"
 #include "nodes/sampler/sfz-words.hpp"
 #include "nodes/sampler/text-file.hpp"
 
@@ -39,7 +40,7 @@ class Parser
     std::set<std::string, std::less<>> undefined_; // already reported
     std::vector<fs::path> open_;                   // the first file and the includes that led here
     Place place_{};
-    std::string_view line_; // that is being read, as it stands in the file
+    LineRuler line_; // that is being read, as it stands in the file
     unsigned includes_ = 0;
     std::size_t text_left_ = most_text;
     std::optional<SfzHeader> header_;
@@ -82,7 +83,7 @@ private:
 
     void parse_file(std::string text, const fs::path& file)
     {
-        const std::string_view line = line_;
+        const LineRuler line = line_;
         const Place includer =
             std::exchange(place_, Place{.file = std::make_shared<std::string>(file.string()), .line = 1});
         open_.push_back(file);
@@ -103,7 +104,7 @@ private:
         while (!rest.empty() && text_left_ != 0) {
             const std::size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
             const std::string_view line = rest.substr(0, end);
-            line_ = line;
+            line_ = LineRuler(line);
             place_.column = 0;
             parse_line(line.substr(0, std::min(line.find("//"), line.size())));
             if (unclosed && line.data() <= text.data() + *unclosed &&
@@ -204,7 +205,8 @@ private:
     {
         std::size_t at = skip(text, 0, is_blank);
         while (at < text.size()) {
-            place_.column = column_of(text.data() + at);
+            // Text that variables were put into has no column.
+            place_.column = line_.column_of(text.data() + at).value_or(0);
             if (text[at] == '<')
                 at = parse_header(text, at);
             else if (text.substr(at).starts_with("#include"))
@@ -213,17 +215,6 @@ private:
                 at = parse_opcode(text, at);
             at = skip(text, at, is_blank);
         }
-    }
-
-    // Text that variables were put into has no column.
-    [[nodiscard]] unsigned column_of(const char* at) const
-    {
-        const std::less<const char*> before;
-        if (before(at, line_.data()) || !before(at, line_.data() + line_.size()))
-            return 0;
-        return 1 + static_cast<unsigned>(std::count_if(line_.data(), at, [](char c) {
-                   return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-               }));
     }
 
     std::size_t parse_header(std::string_view text, std::size_t at)

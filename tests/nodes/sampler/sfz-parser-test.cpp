@@ -221,6 +221,24 @@ TEST_CASE("a file that is wrong from end to end gives a limited number of messag
             CHECK(static_cast<unsigned char>(c) >= 0x20);
 }
 
+TEST_CASE("an instrument that stands in one line is read as quickly as in many, and has the right columns")
+{
+    // Column by column counted anew, this takes minutes.
+    constexpr std::size_t words = 400'000;
+    std::string text = "<region> sample=\xc3\xa9.wav ";
+    const std::string word = "key=60 ";
+    for (std::size_t each = 0; each < words; ++each)
+        text += word;
+    text += "tune=1";
+    const auto parsed = parse_text(text);
+    REQUIRE(parsed.headers.size() == 1);
+    const auto& opcodes = parsed.headers[0].opcodes;
+    REQUIRE(opcodes.size() == words + 2);
+    CHECK(opcodes[0].place.column == 10);
+    CHECK(opcodes[1].place.column == 23); // one letter of two bytes before it
+    CHECK(opcodes.back().place.column == 23 + words * word.size());
+}
+
 TEST_CASE("a file that cannot be read is refused with the reason")
 {
     const TemporaryDirectory directory;
