@@ -46,6 +46,13 @@ std::size_t sections_of(FilterType type) noexcept DECANT_REALTIME
     }
 }
 
+// Its coefficients stay where they are.
+void stop(Filters& state, std::size_t lane) noexcept DECANT_REALTIME
+{
+    state.a1_step[lane] = state.a2_step[lane] = state.a3_step[lane] = 0;
+    state.m0_step[lane] = state.m1_step[lane] = state.m2_step[lane] = 0;
+}
+
 // The square root of a gain in dB, as shelves and peaks want it.
 float half_gain(float decibels) noexcept DECANT_REALTIME
 {
@@ -68,6 +75,7 @@ bool FilterBank::start(unsigned lane, const Zone& zone, unsigned key, float velo
     for (Section& section : sections_) {
         section.used &= ~bit(lane);
         section.ramped &= ~bit(lane);
+        stop(section.state, lane);
         section.state.m0[lane] = 1;
         section.state.m1[lane] = section.state.m2[lane] = 0;
     }
@@ -110,6 +118,7 @@ void FilterBank::remove(unsigned lane) noexcept DECANT_REALTIME
     for (Section& section : sections_) {
         section.used &= ~bit(lane);
         section.ramped &= ~bit(lane);
+        stop(section.state, lane);
         // It goes on with the others', on what is left of its frames.
         section.state.m0[lane] = section.state.m1[lane] = section.state.m2[lane] = 0;
     }
@@ -149,18 +158,14 @@ void FilterBank::move(unsigned lane, const Zone& zone, float velocity, const Mod
             continue;
         kernels.tune(section.state, bit(lane), static_cast<float>(rate), control_frames, at_once);
         section.ramped = at_once ? section.ramped & ~bit(lane) : section.ramped | bit(lane);
-        if (at_once)
-            section.state.a1_step[lane] = section.state.a2_step[lane] = section.state.a3_step[lane] = 0;
     }
 }
 
 void FilterBank::settle(LaneMask which) noexcept DECANT_REALTIME
 {
     for (Section& section : sections_) {
-        for (LaneMask left = section.ramped & which; left != 0; left &= left - 1) {
-            const auto lane = static_cast<std::size_t>(std::countr_zero(left));
-            section.state.a1_step[lane] = section.state.a2_step[lane] = section.state.a3_step[lane] = 0;
-        }
+        for (LaneMask left = section.ramped & which; left != 0; left &= left - 1)
+            stop(section.state, static_cast<std::size_t>(std::countr_zero(left)));
         section.ramped &= ~which;
     }
 }
@@ -197,9 +202,13 @@ void FilterBank::process(LaneMask which, LaneMask stereo, LaneFrames& left, Lane
         for (LaneMask moving = ramped; moving != 0; moving &= moving - 1) {
             const auto lane = static_cast<std::size_t>(std::countr_zero(moving));
             const auto count = static_cast<float>(frames);
-            section.state.a1[lane] += section.state.a1_step[lane] * count;
-            section.state.a2[lane] += section.state.a2_step[lane] * count;
-            section.state.a3[lane] += section.state.a3_step[lane] * count;
+            Filters& state = section.state;
+            state.a1[lane] += state.a1_step[lane] * count;
+            state.a2[lane] += state.a2_step[lane] * count;
+            state.a3[lane] += state.a3_step[lane] * count;
+            state.m0[lane] += state.m0_step[lane] * count;
+            state.m1[lane] += state.m1_step[lane] * count;
+            state.m2[lane] += state.m2_step[lane] * count;
         }
     }
 }
@@ -212,9 +221,9 @@ void FilterBank::set(std::size_t section, unsigned lane, float cutoff, float dam
     state.damping[lane] = damping;
     state.one_pole[lane] = one_pole ? 1 : 0;
     state.scale[lane] = scale;
-    state.m0[lane] = mix[0];
-    state.m1[lane] = mix[1];
-    state.m2[lane] = mix[2];
+    state.input[lane] = mix[0];
+    state.band_pass[lane] = mix[1];
+    state.low_pass[lane] = mix[2];
 }
 
 void FilterBank::set_filter(unsigned lane, std::size_t filter, const FilterSettings& settings, float cents,

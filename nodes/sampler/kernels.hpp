@@ -100,18 +100,24 @@ struct Filters {
     Lanes<float> damping{};  ///< 1/Q
     Lanes<float> one_pole{}; ///< 1 or 0
     Lanes<float> scale{};    ///< of tan(π · cutoff / rate), for shelves
-    // How the output is made of input, damped band-pass and low-pass
-    Lanes<float> m0{};
-    Lanes<float> m1{};
-    Lanes<float> m2{};
+    // How the output is to be made of input, damped band-pass and low-pass
+    Lanes<float> input{};
+    Lanes<float> band_pass{};
+    Lanes<float> low_pass{};
 
-    // Calculated from them
+    // Calculated from them: now, and per frame to where it is next
     Lanes<float> a1{};
     Lanes<float> a2{};
     Lanes<float> a3{};
+    Lanes<float> m0{};
+    Lanes<float> m1{};
+    Lanes<float> m2{};
     Lanes<float> a1_step{};
     Lanes<float> a2_step{};
     Lanes<float> a3_step{};
+    Lanes<float> m0_step{};
+    Lanes<float> m1_step{};
+    Lanes<float> m2_step{};
 
     Lanes<float> left1{}; ///< states
     Lanes<float> left2{};

@@ -30,6 +30,12 @@ template <class T>
     return ((bits >> counting<std::int32_t>()) & 1) != 0;
 }
 
+/// Whether `mask` has one of a vector's elements from bit `lane` on.
+[[gnu::always_inline]] inline bool any(LaneMask mask, std::size_t lane) noexcept
+{
+    return (mask >> lane & ((1u << width) - 1)) != 0;
+}
+
 inline LaneMask advance(Gains& gains, LaneMask which, std::uint32_t frames) noexcept
 {
     alignas(64) std::int32_t steady[lanes];
@@ -101,6 +107,8 @@ inline void tune(Filters& filters, LaneMask which, float rate, std::uint32_t fra
     const float angle = 3.14159265f / rate;
     const float per_frame = 1.0f / static_cast<float>(frames);
     for (std::size_t lane = 0; lane < lanes; lane += width) {
+        if (!any(which, lane))
+            continue;
         const Ints tuned = chosen(which, lane);
         const Floats highest = all(1.5f);
         const Floats x = part(filters.cutoff, lane) * angle;
@@ -123,6 +131,9 @@ inline void tune(Filters& filters, LaneMask which, float rate, std::uint32_t fra
         set(filters.a1, filters.a1_step, a1);
         set(filters.a2, filters.a2_step, a2);
         set(filters.a3, filters.a3_step, a3);
+        set(filters.m0, filters.m0_step, part(filters.input, lane));
+        set(filters.m1, filters.m1_step, part(filters.band_pass, lane));
+        set(filters.m2, filters.m2_step, part(filters.low_pass, lane));
     }
 }
 
@@ -156,9 +167,12 @@ template <bool ramped>
     const Floats b1_step = 2.0f * part(filters.a1_step, lane);
     const Floats b2_step = 2.0f * part(filters.a2_step, lane);
     const Floats b3_step = 2.0f * part(filters.a3_step, lane);
-    const Floats m0 = part(filters.m0, lane);
-    const Floats m1 = 0.5f * part(filters.m1, lane);
-    const Floats m2 = 0.5f * part(filters.m2, lane);
+    Floats m0 = part(filters.m0, lane);
+    Floats m1 = 0.5f * part(filters.m1, lane);
+    Floats m2 = 0.5f * part(filters.m2, lane);
+    const Floats m0_step = part(filters.m0_step, lane);
+    const Floats m1_step = 0.5f * part(filters.m1_step, lane);
+    const Floats m2_step = 0.5f * part(filters.m2_step, lane);
     const Floats before1 = part(state1, lane);
     const Floats before2 = part(state2, lane);
     Floats s1 = before1;
@@ -180,6 +194,9 @@ template <bool ramped>
                 b1 += b1_step;
                 b2 += b2_step;
                 b3 += b3_step;
+                m0 += m0_step;
+                m1 += m1_step;
+                m2 += m2_step;
             }
         };
         if (count - done >= width) {
@@ -205,7 +222,7 @@ inline void filter(Filters& filters, LaneMask which, LaneFrames& frames, std::ui
     Lanes<float>& state1 = second ? filters.right1 : filters.left1;
     Lanes<float>& state2 = second ? filters.right2 : filters.left2;
     for (std::size_t lane = 0; lane < lanes; lane += width) {
-        if ((which >> lane & ((1u << width) - 1)) == 0)
+        if (!any(which, lane))
             continue;
         if (ramped)
             filter_part<true>(filters, which, lane, frames, count, state1, state2);

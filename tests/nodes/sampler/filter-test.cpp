@@ -239,3 +239,30 @@ TEST_CASE("controllers, LFOs and envelopes move cutoff, resonance and equalizers
     CHECK(controlled("fil_type=lpf_1p cutoff=500 fillfo_freq=0.000001 fillfo_depth=1200", 500) ==
           Approx(-3.01).margin(0.05));
 }
+
+TEST_CASE("gains of equalizers and filters move without a click when a controller jumps")
+{
+    const TemporaryDirectory directory;
+    directory.write("a.wav", wav(sine(1000, rate, rate), {.rate = rate, .bits = 32}));
+    const auto bend = [](const std::vector<float>& samples) { // the largest second difference
+        std::vector<float> steps;
+        for (std::size_t i = 1; i < samples.size(); ++i)
+            steps.push_back(samples[i] - samples[i - 1]);
+        return largest_step(steps);
+    };
+    for (const char* opcodes :
+         {"eq1_freq=1000 eq1_gain_oncc1=20", "eq1_freq=200 eq1_gain=20 eq1_freq_oncc1=800",
+          "eq1_type=lshelf eq1_freq=3000 eq1_gain_oncc1=20", "eq1_type=hshelf eq1_freq=300 eq1_gain_oncc1=20",
+          "fil_type=peq cutoff=1000 fil_gain_oncc1=20", "fil_type=lsh cutoff=3000 fil_gain_oncc1=20",
+          "fil_type=pkf_2p cutoff=1000 resonance_oncc1=20"})
+        for (const std::uint32_t when : {12'000u, 12'011u, 12'024u, 12'037u}) {
+            INFO(opcodes << " at " << when);
+            Player player(instrument(directory, std::string("<region> sample=a.wav pitch_keytrack=0 ") +
+                                                    "amp_veltrack=0 " + opcodes));
+            const Sound sound =
+                player.render(40'000, {note_on(0, 60), control(when, 1, 127), control(when + 12'000, 1, 0)});
+            const float steady = bend(part(sound.left, 18'000, 24'000));
+            CHECK(steady > 4 * bend(part(sound.left, 6000, 12'000)));
+            CHECK(bend(part(sound.left, 6000, 40'000)) < 3 * steady);
+        }
+}
