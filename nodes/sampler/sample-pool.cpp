@@ -53,11 +53,12 @@ void read_all(SampleFile& file, LoadedSample& loaded, Sample& sample)
     }
     sample.data.resize(sample.data.size() + guard + slack_bytes);
     if (const std::string error = file.error(); !error.empty())
-        loaded.problems.push_back(
-            fmt::format("damaged after {} frames ({}); what is before plays", sample.frames, error));
+        loaded.problems.push_back(fmt::format(
+            "truncated or damaged after {} frames ({}); copy or download it again", sample.frames, error));
     else if (sample.frames < file.claimed_frames())
-        loaded.problems.push_back(fmt::format("it ends after {} of {} frames; copy or download it again",
-                                              sample.frames, file.claimed_frames()));
+        loaded.problems.push_back(fmt::format(
+            "truncated: it ends after {}{} frames; copy or download it again", sample.frames,
+            file.claimed_frames() <= most_frames ? fmt::format(" of {}", file.claimed_frames()) : ""));
 }
 
 // Whether what the header claims can be believed: there is something at the end of it.
@@ -168,8 +169,9 @@ LoadedSample load(const fs::path& path, const std::shared_ptr<StreamDesk>* desk,
         loaded.problems.push_back(
             fmt::format("truncated: {} bytes are missing at its end; copy or download it again", *missing));
     if (desk == nullptr || !read_head(path, file, *desk, direction, *sample)) {
-        if (desk != nullptr && file.seekable())
-            static_cast<void>(file.seek(0));
+        // A decoder that did not get to the end of a truncated file need not find the way back.
+        if (desk != nullptr && file.seekable() && !file.seek(0))
+            file = SampleFile(path);
         sample->data.clear();
         read_all(file, loaded, *sample);
         if (direction == Direction::backward)
