@@ -17,6 +17,9 @@ constexpr std::uint64_t patient_periods = 8;
 /// Between two attempts to end the same sleep, the first of which may have come just before it.
 constexpr std::uint64_t again_nsec = 200'000;
 
+/// So many attempts are enough: who is awake sees himself that his time is over.
+constexpr std::uint64_t most_attempts = 8;
+
 /// How long a host runs without priority that has taken the CPU although it had nothing to do.
 constexpr std::uint64_t probation_nsec = 1'000'000'000;
 
@@ -51,10 +54,14 @@ std::uint64_t GuardState::look(Watch& watch, std::uint64_t now) noexcept
     const std::uint64_t deadline = watch.deadline_nsec_.load(std::memory_order_seq_cst);
     const std::uint64_t newest = watch.newest_nsec_.load(std::memory_order_relaxed);
     const std::uint64_t period = watch.period_nsec_.load(std::memory_order_relaxed);
-    if (deadline != 0) {
+    if (deadline != 0 && deadline != watch.given_up_) {
         if (deadline <= now) {
-            demote_host(watch, now); // before the wake, which could not take its CPU from it otherwise
+            // Before the wake, which could not take its CPU from it otherwise.
+            demote_host(watch, newest, now);
             watch.ring();
+            // Of a pipelined block, or one whose host has gone, nobody says that it is over before the next.
+            if (deadline + most_attempts * again_nsec <= now)
+                watch.given_up_ = deadline;
             return now + again_nsec;
         }
         if (watch.demoted())
@@ -70,18 +77,27 @@ std::uint64_t GuardState::look(Watch& watch, std::uint64_t now) noexcept
         return expected;
     }
     if (newest + patient_periods * period <= now) {
-        demote_host(watch, now);
+        demote_host(watch, newest, now);
         watch.rested_block_ = newest;
         return never;
     }
+    if (watch.demoted())
+        return now + period;
+    // To ask the kernel takes as long as to end a dozen waits, and every look is made twice.
+    if (now < watch.asked_nsec_ + period)
+        return watch.asked_nsec_ + period;
+    watch.asked_nsec_ = now;
     // It has not been posted to for a whole period, and perhaps neither have those that share its CPU because
     // its thread holds that, although it has answered. Most only sleep while the graph leaves cycles out.
-    if (wants_cpu(watch.thread()))
-        demote_host(watch, now);
+    if (wants_cpu(watch.thread())) {
+        if (watch.newest_nsec_.load(std::memory_order_seq_cst) != newest)
+            return now; // it runs, as it has been given a block meanwhile
+        demote_host(watch, newest, now);
+    }
     return now + period;
 }
 
-void GuardState::demote_host(Watch& watch, std::uint64_t now) noexcept
+void GuardState::demote_host(Watch& watch, std::uint64_t newest, std::uint64_t now) noexcept
 {
     const HostThread host = watch.thread();
     if (watch.demoted() || host.thread == 0)
@@ -100,7 +116,7 @@ void GuardState::demote_host(Watch& watch, std::uint64_t now) noexcept
     watch.cpu_nsec_ = cpu;
     watch.demoted_nsec_ = now;
     watch.before_ = *scheduling;
-    watch.demoted_block_ = watch.newest_nsec_.load(std::memory_order_relaxed);
+    watch.demoted_block_ = newest;
     watch.demoted_.store(true, std::memory_order_seq_cst);
 }
 

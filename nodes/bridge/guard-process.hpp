@@ -35,6 +35,8 @@ class Watch
     std::uint64_t probation_nsec_ = 0; ///< not promoted before
     std::uint64_t cpu_nsec_ = 0;       ///< used until then
     std::uint64_t rested_block_ = 0;   ///< the newest block when none was expected any more
+    std::uint64_t given_up_ = 0;       ///< a deadline that is over, whether anybody waits or not
+    std::uint64_t asked_nsec_ = 0;     ///< when the kernel was last asked what the thread does
 
     static_assert(std::atomic<HostThread>::is_always_lock_free);
 
@@ -71,7 +73,8 @@ class GuardState
     std::atomic<std::uint64_t> next_look_nsec_ = 0; ///< 0: it is looking
     std::atomic<std::uint32_t> bell_ = 0;
 
-    static void demote_host(Watch& watch, std::uint64_t now) noexcept;
+    /// `newest`: the newest block when the host was looked at.
+    static void demote_host(Watch& watch, std::uint64_t newest, std::uint64_t now) noexcept;
     static void promote_host(Watch& watch, std::uint64_t now) noexcept;
 
 public:

@@ -212,6 +212,25 @@ TEST_CASE("a host that answers and goes on using the CPU loses its priority")
     CHECK(node.processor.stats().late == 0);
 }
 
+TEST_CASE("a block whose end nobody tells, as of a pipelined node that rests, is looked at for a while only")
+{
+    bridge::Watch watch;
+    bridge::GuardState guard;
+    constexpr std::uint64_t period = 1'000'000;
+    std::uint64_t now = 5'000'000'000;
+    guard.begin(watch, now + period, period);
+    int looks = 0;
+    while ((now = bridge::GuardState::look(watch, now)) != bridge::GuardState::never && looks < 1000)
+        ++looks;
+    CHECK(now == bridge::GuardState::never);
+    CHECK(looks < 50);
+
+    // The next one is kept like any.
+    now = 6'000'000'000;
+    guard.begin(watch, now + period, period);
+    CHECK(bridge::GuardState::look(watch, now) == now + period);
+}
+
 TEST_CASE("a thread that is not the host's is not believed to be")
 {
     Guarded node;
