@@ -108,6 +108,12 @@ bool BlockExchange::hand_over() noexcept DECANT_REALTIME
         --apart_;
         return false;
     }
+    // A more urgent host has answered by now, and behind a deadline nobody is waited for; others of this
+    // urgency would run first.
+    if (idle())
+        return true;
+    if (now_nsec() >= due_.deadline_nsec)
+        return false;
     give_way();
     if (idle()) {
         next_apart_ = 1;
