@@ -178,7 +178,7 @@ TEST_CASE("a host that burns the CPU beyond its deadline loses its priority unti
     node.driver.budget = 20s;
     node.driver.run();
     CHECK(node.processor.stats().late == 1);
-    CHECK(node.host_priority() == host_scheduling.priority);
+    CHECK(tests::wait_until([&] { return node.host_priority() == host_scheduling.priority; }));
 }
 
 TEST_CASE("a host that is given no more blocks keeps no priority, and has it again with the next one")
