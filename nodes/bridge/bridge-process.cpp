@@ -124,7 +124,8 @@ void BridgeState::post(BlockExchange& exchange, const nodes::Cycle& cycle, std::
                              mode == BridgeMode::sync && period != 0;
     write_block(exchange.memory(), cycle,
                 anticipation.next({now, cycle.start_nsec, anticipates ? period : 0}));
-    const bool awake = exchange.post(now, {deadline, period, anticipates ? time_to_look() : 0});
+    const bool awake = exchange.post(
+        now, {deadline, period, anticipates ? time_to_look() : 0, mode != BridgeMode::pipelined});
     if (anticipates && told) {
         anticipation.learn(awake);
         counters.anticipated.add();

@@ -61,13 +61,21 @@ void BlockExchange::begin_watch() noexcept DECANT_REALTIME
         guard_->state().begin(watch_, due_.deadline_nsec, due_.period_nsec);
 }
 
+void BlockExchange::expect_next() noexcept DECANT_REALTIME
+{
+    if (guarded_)
+        guard_->state().expect(watch_, due_.deadline_nsec, due_.period_nsec);
+}
+
 bool BlockExchange::post(std::uint64_t now, const Due& due) noexcept DECANT_REALTIME
 {
     due_ = due;
     guarded_ = guard_ && due.period_nsec != 0;
     // Who looks for the reply without sleeping needs nobody to wake him; but who has lost his priority needs
     // the guard to get it back.
-    if (due.look_nsec == 0 || watch_.demoted())
+    if (!due.awaited)
+        expect_next();
+    else if (due.look_nsec == 0 || watch_.demoted())
         begin_watch();
     else if (guarded_)
         GuardState::expect_none(watch_);
@@ -126,6 +134,8 @@ bool BlockExchange::hand_over() noexcept DECANT_REALTIME
 
 bool BlockExchange::wait() noexcept DECANT_REALTIME
 {
+    if (!std::exchange(due_.awaited, true))
+        begin_watch();
     if (due_.look_nsec != 0) {
         if (look())
             return true;

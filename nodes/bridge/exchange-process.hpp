@@ -19,6 +19,7 @@ struct Due {
     std::uint64_t deadline_nsec; ///< CLOCK_MONOTONIC
     std::uint64_t period_nsec;   ///< the next block is due so much later; 0: nobody knows
     std::uint64_t look_nsec = 0; ///< wait() looks so long for the reply before it sleeps
+    bool awaited = true;         ///< somebody calls wait() at once
 };
 
 /// The blocks that go to one host: posted one at a time, and waited for no longer than wanted.
@@ -41,6 +42,7 @@ class BlockExchange
     std::uint32_t next_apart_ = 1; ///< the same, after the next time that it is of no use
 
     void begin_watch() noexcept DECANT_REALTIME;
+    void expect_next() noexcept DECANT_REALTIME;
     [[nodiscard]] bool look() noexcept DECANT_REALTIME;
     [[nodiscard]] bool hand_over() noexcept DECANT_REALTIME;
 

@@ -33,12 +33,24 @@ std::uint64_t GuardState::tolerance_nsec(std::uint64_t period) noexcept DECANT_R
 
 void GuardState::begin(Watch& watch, std::uint64_t deadline, std::uint64_t period) noexcept DECANT_REALTIME
 {
+    note(watch, deadline, deadline, period);
+}
+
+void GuardState::expect(Watch& watch, std::uint64_t when, std::uint64_t period) noexcept DECANT_REALTIME
+{
+    note(watch, 0, when - period, period);
+}
+
+void GuardState::note(Watch& watch, std::uint64_t deadline, std::uint64_t newest,
+                      std::uint64_t period) noexcept DECANT_REALTIME
+{
+    const std::uint64_t look = deadline != 0 ? deadline : newest + period;
     watch.period_nsec_.store(period, std::memory_order_relaxed);
-    watch.newest_nsec_.store(deadline, std::memory_order_relaxed);
+    watch.newest_nsec_.store(newest, std::memory_order_relaxed);
     watch.deadline_nsec_.store(deadline, std::memory_order_seq_cst);
-    // Either we see the guard's plan here, or the guard sees our deadline when it looks again after it has
-    // made its plan.
-    if (deadline + tolerance_nsec(period) < next_look_nsec_.load(std::memory_order_seq_cst) ||
+    // Either we see the guard's plan here, or the guard sees our block when it looks again after it has made
+    // its plan.
+    if (look + tolerance_nsec(period) < next_look_nsec_.load(std::memory_order_seq_cst) ||
         watch.demoted_.load(std::memory_order_seq_cst))
         ring();
 }
@@ -59,7 +71,7 @@ std::uint64_t GuardState::look(Watch& watch, std::uint64_t now) noexcept
             // Before the wake, which could not take its CPU from it otherwise.
             demote_host(watch, newest, now);
             watch.ring();
-            // Of a pipelined block, or one whose host has gone, nobody says that it is over before the next.
+            // Of a block whose host has gone nobody says that it is over.
             if (deadline + most_attempts * again_nsec <= now)
                 watch.given_up_ = deadline;
             return now + again_nsec;

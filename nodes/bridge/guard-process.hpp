@@ -73,6 +73,9 @@ class GuardState
     std::atomic<std::uint64_t> next_look_nsec_ = 0; ///< 0: it is looking
     std::atomic<std::uint32_t> bell_ = 0;
 
+    void note(Watch& watch, std::uint64_t deadline, std::uint64_t newest,
+              std::uint64_t period) noexcept DECANT_REALTIME;
+
     /// `newest`: the newest block when the host was looked at.
     static void demote_host(Watch& watch, std::uint64_t newest, std::uint64_t now) noexcept;
     static void promote_host(Watch& watch, std::uint64_t now) noexcept;
@@ -85,6 +88,10 @@ public:
     /// A block has been posted, and has to be back by `deadline`; the next one is expected a `period` later.
     /// Usually no system call. [rt]
     void begin(Watch& watch, std::uint64_t deadline, std::uint64_t period) noexcept DECANT_REALTIME;
+
+    /// A block has been posted that nobody waits for; the next one is expected at `when`. A host that is busy
+    /// then loses its priority, one that sleeps does not. Usually no system call. [rt]
+    void expect(Watch& watch, std::uint64_t when, std::uint64_t period) noexcept DECANT_REALTIME;
 
     /// Nobody waits for the block any more. [rt]
     static void end(Watch& watch) noexcept DECANT_REALTIME

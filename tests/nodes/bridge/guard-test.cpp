@@ -39,10 +39,10 @@ constexpr auto without_guard = 400ms;
 struct Guarded {
     tests::FakeHost host;
     std::shared_ptr<Guard> guard = std::make_shared<Guard>(guard_priority);
-    bridge::BridgeProcessor processor{stereo_effect, BridgeMode::sync, guard};
+    bridge::BridgeProcessor processor;
     tests::BlockDriver driver{processor, 2, 64};
 
-    Guarded()
+    explicit Guarded(BridgeMode mode = BridgeMode::sync) : processor(stereo_effect, mode, guard)
     {
         host.start("gain.dll");
         processor.attach(host.region(), 0, host.process().id());
@@ -202,6 +202,32 @@ TEST_CASE("a host that sleeps keeps its priority while cycles are left out")
     CHECK(node.host_priority() == host_scheduling.priority);
 }
 
+TEST_CASE("a pipelined host that sleeps keeps its priority while cycles are left out")
+{
+    Guarded node(BridgeMode::pipelined);
+    node.make_host_realtime();
+    REQUIRE(node.host_answers());
+    node.run_long_block();
+    CHECK_FALSE(node.loses_priority_before_rest());
+    CHECK(node.host_priority() == host_scheduling.priority);
+}
+
+TEST_CASE("a pipelined host that is busy beyond its deadline loses its priority until its next block")
+{
+    Guarded node(BridgeMode::pipelined);
+    node.make_host_realtime();
+    REQUIRE(node.host_answers());
+    node.set(fake::burn, 1'000'000);
+    node.run_long_block();
+    CHECK(node.loses_priority_before_rest());
+    CHECK(node.host_priority() == 0);
+
+    REQUIRE(node.host_answers());
+    node.set(fake::burn, 0);
+    node.run_long_block();
+    CHECK(tests::wait_until([&] { return node.host_priority() == host_scheduling.priority; }));
+}
+
 TEST_CASE("a host that answers and goes on using the CPU loses its priority")
 {
     Guarded node;
@@ -212,7 +238,7 @@ TEST_CASE("a host that answers and goes on using the CPU loses its priority")
     CHECK(node.processor.stats().late == 0);
 }
 
-TEST_CASE("a block whose end nobody tells, as of a pipelined node that rests, is looked at for a while only")
+TEST_CASE("a block whose end nobody tells, as its host has gone, is looked at for a while only")
 {
     bridge::Watch watch;
     bridge::GuardState guard;
