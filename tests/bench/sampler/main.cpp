@@ -31,6 +31,7 @@ struct Options {
     std::vector<double> ratios{1.0, 0.7, 1.5};
     double seconds = 0.2; ///< of processor time per measurement
     unsigned repeats = 3;
+    std::vector<std::string> engines; ///< empty: all
     bool brief = false;
     bool json = false;
 };
@@ -80,6 +81,12 @@ struct Contender {
     MakeEngine make;
 };
 
+double median_of_values(std::vector<double> values)
+{
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+}
+
 /// Voices that one core can play.
 double voices_per_core(const Contender& contender, const Material& material, std::size_t voices, double ratio,
                        double seconds)
@@ -109,20 +116,24 @@ struct Result {
     bool filter;
     std::size_t voices;
     double ratio;
-    double median; ///< voices per core
-    double lowest;
-    double highest;
+    std::vector<double> figures; ///< voices per core, round by round
+
+    [[nodiscard]] double median() const { return median_of_values(figures); }
+    [[nodiscard]] double lowest() const { return *std::min_element(figures.begin(), figures.end()); }
+    [[nodiscard]] double highest() const { return *std::max_element(figures.begin(), figures.end()); }
 };
 
-Result measure(const Contender& contender, const Material& material, std::size_t voices, double ratio,
-               const Options& options)
+/// Measures all of them in rounds that take turns, so that a slow minute of the machine strikes all alike.
+void measure(const std::vector<Contender>& contenders, const Material& material, std::size_t voices,
+             double ratio, const Options& options, std::vector<Result>& results)
 {
-    std::vector<double> all;
+    const std::size_t first = results.size();
+    for (const Contender& contender : contenders)
+        results.push_back({contender.name, material.channels, material.filter, voices, ratio, {}});
     for (unsigned repeat = 0; repeat < options.repeats; ++repeat)
-        all.push_back(voices_per_core(contender, material, voices, ratio, options.seconds));
-    std::sort(all.begin(), all.end());
-    return {contender.name, material.channels,   material.filter, voices,
-            ratio,          all[all.size() / 2], all.front(),     all.back()};
+        for (std::size_t index = 0; index < contenders.size(); ++index)
+            results[first + index].figures.push_back(
+                voices_per_core(contenders[index], material, voices, ratio, options.seconds));
 }
 
 /// 2000 notes a second, each sounding for 50 ms: part of a core.
@@ -159,17 +170,26 @@ void print(const std::vector<Result>& results)
     for (const Result& result : results)
         fmt::print("{:<22} {:<7} {:<7} {:>6} {:>6} {:>14.0f} {:>10.0f} … {:>8.0f}\n", result.engine,
                    result.channels == 2 ? "stereo" : "mono", result.filter ? "filter" : "-", result.voices,
-                   result.ratio, result.median, result.lowest, result.highest);
+                   result.ratio, result.median(), result.lowest(), result.highest());
 }
 
-std::optional<double> median_of(const std::vector<Result>& results, const std::string& engine,
-                                unsigned channels, bool filter, std::size_t voices, double ratio)
+const Result* find(const std::vector<Result>& results, const std::string& engine, unsigned channels,
+                   bool filter, std::size_t voices, double ratio)
 {
     for (const Result& result : results)
         if (result.engine == engine && result.channels == channels && result.filter == filter &&
             result.voices == voices && result.ratio == ratio)
-            return result.median;
-    return std::nullopt;
+            return &result;
+    return nullptr;
+}
+
+/// How many times as many voices as the other, in the middle one of the rounds that they ran in.
+double times_as_many(const Result& one, const Result& other)
+{
+    std::vector<double> quotients;
+    for (std::size_t round = 0; round < one.figures.size(); ++round)
+        quotients.push_back(one.figures[round] / other.figures[round]);
+    return median_of_values(std::move(quotients));
 }
 
 /// The ratios that the sampler is to reach, at 1000 voices; the pitched ones, the worst counts.
@@ -180,10 +200,10 @@ std::vector<Goal> goals(const std::vector<Result>& results, const Options& optio
                          double wanted) {
         std::optional<double> worst;
         for (const double ratio : options.ratios) {
-            const auto ours = median_of(results, engine, channels, filter, 1000, ratio);
-            const auto theirs = median_of(results, "FluidSynth 4-point", channels, filter, 1000, ratio);
-            if (ratio != 1.0 && ours && theirs)
-                worst = std::min(worst.value_or(1e9), *ours / *theirs);
+            const Result* const ours = find(results, engine, channels, filter, 1000, ratio);
+            const Result* const theirs = find(results, "FluidSynth 4-point", channels, filter, 1000, ratio);
+            if (ratio != 1.0 && ours != nullptr && theirs != nullptr)
+                worst = std::min(worst.value_or(1e9), times_as_many(*ours, *theirs));
         }
         if (worst)
             found.push_back({what, *worst, wanted});
@@ -191,16 +211,17 @@ std::vector<Goal> goals(const std::vector<Result>& results, const Options& optio
     add("4-point mono against FluidSynth's", "4-point", 1, false, 3);
     add("4-point stereo against FluidSynth's", "4-point", 2, false, 4);
     add("4-point mono with filter and envelope against FluidSynth's", "4-point", 1, true, 3);
+    add("4-point stereo with filter and envelope against FluidSynth's", "4-point", 2, true, 3);
     add("sinc-16 mono against FluidSynth's 4-point", "sinc-16", 1, false, 1.5);
-    std::optional<double> few;
-    std::optional<double> many;
+    const Result* few = nullptr;
+    const Result* many = nullptr;
     for (const double ratio : options.ratios)
         if (ratio != 1.0) {
-            few = median_of(results, "4-point", 1, false, 64, ratio);
-            many = median_of(results, "4-point", 1, false, 4000, ratio);
+            few = find(results, "4-point", 1, false, 64, ratio);
+            many = find(results, "4-point", 1, false, 4000, ratio);
         }
-    if (few && many)
-        found.push_back({"a voice of 4000 as cheap as one of 64", *many / *few, 0.8});
+    if (few != nullptr && many != nullptr)
+        found.push_back({"a voice of 4000 as cheap as one of 64", times_as_many(*many, *few), 0.8});
     return found;
 }
 
@@ -220,6 +241,22 @@ std::vector<Contender> contenders(const fs::path& directory)
                                return fluidsynth_engine(directory, material, order, polyphony);
                            }});
     return all;
+}
+
+/// Those that are asked for.
+std::vector<Contender> wanted(const std::vector<Contender>& all, const Material& material, std::size_t voices,
+                              const Options& options)
+{
+    std::vector<Contender> chosen;
+    for (const Contender& contender : all) {
+        if (options.brief && voices != 1000 &&
+            (contender.name != "4-point" || material.channels != 1 || material.filter))
+            continue;
+        if (options.engines.empty() ||
+            std::ranges::find(options.engines, contender.name) != options.engines.end())
+            chosen.push_back(contender);
+    }
+    return chosen;
 }
 
 void run(const Options& options)
@@ -243,14 +280,9 @@ void run(const Options& options)
          {Material{1, false}, Material{2, false}, Material{1, true}, Material{2, true}})
         for (const std::size_t voices : options.voices)
             for (const double ratio : options.ratios)
-                for (const Contender& contender : all) {
-                    if (options.brief && voices != 1000 &&
-                        (contender.name != "4-point" || material.channels != 1 || material.filter))
-                        continue;
-                    results.push_back(measure(contender, material, voices, ratio, options));
-                }
+                measure(wanted(all, material, voices, options), material, voices, ratio, options, results);
     nlohmann::ordered_json storms;
-    for (const Contender& contender : all)
+    for (const Contender& contender : wanted(all, {1, false}, 1000, options))
         storms[contender.name] = storm_load(contender, options.seconds);
     const auto reached = goals(results, options);
 
@@ -265,9 +297,9 @@ void run(const Options& options)
                                                    {"filter", result.filter},
                                                    {"voices", result.voices},
                                                    {"ratio", result.ratio},
-                                                   {"median", result.median},
-                                                   {"lowest", result.lowest},
-                                                   {"highest", result.highest}});
+                                                   {"median", result.median()},
+                                                   {"lowest", result.lowest()},
+                                                   {"highest", result.highest()}});
         document["storm_load"] = storms;
         for (const Goal& goal : reached)
             document["goals"].push_back({{"what", goal.what},
@@ -307,6 +339,7 @@ int main(int argc, char** argv)
     app.add_option("--repeats", options.repeats, "Measurements of which the median is taken")
         ->check(CLI::Range(1, 99))
         ->capture_default_str();
+    app.add_option("--engine", options.engines, "Only these, by the names of the table");
     app.add_flag("--brief", options.brief, "All engines with 1000 voices only");
     app.add_flag("--json", options.json, "Print JSON instead of a table");
     CLI11_PARSE(app, argc, argv);
