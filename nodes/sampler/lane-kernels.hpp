@@ -36,30 +36,46 @@ template <class T>
     return (mask >> lane & ((1u << width) - 1)) != 0;
 }
 
+// What the envelopes of half a vector's lanes, from `lane` on, come to after `frames` frames. Doubles fill a
+// vector with half as many, and of more at once GCC 12 makes a detour through memory.
+[[gnu::always_inline]] inline auto advance_levels(Gains& gains, const std::int32_t* moves, std::size_t lane,
+                                                  std::uint32_t frames) noexcept
+{
+    constexpr std::size_t half = width / 2;
+    using Doubles = Vector<double, half>;
+    using Longs = Vector<std::int64_t, half>;
+    const auto doubles = [&](const Lanes<double>& values) __attribute__((always_inline)) {
+        return load<Doubles>(values.data() + lane);
+    };
+    const Doubles before = doubles(gains.level);
+    Doubles level = before;
+    if (frames == control_frames) {
+        level = level * doubles(gains.control_factor) + doubles(gains.control_summand);
+    } else {
+        const Doubles factor = doubles(gains.frame_factor);
+        const Doubles summand = doubles(gains.frame_summand);
+        for (std::uint32_t frame = 0; frame < frames; ++frame)
+            level = level * factor + summand;
+    }
+    level = __builtin_convertvector(load<Vector<std::int32_t, half>>(moves), Longs) ? level : before;
+    store(gains.level.data() + lane, level);
+    return __builtin_convertvector(level, Vector<float, half>);
+}
+
 inline LaneMask advance(Gains& gains, LaneMask which, std::uint32_t frames) noexcept
 {
-    alignas(64) std::int32_t steady[lanes];
+    Ints steady{};
     const auto steps = static_cast<std::int32_t>(frames);
     const float per_frame = 1.0f / static_cast<float>(frames);
     for (std::size_t lane = 0; lane < lanes; lane += width) {
-        using Doubles = Vector<double>;
-        using Longs = Vector<std::int64_t>;
         const Ints stage = part(gains.stage_left, lane);
         const Ints moves = chosen(which, lane) & (stage > steps);
-        store(steady + lane, moves);
-
-        const Doubles before = part(gains.level, lane);
-        Doubles level = before;
-        if (frames == control_frames) {
-            level = level * part(gains.control_factor, lane) + part(gains.control_summand, lane);
-        } else {
-            const Doubles factor = part(gains.frame_factor, lane);
-            const Doubles summand = part(gains.frame_summand, lane);
-            for (std::uint32_t frame = 0; frame < frames; ++frame)
-                level = level * factor + summand;
-        }
-        level = __builtin_convertvector(moves, Longs) ? level : before;
-        set_part(gains.level, lane, level);
+        steady |= moves & (Ints{} + 1) << (counting<std::int32_t>() + static_cast<std::int32_t>(lane));
+        alignas(64) std::int32_t moving[width];
+        store(moving, moves);
+        constexpr std::size_t half = width / 2;
+        const Floats envelope = joined(advance_levels(gains, moving, lane, frames),
+                                       advance_levels(gains, moving + half, lane + half, frames));
         constexpr std::int32_t forever = 0x7fffffff;
         set_part(gains.stage_left, lane, moves & (stage != forever) ? stage - steps : stage);
 
@@ -80,7 +96,6 @@ inline LaneMask advance(Gains& gains, LaneMask which, std::uint32_t frames) noex
         const Floats right = glided(gains.right, gains.right_target, gains.right_glide);
         set_part(gains.glide_left, lane, glides ? (goes_on ? still : Ints{}) : glide);
 
-        const Floats envelope = __builtin_convertvector(level, Floats);
         const auto step = [&](Lanes<float>& steps_of, const Lanes<float>& now, Floats gain)
                               __attribute__((always_inline)) {
                                   const Floats to = (gain * envelope - part(now, lane)) * per_frame;
@@ -90,8 +105,8 @@ inline LaneMask advance(Gains& gains, LaneMask which, std::uint32_t frames) noex
         step(gains.step_right, gains.ramp_right, right);
     }
     LaneMask mask = 0;
-    for (std::size_t lane = 0; lane < lanes; ++lane)
-        mask |= static_cast<LaneMask>(steady[lane] & 1) << lane;
+    for (std::size_t i = 0; i < width; ++i)
+        mask |= static_cast<LaneMask>(steady[i]);
     return mask;
 }
 
