@@ -35,13 +35,16 @@ std::string key_name(int key)
 
 std::size_t most_velocity_layers(const sampler::Instrument& instrument)
 {
+    using Range = std::pair<int, int>;
+    std::set<std::pair<Range, Range>> areas; // few, of however many regions
+    for (const auto& zone : instrument.zones())
+        areas.insert({{zone.region.lovel, zone.region.hivel}, {zone.region.lokey, zone.region.hikey}});
     std::size_t most = 0;
-    for (unsigned key = 0; key < 128; ++key) {
-        std::set<std::pair<int, int>> layers;
-        instrument.for_each_zone(key, [&](std::uint32_t zone) {
-            const auto& region = instrument.zones()[zone].region;
-            layers.emplace(region.lovel, region.hivel);
-        });
+    for (int key = 0; key < 128; ++key) {
+        std::set<Range> layers;
+        for (const auto& [velocities, keys] : areas)
+            if (keys.first <= key && key <= keys.second)
+                layers.insert(velocities);
         most = std::max(most, layers.size());
     }
     return most;
