@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <memory>
 #include <system_error>
 #include <utf8proc.h>
@@ -40,6 +41,27 @@ bool is_file(const fs::path& path)
 }
 
 } // namespace
+
+std::string why_no_file(const fs::path& path)
+{
+    std::error_code error;
+    switch (fs::status(path, error).type()) {
+    case fs::file_type::regular:
+        return {};
+    case fs::file_type::directory:
+        return "this is a directory; name a file in it";
+    case fs::file_type::not_found:
+        if (!fs::is_symlink(fs::symlink_status(path, error)))
+            return "there is no such file; check the path";
+        return fmt::format("this is a link to {}, which is not there; mend the link",
+                           fs::read_symlink(path, error).string());
+    case fs::file_type::none:
+        return fmt::format("cannot be looked at ({}); check the path, and the permissions of its directories",
+                           error.message());
+    default: // a pipe or a device might block or never end
+        return "this is not a file that can be read to its end; name one";
+    }
+}
 
 const FileFinder::Directory& FileFinder::listing(const fs::path& directory)
 {

@@ -12,6 +12,10 @@
 namespace decant::sampler
 {
 
+/// Why there is nothing to read at `path`, and what to do: it is a directory, a device, a link to nowhere, or
+/// not there. Empty if it is a regular file. [any but rt]
+[[nodiscard]] std::string why_no_file(const std::filesystem::path& path);
+
 /// Finds the files that an instrument names. Most SFZ files were written on Windows: names come with
 /// backslashes and in a case that only Windows and macOS forgive. macOS writes accents apart from their
 /// letters, in archives too, which the others do not.

@@ -3,12 +3,13 @@
 
 #include "nodes/sampler/sample-file.hpp"
 
+#include "nodes/sampler/file-finder.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <fmt/format.h>
 #include <stdexcept>
-#include <system_error>
 
 namespace decant::sampler
 {
@@ -80,9 +81,8 @@ void turn_round(std::byte* frames, std::int64_t count, std::size_t frame_bytes) 
 
 SampleFile::SampleFile(const fs::path& path)
 {
-    std::error_code error;
-    if (!fs::is_regular_file(path, error)) // a pipe might block
-        throw std::runtime_error("there is no such file; check the path");
+    if (const std::string why = why_no_file(path); !why.empty())
+        throw std::runtime_error(why);
     file_.reset(sf_open(path.c_str(), SFM_READ, &info_));
     if (!file_)
         throw std::runtime_error(fmt::format(

@@ -3,25 +3,21 @@
 
 #include "nodes/sampler/text-file.hpp"
 
+#include "nodes/sampler/file-finder.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <fmt/format.h>
 #include <fstream>
 #include <stdexcept>
-#include <system_error>
 
 namespace decant::sampler
 {
 
 std::string read_text_file(const std::filesystem::path& path, std::size_t limit)
 {
-    std::error_code error;
-    const auto status = std::filesystem::status(path, error);
-    if (!std::filesystem::exists(status))
-        throw std::runtime_error(fmt::format("{}: there is no such file; check the path", path.string()));
-    // A pipe or a device might block or never end.
-    if (!std::filesystem::is_regular_file(status))
-        throw std::runtime_error(fmt::format("{}: this is not a file; give the path of one", path.string()));
+    if (const std::string why = why_no_file(path); !why.empty())
+        throw std::runtime_error(fmt::format("{}: {}", path.string(), why));
 
     std::ifstream stream(path, std::ios::binary);
     if (!stream)

@@ -44,14 +44,9 @@ std::string reason_for_missing(const std::filesystem::path& directory, std::stri
     std::replace(name.begin(), name.end(), '\\', '/');
     std::error_code error;
     const auto path = directory / name;
-    const auto status = std::filesystem::status(path, error);
-    if (std::filesystem::is_directory(status))
-        return "this is a directory; name a sound file in it";
-    if (std::filesystem::exists(status))
-        return "this is not a file that can be read to its end; name a sound file";
-    if (std::filesystem::is_symlink(std::filesystem::symlink_status(path, error)))
-        return fmt::format("this is a link to {}, which is not there; mend the link",
-                           std::filesystem::read_symlink(path, error).string());
+    if (std::filesystem::symlink_status(path, error).type() != std::filesystem::file_type::not_found)
+        if (std::string why = why_no_file(path); !why.empty())
+            return why;
     return fmt::format("there is no such file below {}; check its name and default_path",
                        directory.empty() ? "." : directory.string());
 }

@@ -244,6 +244,6 @@ TEST_CASE("a file that cannot be read is refused with the reason")
     const TemporaryDirectory directory;
     CHECK_THROWS_WITH(parse_file(directory / "none.sfz"),
                       ContainsSubstring("none.sfz: there is no such file"));
-    CHECK_THROWS_WITH(parse_file(directory / ""), ContainsSubstring("not a file"));
+    CHECK_THROWS_WITH(parse_file(directory / ""), ContainsSubstring("this is a directory"));
     CHECK_THROWS_WITH(parse_file("/dev/zero"), ContainsSubstring("not a file"));
 }
