@@ -4,6 +4,7 @@
 #include "nodes/sampler/sfz-parser.hpp"
 
 #include "nodes/sampler/line-ruler.hpp"
+#include "nodes/sampler/sfz-includes.hpp"
 #include "nodes/sampler/sfz-words.hpp"
 #include "nodes/sampler/text-file.hpp"
 
@@ -22,32 +23,29 @@ namespace
 
 namespace fs = std::filesystem;
 
-constexpr unsigned deepest_include = 32;
-constexpr unsigned most_includes = 20'000;
 constexpr std::size_t longest_name = 128; // of a variable
 constexpr std::size_t longest_value = 4096;
 constexpr std::size_t longest_line = 1 << 20; // after replacing variables
-// Of everything read and replaced: #include and #define can multiply a small text without end.
-constexpr std::size_t most_text = 256 << 20;
+constexpr std::size_t most_text = 256 << 20;  // of all files
+constexpr std::size_t most_values = 32 << 20; // put in for variables, which multiply a small text without end
 
 class Parser
 {
     const SfzVisitor& visit_;
     ProblemLog& problems_;
-    fs::path root_; // directory of the first file
-    FileFinder& files_;
+    SfzIncludes includes_;
     std::map<std::string, std::string, std::less<>> variables_;
     std::set<std::string, std::less<>> undefined_; // already reported
-    std::vector<fs::path> open_;                   // the first file and the includes that led here
     Place place_{};
     LineRuler line_; // that is being read, as it stands in the file
-    unsigned includes_ = 0;
     std::size_t text_left_ = most_text;
+    std::size_t values_left_ = most_values;
+    bool stopped_ = false; // by one of these
     std::optional<SfzHeader> header_;
 
 public:
     Parser(const fs::path& file, const SfzVisitor& visit, ProblemLog& problems, FileFinder& files)
-        : visit_(visit), problems_(problems), root_(file.parent_path()), files_(files)
+        : visit_(visit), problems_(problems), includes_(file, files)
     {
     }
 
@@ -60,18 +58,19 @@ public:
 private:
     void problem(std::string_view text) { problems_.add(place_, text); }
 
-    bool spend(std::size_t bytes)
+    static bool spend(std::size_t bytes, std::size_t& left)
     {
-        if (bytes > text_left_) {
-            if (text_left_ != 0)
-                problem(fmt::format(
-                    "#include and #define have grown the text beyond {} MiB; the rest is left out",
-                    most_text >> 20));
-            text_left_ = 0;
+        if (bytes > left)
             return false;
-        }
-        text_left_ -= bytes;
+        left -= bytes;
         return true;
+    }
+
+    // Nothing further is read.
+    void stop(std::string_view why)
+    {
+        if (!std::exchange(stopped_, true))
+            problem(why);
     }
 
     void finish_header()
@@ -86,22 +85,21 @@ private:
         const LineRuler line = line_;
         const Place includer =
             std::exchange(place_, Place{.file = std::make_shared<std::string>(file.string()), .line = 1});
-        open_.push_back(file);
         parse_lines(std::move(text));
-        open_.pop_back();
         place_ = includer;
         line_ = line;
     }
 
     void parse_lines(std::string text)
     {
-        if (!spend(text.size()))
-            return;
+        if (!spend(text.size(), text_left_))
+            return stop(fmt::format("the files together are longer than {} MiB; the rest is left out",
+                                    most_text >> 20));
         const auto unclosed = blank_out_comments(text);
         std::string_view rest = text;
         if (rest.starts_with("\xef\xbb\xbf"))
             rest.remove_prefix(3);
-        while (!rest.empty() && text_left_ != 0) {
+        while (!rest.empty() && !stopped_) {
             const std::size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
             const std::string_view line = rest.substr(0, end);
             line_ = LineRuler(line);
@@ -187,7 +185,14 @@ private:
             }
             out += variable->second;
             text.remove_prefix(length + 1);
-            if (out.size() > longest_line || !spend(variable->second.size())) {
+            if (!spend(variable->second.size(), values_left_)) {
+                stop(
+                    fmt::format("more than {} MiB were put in for variables; the rest is left out; see which "
+                                "#define is made of others again and again",
+                                most_values >> 20));
+                break;
+            }
+            if (out.size() > longest_line) {
                 problem("the variables of this line make it too long; the rest of it is left out");
                 break;
             }
@@ -288,40 +293,15 @@ private:
 
     void include(const std::string& name)
     {
-        auto file = files_.find(root_, name);
-        if (!file)
-            file = files_.find(open_.back().parent_path(), name);
-        if (!file) {
-            problem(fmt::format("the included file '{}' is not there (looked in {} and beside this file)",
-                                shown(name), root_.empty() ? "." : root_.string()));
+        if (includes_.ended())
             return;
-        }
-        std::error_code error;
-        const bool recurs = std::any_of(open_.begin(), open_.end(), [&](const fs::path& path) {
-            return fs::equivalent(path, *file, error);
-        });
-        if (recurs) {
-            problem(fmt::format("'{}' includes itself; this #include is left out", shown(name)));
+        IncludedText included = includes_.open(name, most_text);
+        if (!included.problem.empty())
+            problem(included.problem);
+        if (!included.file)
             return;
-        }
-        if (open_.size() > deepest_include) {
-            problem(fmt::format("'{}' is nested more than {} files deep and is left out", shown(name),
-                                deepest_include));
-            return;
-        }
-        if (++includes_ > most_includes) {
-            if (includes_ == most_includes + 1)
-                problem(fmt::format("more than {} #include; the further ones are left out", most_includes));
-            return;
-        }
-        std::string text;
-        try {
-            text = read_text_file(*file, most_text);
-        } catch (const std::runtime_error& unreadable) {
-            problem(unreadable.what());
-            return;
-        }
-        parse_file(std::move(text), *file);
+        parse_file(std::move(included.text), *included.file);
+        includes_.close();
     }
 };
 

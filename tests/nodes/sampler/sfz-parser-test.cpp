@@ -187,18 +187,8 @@ TEST_CASE("includes that are missing, recur or nest too deep are reported and th
     CHECK(reports(parsed.problems, "31.sfzh", 1, "nested more than 32"));
 }
 
-TEST_CASE("text that multiplies by includes or variables without end is cut off")
+TEST_CASE("a variable that doubles again and again is cut off")
 {
-    const TemporaryDirectory directory;
-    for (int depth = 0; depth < 30; ++depth) {
-        const std::string next = "#include \"" + std::to_string(depth + 1) + ".sfzh\"\n";
-        directory.write(std::to_string(depth) + ".sfzh", next + next);
-    }
-    directory.write("30.sfzh", "<region> key=1\n");
-    const auto includes = parse_file(directory.write("main.sfz", "#include \"0.sfzh\""));
-    CHECK(includes.lines.size() < 20'000);
-    CHECK_FALSE(includes.problems.empty());
-
     std::string bomb = "#define $A xxxxxxxxxx\n";
     for (int doubling = 0; doubling < 60; ++doubling)
         bomb += "#define $A $A$A\n";
