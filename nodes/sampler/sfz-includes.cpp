@@ -4,6 +4,7 @@
 #include "nodes/sampler/sfz-includes.hpp"
 
 #include "nodes/sampler/problem.hpp"
+#include "nodes/sampler/sfz-words.hpp"
 #include "nodes/sampler/text-file.hpp"
 
 #include <algorithm>
@@ -62,8 +63,9 @@ IncludedText SfzIncludes::open(const std::string& name, std::size_t limit)
     if (!file)
         file = files_.find(open_.back().path.parent_path(), name);
     if (!file)
-        return left_out(fmt::format("the included file '{}' is not there (looked in {} and beside this file)",
-                                    shown(name), root.empty() ? "." : root.string()));
+        return left_out(
+            fmt::format("the included file '{}' is not there (looked in {} and beside this file){}",
+                        shown(name), root.empty() ? "." : root.string(), undefined_variable(name)));
     const auto identity = identity_of(*file);
     if (std::any_of(open_.begin(), open_.end(),
                     [&](const OpenFile& open) { return open.identity && open.identity == identity; }))

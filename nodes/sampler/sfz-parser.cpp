@@ -123,10 +123,12 @@ private:
             while (define != std::string_view::npos && define != 0 && !is_blank(line[define - 1]))
                 define = line.find("#define", define + 1);
             const std::string_view before = line.substr(0, define);
-            if (before.find('$') == std::string_view::npos)
+            if (before.find('$') == std::string_view::npos) {
                 parse_words(before);
-            else
-                parse_words(replaced(before));
+            } else {
+                const std::string text = replaced(before);
+                parse_words(text == before ? before : text); // the line's own text has columns
+            }
             if (define == std::string_view::npos)
                 return;
             line.remove_prefix(define + std::string_view("#define").size());
@@ -154,6 +156,7 @@ private:
             return name_end;
         }
         std::string content = replaced(text.substr(value, value_end - value));
+        report_undefined(content);
         if (wanted.size() > longest_name || content.size() > longest_value) {
             problem(fmt::format("the variable '{}' is left out: a name has at most {} characters, a value {}",
                                 shown(wanted), longest_name - 1, longest_value));
@@ -178,7 +181,6 @@ private:
             while (length != 0 && (variable = variables_.find(text.substr(1, length))) == variables_.end())
                 --length;
             if (variable == variables_.end()) {
-                report_undefined(text.substr(0, end));
                 out.append(text.substr(0, end));
                 text.remove_prefix(end);
                 continue;
@@ -200,10 +202,18 @@ private:
         return out;
     }
 
-    void report_undefined(std::string_view name)
+    // Of text whose variables are replaced.
+    void report_undefined(std::string_view text)
     {
-        if (undefined_.size() < 1000 && undefined_.emplace(name.substr(0, 60)).second)
-            problem(fmt::format("the variable '{}' is not defined; put a #define before it", shown(name)));
+        while (undefined_.size() < 1000) {
+            const std::string_view name = first_variable(text);
+            if (name.empty())
+                return;
+            if (undefined_.emplace(name.substr(0, 60)).second)
+                problem(
+                    fmt::format("the variable '{}' is not defined; put a #define before it", shown(name)));
+            text.remove_prefix(static_cast<std::size_t>(name.data() - text.data()) + name.size());
+        }
     }
 
     void parse_words(std::string_view text)
@@ -212,12 +222,16 @@ private:
         while (at < text.size()) {
             // Text that variables were put into has no column.
             place_.column = line_.column_of(text.data() + at).value_or(0);
+            const std::size_t start = at;
             if (text[at] == '<')
                 at = parse_header(text, at);
             else if (text.substr(at).starts_with("#include"))
                 at = parse_include(text, at);
             else
                 at = parse_opcode(text, at);
+            // Names of files may have a $ in them: whoever does not find one says so.
+            if (const auto word = text.substr(start, at - start); !has_file_name(word))
+                report_undefined(word);
             at = skip(text, at, is_blank);
         }
     }

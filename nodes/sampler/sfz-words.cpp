@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "nodes/sampler/sfz-words.hpp"
 
+#include "nodes/sampler/problem.hpp"
+
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace decant::sampler
 {
@@ -55,6 +58,27 @@ bool names_a_file(std::string_view text)
     const std::size_t dot = text.rfind('.');
     return dot != std::string_view::npos && dot + 1 < text.size() &&
            skip(text, dot + 1, is_name) == text.size();
+}
+
+bool has_file_name(std::string_view word)
+{
+    return word.starts_with("sample=") || word.starts_with("default_path=") || word.starts_with("#include");
+}
+
+std::string_view first_variable(std::string_view text)
+{
+    for (std::size_t at = text.find('$'); at != std::string_view::npos; at = text.find('$', at + 1))
+        if (const std::size_t end = skip(text, at + 1, is_name); end != at + 1)
+            return text.substr(at, end - at);
+    return {};
+}
+
+std::string undefined_variable(std::string_view file_name)
+{
+    const std::string_view name = first_variable(file_name);
+    return name.empty()
+               ? std::string()
+               : fmt::format(" (the variable '{}' is not defined; put a #define before it)", shown(name));
 }
 
 std::optional<std::size_t> blank_out_comments(std::string& text)

@@ -31,6 +31,15 @@ namespace decant::sampler
 /// but not behind their extension.
 [[nodiscard]] bool names_a_file(std::string_view text);
 
+/// Whether the word is an #include, or an opcode whose value is the name of a file or begins one.
+[[nodiscard]] bool has_file_name(std::string_view word);
+
+/// The first variable in the text, with its $; empty if there is none.
+[[nodiscard]] std::string_view first_variable(std::string_view text);
+
+/// What to say behind a file name that means no file: that there is a variable in it, if there is one.
+[[nodiscard]] std::string undefined_variable(std::string_view file_name);
+
 /// Replaces block comments by blanks and keeps the line ends, so that lines keep their numbers. Returns the
 /// offset of a comment that is not closed.
 std::optional<std::size_t> blank_out_comments(std::string& text);

@@ -4,6 +4,7 @@
 // How an InstrumentBuilder makes a zone of a region.
 
 #include "nodes/sampler/instrument-builder.hpp"
+#include "nodes/sampler/sfz-words.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -47,8 +48,8 @@ std::string reason_for_missing(const std::filesystem::path& directory, std::stri
     if (std::filesystem::symlink_status(path, error).type() != std::filesystem::file_type::not_found)
         if (std::string why = why_no_file(path); !why.empty())
             return why;
-    return fmt::format("there is no such file below {}; check its name and default_path",
-                       directory.empty() ? "." : directory.string());
+    return fmt::format("there is no such file below {}{}; check its name and default_path",
+                       directory.empty() ? "." : directory.string(), undefined_variable(name));
 }
 
 } // namespace

@@ -103,6 +103,19 @@ TEST_CASE("a sample that is a directory or a broken link is said to be that")
     CHECK(loaded.instrument->zones().size() == 1);
 }
 
+TEST_CASE("a sample whose name has a $ in it is no variable that is not defined, unless it is not there")
+{
+    const TemporaryDirectory directory;
+    directory.write("kit/kick$w.wav", wav({0.5f}));
+    const auto loaded = load_instrument(directory.write("a.sfz", "<control> default_path=kit/\n"
+                                                                 "<region> sample=kick$w.wav\n"
+                                                                 "<region> sample=snare$w.wav\n"));
+    CHECK(loaded.instrument->zones().size() == 1);
+    REQUIRE(loaded.problems.size() == 1);
+    CHECK(reports(loaded.problems, "a.sfz", 3, "no such file"));
+    CHECK(reports(loaded.problems, "a.sfz", 3, "the variable '$w' is not defined; put a #define before it"));
+}
+
 TEST_CASE("an included file's samples and default_path count from the first file's directory")
 {
     const TemporaryDirectory directory;

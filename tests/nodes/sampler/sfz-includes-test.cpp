@@ -117,3 +117,14 @@ TEST_CASE("values that multiply by #define stop before they fill the memory")
                                                repeated(repeated("$A", 250) + '\n', 100)));
     CHECK(reports(outcome.problems, "main.sfz", 40, "more than 32 MiB were put in for variables"));
 }
+
+TEST_CASE("an included file may have a $ in its name")
+{
+    const TemporaryDirectory directory;
+    directory.write("a$w.sfzh", "<region> key=1\n");
+    const auto outcome =
+        parsed(directory.write("main.sfz", "#include \"a$w.sfzh\"\n#include \"b$w.sfzh\"\n"));
+    CHECK(outcome.headers == 1);
+    REQUIRE(outcome.problems.size() == 1);
+    CHECK(reports(outcome.problems, "main.sfz", 2, "the variable '$w' is not defined"));
+}

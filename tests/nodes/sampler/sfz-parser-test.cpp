@@ -125,6 +125,18 @@ TEST_CASE("a variable that is not defined is reported once and left as it is")
     CHECK(reports(parsed.problems, "a.sfz", 2, "$A"));
 }
 
+TEST_CASE("a $ in the name of a sample may belong to it, and none of its own is a variable")
+{
+    const auto parsed = parse_text("<region> sample=kick$w $x.wav key=$A\n<control> default_path=$dir/\n"
+                                   "label_cc1=100 $ each\n");
+
+    CHECK(parsed.lines ==
+          Lines{"<region> sample=kick$w $x.wav key=$A", "<control> default_path=$dir/ label_cc1=100 $ each"});
+    REQUIRE(parsed.problems.size() == 1);
+    CHECK(reports(parsed.problems, "a.sfz", 1, "the variable '$A' is not defined"));
+    CHECK(parsed.problems[0].column == 31); // nothing was put into the line
+}
+
 TEST_CASE("what is no SFZ is reported with its line and the rest is read")
 {
     const auto parsed =
