@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/costs.hpp"
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <ctime>
@@ -14,6 +15,7 @@
 #include <string_view>
 #include <sys/resource.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace decant::bench
 {
@@ -97,6 +99,17 @@ std::vector<pid_t> threads_of(pid_t process)
             threads.push_back(thread);
     }
     return threads;
+}
+
+double stolen_seconds()
+{
+    std::ifstream in("/proc/stat");
+    std::string all;
+    std::array<double, 8> ticks{}; // user, nice, system, idle, iowait, irq, softirq, steal
+    in >> all;
+    for (double& each : ticks)
+        in >> each;
+    return ticks.back() / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 std::size_t share_of_memory(pid_t process)

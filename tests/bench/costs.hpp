@@ -32,6 +32,10 @@ Costs costs_of(const std::vector<pid_t>& processes);
 /// The threads of a process; empty if it is gone.
 std::vector<pid_t> threads_of(pid_t process);
 
+/// What the hypervisor has taken from all CPUs of this machine since it started, in seconds; 0 if there is
+/// none.
+double stolen_seconds();
+
 /// A process' share of the memory in use (PSS, `smaps_rollup`) in bytes; 0 if it cannot be read.
 std::size_t share_of_memory(pid_t process);
 

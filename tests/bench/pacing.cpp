@@ -149,6 +149,7 @@ void add_period(Recording& recording, const std::vector<std::unique_ptr<LaneRun>
     std::uint64_t last = 0;
     bool complete = true;
     bool overrun = false;
+    bool begun_late = false;
     for (const auto& run : runs) {
         const Stamp& stamp = run->stamps()[index];
         if (stamp.end == 0) {
@@ -160,10 +161,12 @@ void add_period(Recording& recording, const std::vector<std::unique_ptr<LaneRun>
         if (!pace.paced)
             continue;
         overrun |= stamp.end > due + pace.period_nsec;
+        begun_late |= stamp.start > due + pace.period_nsec / 10;
         recording.delays.push_back(narrow(stamp.start - due));
         ++recording.sleeps;
     }
     recording.overruns += overrun;
+    recording.begun_late += overrun && begun_late;
     if (complete)
         recording.periods.push_back(narrow(last - first));
 }
@@ -178,6 +181,7 @@ void Recording::append(const Recording& other)
     due += other.due;
     sleeps += other.sleeps;
     overruns += other.overruns;
+    begun_late += other.begun_late;
 }
 
 Recording run_lanes(std::span<const Lane> lanes, const Pace& pace)

@@ -52,6 +52,8 @@ struct Recording {
     std::vector<std::uint32_t> delays;  ///< ns, how late the lanes woke up; the machine's, not the subjects'
     std::uint64_t due = 0;              ///< periods that passed by, those left out after an overrun included
     std::uint64_t overruns = 0;         ///< periods that some lane had not finished when the next was due
+    std::uint64_t begun_late =
+        0;                    ///< of these, where a lane woke later than a tenth of the period: the machine's
     std::uint64_t sleeps = 0; ///< of lanes until their next period: one system call and one switch each
 
     void append(const Recording& other);

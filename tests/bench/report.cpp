@@ -72,13 +72,16 @@ void add_costs(std::string& out, const Findings& findings)
 
 void add_outcome(std::string& out, const Findings& findings)
 {
-    fmt::format_to(std::back_inserter(out), "\n{:<34}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "outcome",
-                   "periods", "overruns", "late", "wrong", "wake p99", "wake max");
+    fmt::format_to(std::back_inserter(out), "\n{:<34}{:>10}{:>10}{:>12}{:>10}{:>10}{:>10}{:>10}{:>10}\n",
+                   "outcome", "periods", "overruns", "begun late", "late", "wrong", "wake p99", "wake max",
+                   "stolen ms");
     for (const Series& series : findings.series) {
         const Distribution delays(series.recording.delays);
-        fmt::format_to(std::back_inserter(out), "  {:<32}{:>10}{:>10}{:>10}{:>10}{:>10.1f}{:>10.1f}\n",
-                       series.title, series.recording.due, series.recording.overruns, series.late,
-                       series.wrong, delays.percentile(99), delays.percentile(100));
+        fmt::format_to(std::back_inserter(out),
+                       "  {:<32}{:>10}{:>10}{:>12}{:>10}{:>10}{:>10.1f}{:>10.1f}{:>10.0f}\n", series.title,
+                       series.recording.due, series.recording.overruns, series.recording.begun_late,
+                       series.late, series.wrong, delays.percentile(99), delays.percentile(100),
+                       series.stolen_seconds * 1000);
     }
 }
 
@@ -152,6 +155,8 @@ nlohmann::ordered_json to_json(const Series& series, const Series& floor)
                                {"blocks", series.recording.calls.size()},
                                {"periods", series.recording.due},
                                {"overruns", series.recording.overruns},
+                               {"overruns_begun_late", series.recording.begun_late},
+                               {"stolen_seconds", series.stolen_seconds},
                                {"late", series.late},
                                {"wrong", series.wrong},
                                {"switches_per_block", series.switches_per_block()},

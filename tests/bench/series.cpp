@@ -46,7 +46,9 @@ void measure(Series& series, std::span<const Lane> lanes, const Pace& pace, cons
     const std::uint64_t late_before = sum_over_subjects(lanes, &Subject::late);
     const std::uint64_t wrong_before = sum_over_subjects(lanes, &Subject::wrong);
     const BlockCosts before = costs_until_now(processes);
+    const double stolen_before = stolen_seconds();
     const Recording recording = run_lanes(lanes, pace);
+    series.stolen_seconds += stolen_seconds() - stolen_before;
     const BlockCosts after = costs_until_now(processes);
     series.recording.append(recording);
     series.costs.service += after.service - before.service;

@@ -35,6 +35,7 @@ struct Series {
     Recording recording;
     BlockCosts costs;
     std::optional<double> system_calls; ///< per block; nothing if they could not be counted
+    double stolen_seconds = 0;          ///< by the hypervisor, from all CPUs, while it ran
     std::uint64_t late = 0;             ///< blocks without the plugin's answer at their deadline
     std::uint64_t wrong = 0;            ///< blocks answered with anything but the right samples
 
