@@ -18,40 +18,56 @@ extern const KernelSet avx512_kernels;
 namespace
 {
 
-struct Available {
-    std::array<const KernelSet*, 3> sets{&baseline_kernels};
-    std::size_t count = 1;
-    const KernelSet* chosen = &baseline_kernels;
-
-    Available()
-    {
+// Each needs what those before it need, and more.
 #if defined(DECANT_X86_KERNELS)
-        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-            sets[count++] = &avx2_kernels;
-        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-            sets[count++] = &avx512_kernels;
+constexpr std::array built{&baseline_kernels, &avx2_kernels, &avx512_kernels};
+#else
+constexpr std::array built{&baseline_kernels};
 #endif
-        chosen = sets[count - 1];
-        const char* const wanted = std::getenv("DECANT_SIMD");
-        for (std::size_t index = 0; wanted != nullptr && index < count; ++index)
-            if (sets[index]->name == wanted)
-                chosen = sets[index];
-    }
+
+/// How many of them this processor, and the system, can run.
+std::size_t count_runnable() noexcept
+{
+#if defined(DECANT_X86_KERNELS)
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        return 1;
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+        !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl"))
+        return 2;
+#endif
+    return built.size();
+}
+
+struct Available {
+    std::span<const KernelSet* const> sets = built_kernels().first(count_runnable());
+    const KernelSet* chosen = &chosen_kernels(sets, std::getenv("DECANT_SIMD"));
 };
 
 const Available available;
 
 } // namespace
 
-const KernelSet& kernels() noexcept DECANT_REALTIME
+std::span<const KernelSet* const> built_kernels() noexcept
 {
-    return *available.chosen;
+    return built;
 }
 
 std::span<const KernelSet* const> all_kernels() noexcept
 {
-    return {available.sets.data(), available.count};
+    return available.sets;
+}
+
+const KernelSet& chosen_kernels(std::span<const KernelSet* const> sets, const char* wanted) noexcept
+{
+    for (const KernelSet* const set : sets)
+        if (wanted != nullptr && set->name == wanted)
+            return *set;
+    return *sets.back();
+}
+
+const KernelSet& kernels() noexcept DECANT_REALTIME
+{
+    return *available.chosen;
 }
 
 } // namespace decant::sampler

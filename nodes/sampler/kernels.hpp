@@ -158,11 +158,18 @@ struct KernelSet {
                    bool ramped) noexcept;
 };
 
-/// The fastest set that this processor has. The environment variable DECANT_SIMD = sse2, avx2 or avx512
+/// The fastest set that this processor has. The environment variable DECANT_SIMD = sse2, avx2, avx512 or neon
 /// picks another one, for comparison. [any]
 [[nodiscard]] const KernelSet& kernels() noexcept DECANT_REALTIME;
 
 /// All sets that this processor has, from slow to fast. [any]
 [[nodiscard]] std::span<const KernelSet* const> all_kernels() noexcept;
+
+/// All sets that are built for processors of this family, from slow to fast. [any]
+[[nodiscard]] std::span<const KernelSet* const> built_kernels() noexcept;
+
+/// Of `sets`, which are not none, the one named `wanted`, which may be null, or else the last. [any]
+[[nodiscard]] const KernelSet& chosen_kernels(std::span<const KernelSet* const> sets,
+                                              const char* wanted) noexcept;
 
 } // namespace decant::sampler
