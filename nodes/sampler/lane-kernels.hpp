@@ -160,10 +160,15 @@ template <std::size_t stride>
         if ((i / stride) % 2 == 0) {
             const Floats a = rows[i];
             const Floats b = rows[i + stride];
+#if defined(__AVX2__)
             const Floats crossed = shuffle<Blended<stride, false>, width>(a, b);
             const Floats turned = shuffle<Swapped<stride>, width>(crossed, crossed);
             rows[i] = shuffle<Blended<stride, true>, width>(a, turned);
             rows[i + stride] = shuffle<Blended<stride, true>, width>(turned, b);
+#else
+            rows[i] = shuffle<Paired<stride, false>, width>(a, b);
+            rows[i + stride] = shuffle<Paired<stride, true>, width>(a, b);
+#endif
         }
     if constexpr (stride * 2 < width)
         transpose_by<stride * 2>(rows);

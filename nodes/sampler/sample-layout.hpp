@@ -39,8 +39,16 @@ struct Bytes24 {
 
 [[gnu::always_inline]] inline Vector<std::int32_t, 4> four24(const std::byte* from) noexcept
 {
+#if defined(__aarch64__)
+    // In a table of one register number 16 is no byte but zero.
+    const auto places = []<std::size_t... i>(std::index_sequence<i...>) __attribute__((always_inline)) {
+        return uint8x16_t{Bytes24::at(i)...};
+    }(std::make_index_sequence<16>());
+    return std::bit_cast<Vector<std::int32_t, 4>>(vqtbl1q_u8(load<uint8x16_t>(from), places));
+#else
     using Bytes = Vector<std::int8_t, 16>;
     return std::bit_cast<Vector<std::int32_t, 4>>(shuffle<Bytes24, 16>(load<Bytes>(from), Bytes{}));
+#endif
 }
 
 /// n consecutive 24-bit integers, times 256.

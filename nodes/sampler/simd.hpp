@@ -14,6 +14,8 @@
 
 #if defined(__AVX512F__) || defined(__AVX2__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 #ifndef DECANT_INSTRUCTION_SET
@@ -77,7 +79,8 @@ template <class V>
     return __builtin_convertvector(vector, Vector<float, sizeof(V) / 4>);
 }
 
-/// n 16-bit integers of memory. GCC 12 splits the conversion of a whole vector into halves.
+/// n 16-bit integers of memory. GCC 12 splits the conversion of a whole vector into halves, and for NEON into
+/// numbers.
 template <std::size_t n>
 [[gnu::always_inline]] inline Vector<std::int32_t, n> widened(const void* from) noexcept
 {
@@ -90,6 +93,10 @@ template <std::size_t n>
     if constexpr (n == 8)
         return std::bit_cast<Vector<std::int32_t, n>>(
             _mm256_cvtepi16_epi32(_mm_loadu_si128(static_cast<const __m128i*>(from))));
+#endif
+#if defined(__aarch64__)
+    if constexpr (n == 4)
+        return std::bit_cast<Vector<std::int32_t, n>>(vmovl_s16(load<int16x4_t>(from)));
 #endif
     return __builtin_convertvector(load<Vector<std::int16_t, n>>(from), Vector<std::int32_t, n>);
 }
@@ -123,8 +130,11 @@ template <class V>
     return shuffle<Counted, 2 * sizeof(V) / sizeof(a[0])>(a, b);
 }
 
+// Of two vectors in runs of `stride` elements. To blend costs next to nothing where there is an instruction
+// for it; elsewhere to pair takes fewer.
+
 template <std::size_t stride, bool first>
-struct Blended { // runs of `stride` elements alternately from one and from the other
+struct Blended { // alternately from one and from the other
     static constexpr int at(std::size_t i)
     {
         return static_cast<int>(((i / stride) % 2 == 0) == first ? i : i + width);
@@ -132,16 +142,29 @@ struct Blended { // runs of `stride` elements alternately from one and from the 
 };
 
 template <std::size_t stride>
-struct Swapped { // neighbouring runs of `stride` elements
+struct Swapped { // neighbours
     static constexpr int at(std::size_t i) { return static_cast<int>(i ^ stride); }
+};
+
+template <std::size_t stride, bool odd>
+struct Paired { // each even, or odd, one of the one before the same of the other
+    static constexpr int at(std::size_t i)
+    {
+        const std::size_t run = i % (2 * stride) < stride ? i : i - stride + width;
+        return static_cast<int>(odd ? run + stride : run);
+    }
 };
 
 /// Halves two vectors of partial sums into one: every second run of `stride` elements is of b.
 template <std::size_t stride>
 [[gnu::always_inline]] inline Floats merged(Floats a, Floats b) noexcept
 {
+#if defined(__AVX2__)
     const Floats other = shuffle<Blended<stride, false>, width>(a, b);
     return shuffle<Blended<stride, true>, width>(a, b) + shuffle<Swapped<stride>, width>(other, other);
+#else
+    return shuffle<Paired<stride, false>, width>(a, b) + shuffle<Paired<stride, true>, width>(a, b);
+#endif
 }
 
 } // namespace decant::sampler::DECANT_INSTRUCTION_SET
