@@ -18,6 +18,16 @@ namespace fs = std::filesystem;
 namespace
 {
 
+/// Throws PluginError where no Windows plugin can run.
+void require_processor_of_plugins()
+{
+#if !defined(__x86_64__)
+    throw PluginError(
+        "Windows plugins need a computer with an x86-64 processor, and this one has another. SFZ "
+        "instruments play here.");
+#endif
+}
+
 /// Below it lie the parts of the hosts, as x86_64-windows/ and i386-unix/, which is what WINEDLLPATH expects.
 fs::path host_root()
 {
@@ -80,6 +90,7 @@ int bits_of(const PluginFile& plugin)
 
 HostCommand wine_host_command(const PluginFile& plugin, const Progress& progress)
 {
+    require_processor_of_plugins();
     const int bits = bits_of(plugin);
     const Wine wine = find_wine();
     if (bits == 32 && !wine.runs_32_bit)

@@ -58,6 +58,8 @@ struct World {
     }
 };
 
+#if defined(__x86_64__)
+
 TEST_CASE("Wine is silent unless somebody wants to hear it")
 {
     const World world;
@@ -88,5 +90,15 @@ TEST_CASE("what a node says of its threads and of Wine's server counts before th
     CHECK(environment["WINEFSYNC"] == "1");
     CHECK(environment["WINEPREFIX"] == world.prefix);
 }
+
+#else
+
+TEST_CASE("where the processor is not that of Windows plugins, one is refused with the reason")
+{
+    const World world;
+    CHECK_THROWS_WITH(world.environment(), ContainsSubstring("x86-64 processor"));
+}
+
+#endif
 
 } // namespace
