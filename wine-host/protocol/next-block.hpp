@@ -20,6 +20,8 @@ inline void relax_cpu() noexcept
 {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb"); // its `yield` does nothing on cores with one thread, which are most
 #endif
 }
 
