@@ -3,9 +3,10 @@
 
 #include "midi-sampler/guarded.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cstdio>
 #include <new>
+#include <string_view>
 
 namespace decant::midi_sampler
 {
@@ -13,13 +14,27 @@ namespace
 {
 
 // An array, so that an error can be told even when there is no memory.
-thread_local std::array<char, 1024> text_of_last_error{};
+constexpr std::size_t made_text_bytes = 1024;
+thread_local std::array<char, made_text_bytes> made_text{};
+
+// Of the thread's first block of memory: audio threads write it, who must not allocate even if the library
+// was loaded after they began.
+[[gnu::tls_model("initial-exec")]] thread_local const char* text_of_last_error = "";
+
+// Of a text that is too long, because of a path, the end says more than the beginning.
+ms_result_t failed_with_copy(ms_result_t result, std::string_view text) noexcept
+{
+    constexpr std::size_t most = made_text_bytes - 1;
+    const std::string_view shown = text.substr(text.size() - std::min(text.size(), most));
+    *std::copy(shown.begin(), shown.end(), made_text.begin()) = '\0';
+    return failed(result, made_text.data());
+}
 
 } // namespace
 
-ms_result_t failed(ms_result_t result, const char* text) noexcept
+ms_result_t failed(ms_result_t result, const char* text) noexcept DECANT_REALTIME
 {
-    std::snprintf(text_of_last_error.data(), text_of_last_error.size(), "%s", text);
+    text_of_last_error = text;
     return result;
 }
 
@@ -28,21 +43,21 @@ ms_result_t failed() noexcept
     try {
         throw;
     } catch (const Failure& failure) {
-        return failed(failure.result(), failure.what());
+        return failed_with_copy(failure.result(), failure.what());
     } catch (const std::bad_alloc&) {
         return failed(MS_ERROR_MEMORY, "there is not enough memory; load less, or close other programs");
     } catch (const std::invalid_argument& error) {
-        return failed(MS_ERROR_ARGUMENT, error.what());
+        return failed_with_copy(MS_ERROR_ARGUMENT, error.what());
     } catch (const std::exception& error) {
-        return failed(MS_ERROR_INTERNAL, error.what());
+        return failed_with_copy(MS_ERROR_INTERNAL, error.what());
     } catch (...) {
         return failed(MS_ERROR_INTERNAL, "a fault of the library; please report it");
     }
 }
 
-const char* last_error() noexcept
+const char* last_error() noexcept DECANT_REALTIME
 {
-    return text_of_last_error.data();
+    return text_of_last_error;
 }
 
 } // namespace decant::midi_sampler

@@ -4,6 +4,8 @@
 
 #include "midi-sampler/midi_sampler.h"
 
+#include "nodes/realtime/annotations.hpp"
+
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -27,10 +29,15 @@ public:
 /// Keeps the text for ms_last_error() and returns the code of the exception that is being handled.
 ms_result_t failed() noexcept;
 
-/// Remembers a text of one's own, and returns `result`.
-ms_result_t failed(ms_result_t result, const char* text) noexcept;
+/// The same with a text of one's own, which is never freed. [any]
+ms_result_t failed(ms_result_t result, const char* text) noexcept DECANT_REALTIME;
 
-[[nodiscard]] const char* last_error() noexcept;
+inline ms_result_t refused(const char* why) noexcept DECANT_REALTIME
+{
+    return failed(MS_ERROR_ARGUMENT, why);
+}
+
+[[nodiscard]] const char* last_error() noexcept DECANT_REALTIME;
 
 /// Runs a function that may throw on behalf of a C program.
 template <class Work>

@@ -26,20 +26,31 @@ void require(T value, T least, T most, const char* member)
                       fmt::format("{} of the metadata is {}; give {} to {}", member, value, least, most));
 }
 
+// Two members that are the ends of a range, `least` apart; false if both are 0, which means all there is.
+bool require_range(std::uint64_t low, std::uint64_t high, std::uint64_t least, std::uint64_t most,
+                   const char* low_member, const char* high_member)
+{
+    if (low == 0 && high == 0)
+        return false;
+    require<std::uint64_t>(low, 0, most - least, low_member);
+    if (high < low + least || high > most)
+        throw Failure(MS_ERROR_ARGUMENT,
+                      fmt::format("{} of the metadata is {} where {} is {}; give {} to {}, or 0 for both",
+                                  high_member, high, low_member, low, low + least, most));
+    return true;
+}
+
 sampler::Region region_of(const ms_sample_metadata_t& metadata)
 {
     sampler::Region region;
     require<int>(metadata.root_note, 0, 127, "root_note");
     region.pitch_keycenter = metadata.root_note;
-    if (metadata.low_note != 0 || metadata.high_note != 0) {
-        require<int>(metadata.high_note, 0, 127, "high_note");
-        require<int>(metadata.low_note, 0, metadata.high_note, "low_note");
+    if (require_range(metadata.low_note, metadata.high_note, 0, 127, "low_note", "high_note")) {
         region.lokey = metadata.low_note;
         region.hikey = metadata.high_note;
     }
-    if (metadata.low_velocity != 0 || metadata.high_velocity != 0) {
-        require<int>(metadata.high_velocity, 1, 127, "high_velocity");
-        require<int>(metadata.low_velocity, 0, metadata.high_velocity, "low_velocity");
+    if (require_range(metadata.low_velocity, metadata.high_velocity, 0, 127, "low_velocity",
+                      "high_velocity")) {
         region.lovel = metadata.low_velocity;
         region.hivel = metadata.high_velocity;
     }
@@ -68,10 +79,8 @@ sampler::Region region_of(const ms_sample_metadata_t& metadata)
     const auto loop = static_cast<int>(metadata.loop);
     require(loop, 0, static_cast<int>(modes.size()) - 1, "loop");
     region.loop_mode = modes.at(static_cast<std::size_t>(loop));
-    if (metadata.loop_start != 0 || metadata.loop_end != 0) {
-        constexpr std::uint64_t most_frames = (std::uint64_t{1} << 30) - 1;
-        require<std::uint64_t>(metadata.loop_end, 1, most_frames, "loop_end");
-        require<std::uint64_t>(metadata.loop_start, 0, metadata.loop_end - 1, "loop_start");
+    constexpr std::uint64_t most_frames = (std::uint64_t{1} << 30) - 1;
+    if (require_range(metadata.loop_start, metadata.loop_end, 1, most_frames, "loop_start", "loop_end")) {
         region.loop_start = static_cast<std::int64_t>(metadata.loop_start);
         region.loop_end = static_cast<std::int64_t>(metadata.loop_end) - 1;
     }
@@ -117,6 +126,8 @@ void ms_instrument::play(sampler::LoadedInstrument loaded)
         problems.push_back(to_string(problem));
     for (const sampler::Unsupported& unsupported : loaded.unsupported)
         problems.push_back(to_string(unsupported));
+    sustain_pedal_.store(loaded.instrument->sustain_control(), std::memory_order_relaxed);
+    sostenuto_pedal_.store(loaded.instrument->sostenuto_control(), std::memory_order_relaxed);
     engine_.play(std::move(loaded.instrument));
     problems_ = std::move(problems);
 }
@@ -129,7 +140,11 @@ const char* ms_instrument::problem(std::size_t index) const
 
 ms_result_t ms_instrument::send(const sampler::QueuedEvent& event) noexcept DECANT_REALTIME
 {
-    return engine_.queue(event) ? MS_OK : MS_ERROR_FULL;
+    return engine_.queue(event)
+               ? MS_OK
+               : decant::midi_sampler::failed(MS_ERROR_FULL,
+                                              "the instrument's queue is full; send fewer events "
+                                              "than 4096 between two calls of ms_process()");
 }
 
 ms_note_t ms_instrument::next_note() noexcept DECANT_REALTIME

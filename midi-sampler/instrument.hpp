@@ -8,6 +8,7 @@
 #include "nodes/sampler/instrument.hpp"
 #include "nodes/sampler/sampler-setup.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <mutex>
@@ -36,12 +37,21 @@ struct ms_instrument {
     /// [any]
     [[nodiscard]] ms_result_t send(const decant::sampler::QueuedEvent& event) noexcept DECANT_REALTIME;
 
+    /// The controllers that hold its notes. [any]
+    [[nodiscard]] std::array<std::uint8_t, 2> pedals() const noexcept DECANT_REALTIME
+    {
+        return {sustain_pedal_.load(std::memory_order_relaxed),
+                sostenuto_pedal_.load(std::memory_order_relaxed)};
+    }
+
     /// A name for the next note. [any]
     [[nodiscard]] ms_note_t next_note() noexcept DECANT_REALTIME;
 
 private:
     decant::sampler::Sampler engine_;
     std::atomic<ms_note_t> notes_ = 0;
+    std::atomic<std::uint8_t> sustain_pedal_ = 64; // until an instrument says another
+    std::atomic<std::uint8_t> sostenuto_pedal_ = 66;
 
     mutable std::mutex mutex_; // between threads that load
     std::vector<decant::sampler::SampleRegion> samples_;

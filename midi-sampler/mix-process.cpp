@@ -3,6 +3,7 @@
 
 // What ms_process() does.
 
+#include "midi-sampler/guarded.hpp"
 #include "midi-sampler/sampler.hpp"
 
 #include "nodes/processor.hpp"
@@ -90,7 +91,9 @@ ms_result_t ms_sampler::set_transport(const ms_transport_t& transport) noexcept 
                              .tempo = transport.tempo,
                              .quarter_position = transport.position})
                ? MS_OK
-               : MS_ERROR_FULL;
+               : decant::midi_sampler::failed(MS_ERROR_FULL,
+                                              "the song was set more than 64 times between two calls of "
+                                              "ms_process(); set it once for each block");
 }
 
 // The last one that was set counts.
