@@ -4,7 +4,7 @@
 #
 # Brings the packages of scripts/lib/packages onto this machine. Sourced by the commands beside this folder:
 #
-#   set_up demo|test|fuzz YES     installs what is missing for that command; YES=yes asks no questions.
+#   set_up demo|test|fuzz|arm64 YES     installs what is missing for that command; YES=yes asks no questions.
 #
 # On Debian 12 and later missing packages are installed with apt. Elsewhere they are named, and the command ends.
 
@@ -101,7 +101,11 @@ missing_packages() {
     local row_for row_have debian fedora arch
     while IFS='|' read -r row_for row_have debian fedora arch; do
         read -r row_for <<<"$row_for"
-        case $row_for in build | "$1") ;; *) continue ;; esac
+        case $row_for in
+        build | "$1") ;;
+        windows) if [ "$1" = arm64 ] || [ "$(uname -m)" != x86_64 ]; then continue; fi ;;
+        *) continue ;;
+        esac
         read -r row_have <<<"$row_have"
         have "$row_have" && continue
         case $2 in
@@ -118,12 +122,18 @@ missing_words() { missing_packages "$1" "$2" | tr -s ' \n' '\n' | sort -u | grep
 
 backports_known() { grep -rqsE '^[^#]*bookworm-backports' /etc/apt/sources.list /etc/apt/sources.list.d; }
 
-# Debian 12 carries PipeWire 0.3; the backports, from the mirror that the machine already uses, carry 1.4.
-add_backports() {
-    local mirror list=/etc/apt/sources.list.d/bookworm-backports.list
+# debian_mirror CODENAME: prints the mirror that the machine already uses.
+debian_mirror() {
+    local mirror
     # shellcheck disable=SC2016 # apt replaces $(REPO_URI), not the shell
-    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' 'Created-By: Packages' | head -n 1)
-    echo "deb ${mirror:-http://deb.debian.org/debian/} bookworm-backports main" | as_root tee "$list" >/dev/null
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' "Codename: $1" 'Created-By: Packages' | head -n 1)
+    echo "${mirror:-http://deb.debian.org/debian/}"
+}
+
+# Debian 12 carries PipeWire 0.3; the backports carry 1.4.
+add_backports() {
+    local list=/etc/apt/sources.list.d/bookworm-backports.list
+    echo "deb $(debian_mirror bookworm) bookworm-backports main" | as_root tee "$list" >/dev/null
     say "Added $list."
 }
 

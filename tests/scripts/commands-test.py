@@ -19,7 +19,7 @@ from whole_file import whole_file
 class Commands(unittest.TestCase):
     def test_a_wrong_option_is_wrong_usage(self):
         for options in (["demo", "--loud"], ["demo", "--out"], ["test", "--loud"], ["test-fresh", "--loud"], ["test-fresh", "--dir"],
-                        ["fuzz", "--loud"]):
+                        ["test-arm64", "--loud"], ["fuzz", "--loud"]):
             done = subprocess.run([SCRIPTS / options[0], *options[1:]], capture_output=True, text=True, check=False)
             self.assertEqual(done.returncode, 2, options)
             self.assertIn("Usage: ", done.stderr)
