@@ -288,7 +288,8 @@ TEST_CASE("a million regions load in bounded time, and what is beyond is named w
     CHECK(memory_of(*loaded.instrument) <= std::size_t{1} << 30);
     CHECK(progress.regions.load() == most);
     CHECK(progress.samples.load() == 1);
-    CHECK(seconds < 60); // some seconds, usually
+    if (!has_sanitizer) // some seconds, usually
+        CHECK(seconds < 60);
 }
 
 TEST_CASE("a hundred thousand missing samples are looked for quickly and reported briefly")
