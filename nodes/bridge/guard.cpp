@@ -56,8 +56,10 @@ std::uint64_t Guard::look_at_all() noexcept
 
 void Guard::run() noexcept
 {
-    while (!ending_.load(std::memory_order_seq_cst)) {
+    for (;;) {
         const std::uint32_t seen = state_.begin_look();
+        if (ending_.load(std::memory_order_seq_cst)) // only now: a ring of before has been seen
+            return;
         const std::uint64_t next = look_at_all();
         state_.plan_look(next);
         if (look_at_all() >= next)

@@ -7,10 +7,12 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <climits>
 #include <csignal>
 #include <linux/futex.h>
+#include <memory>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <thread>
@@ -278,6 +280,20 @@ TEST_CASE("a host that was late leaves its neighbours most of the next cycle")
     node.driver.budget = 2s;
     CHECK(node.driver.run() < 1s);
     CHECK(node.processor.stats().late == 2);
+}
+
+TEST_CASE("a guard ends when it is told to, also if it has hardly begun")
+{
+    const auto ended = std::make_shared<std::atomic<bool>>(false);
+    std::thread([ended] {
+        for (unsigned each = 0; each < 60000; ++each) {
+            const Guard guard(guard_priority);
+            for (unsigned wait = 0; wait < each % 1024 * 4; ++wait)
+                std::atomic_signal_fence(std::memory_order_seq_cst);
+        }
+        *ended = true;
+    }).detach(); // one that does not end could not be joined
+    CHECK(tests::wait_until([&] { return ended->load(); }, 30s));
 }
 
 TEST_CASE("many hosts of one guard end at their own deadlines")
