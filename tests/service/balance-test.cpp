@@ -157,13 +157,15 @@ public:
         for (const auto& [loop, names] : loops)
             for (const auto& name : names)
                 work(name, names.size() == 2);
-        REQUIRE(wait_until([&] {
+        const bool shifted = wait_until([&] {
             return std::ranges::all_of(loops, [&](const auto& loop) {
                 return std::ranges::all_of(loop.second, [&](const auto& name) {
                     return (load(name) > 0.15) == (loop.second.size() == 2);
                 });
             });
-        }));
+        });
+        INFO(decant({"list"}).output << process().errors());
+        REQUIRE(shifted);
     }
 
     void listen()
