@@ -18,9 +18,6 @@ namespace decant::bridge
 namespace
 {
 
-/// Blocks in time after which a host that was late is trusted again.
-constexpr std::uint32_t probation_blocks = 64;
-
 /// Replaces what is no number by silence; returns how many samples that were. By bits, as a comparison of
 /// floats is what -ffast-math and a plugin's idea of the rounding mode could change.
 std::uint64_t silence_non_finite(float* samples, std::size_t count) noexcept DECANT_REALTIME
@@ -89,8 +86,7 @@ void BridgeState::take_host() noexcept DECANT_REALTIME
     missed_events = protocol::EventWriter(missed_area);
     discontinuity = overdue = false;
     posted_frames = 0;
-    probation = 0;
-    usual_nsec = 0;
+    patience = {};
     told = false;
 }
 
@@ -140,37 +136,27 @@ std::uint64_t BridgeState::time_to_look() const noexcept DECANT_REALTIME
 {
     constexpr std::uint64_t most = 100'000;
     constexpr std::uint64_t spare = 10'000;
-    if (usual_nsec > most)
+    const std::uint64_t usual = patience.usual_nsec();
+    if (usual > most)
         return 0;
-    return usual_nsec == 0 ? most : std::min(2 * usual_nsec + spare, most);
-}
-
-/// A host that has let us down is waited for as long as its blocks usually take, with some to spare, so that
-/// it leaves the time of a cycle to its neighbours in the data loop.
-std::uint64_t BridgeState::patience_end(std::uint64_t now,
-                                        std::uint64_t deadline) const noexcept DECANT_REALTIME
-{
-    if (probation == 0 || deadline <= now)
-        return deadline;
-    constexpr std::uint64_t least = 100'000;
-    return std::min(deadline, now + std::max(2 * usual_nsec + least, (deadline - now) / 8));
+    return usual == 0 ? most : std::min(2 * usual + spare, most);
 }
 
 bool BridgeState::run_in_step(BlockExchange& exchange, const nodes::Cycle& cycle) noexcept DECANT_REALTIME
 {
     const std::uint64_t start = now_nsec();
-    post(exchange, cycle, start, patience_end(start, cycle.deadline_nsec));
+    post(exchange, cycle, start, patience.end(start, cycle.deadline_nsec));
     const bool answered = exchange.wait();
     exchange.settle();
     if (!answered) {
         (exchange.abandoned() ? counters.detached : counters.late).add();
         discontinuity = overdue = true;
-        probation = cycle.freewheel ? 0 : probation_blocks;
+        if (!cycle.freewheel)
+            patience.late();
         return false;
     }
     const std::uint64_t round_trip = now_nsec() - start;
-    usual_nsec = usual_nsec == 0 ? round_trip : usual_nsec - usual_nsec / 16 + round_trip / 16;
-    probation -= std::min(probation, 1U);
+    patience.in_time(round_trip);
     return read_block(exchange.memory(), cycle, round_trip);
 }
 

@@ -7,6 +7,7 @@
 #include "nodes/bridge/bridge-setup.hpp"
 #include "nodes/bridge/exchange-process.hpp"
 #include "nodes/bridge/fallback-process.hpp"
+#include "nodes/bridge/patience.hpp"
 #include "nodes/bridge/program-changes-process.hpp"
 #include "nodes/processor.hpp"
 #include "nodes/realtime/annotations.hpp"
@@ -68,8 +69,7 @@ struct BridgeState {
     bool discontinuity = false;          ///< blocks were lost since the last one posted
     bool overdue = false;                ///< the reply to the last block was not waited for to its end
     std::uint32_t posted_frames = 0;     ///< of the block that is out, if pipelined; 0: none is
-    std::uint32_t probation = 0;         ///< blocks to be answered in time until the host is trusted again
-    std::uint64_t usual_nsec = 0;        ///< round trip, a running mean
+    Patience patience;
     Anticipation anticipation;
     bool told = false; ///< the host has been told when to be awake for the next block
 
@@ -88,8 +88,6 @@ private:
                                    const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     [[nodiscard]] bool run_pipelined(BlockExchange& exchange,
                                      const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
-    [[nodiscard]] std::uint64_t patience_end(std::uint64_t now,
-                                             std::uint64_t deadline) const noexcept DECANT_REALTIME;
     [[nodiscard]] std::uint64_t time_to_look() const noexcept DECANT_REALTIME;
     void post(BlockExchange& exchange, const nodes::Cycle& cycle, std::uint64_t now,
               std::uint64_t deadline) noexcept DECANT_REALTIME;
