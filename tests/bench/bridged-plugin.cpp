@@ -4,6 +4,7 @@
 
 #include "wine-host/protocol/version.hpp"
 
+#include <cerrno>
 #include <fmt/format.h>
 #include <stdexcept>
 #include <string>
@@ -19,8 +20,9 @@ namespace
 
 service::HostCommand host_command(const service::PluginFile& file, int priority)
 {
-    auto command = service::wine_host_command(
-        file, [](const std::string& text) { fmt::print(stderr, "bridge-bench: {}\n", text); });
+    auto command = service::wine_host_command(file, [](const std::string& text) {
+        fmt::print(stderr, "{}: {}\n", program_invocation_short_name, text);
+    });
     if (priority > 0)
         command.arguments.insert(command.arguments.end(), {"--rt-priority", std::to_string(priority)});
     return command;

@@ -44,10 +44,20 @@ WineSession::~WineSession()
 {
     if (!temporary_)
         return;
-    // It outlives its last client by some seconds, and then writes the registry into the prefix.
+    // With SIGINT the server ends all programs first. Those of a server that is just gone would wait for its
+    // answer for ever, and whatever comes late would start another server in what is left of the prefix.
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (const auto process = server()) {
-        kill(*process, std::chrono::steady_clock::now() < give_up ? SIGTERM : SIGKILL);
+    for (;;) {
+        const auto process = server();
+        const auto programs = service::programs_in(prefix_);
+        if (!process && programs.empty())
+            break;
+        const bool patient = std::chrono::steady_clock::now() < give_up;
+        if (process)
+            kill(*process, patient ? SIGINT : SIGKILL);
+        for (const pid_t program : programs)
+            if (!patient)
+                kill(program, SIGKILL);
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     std::error_code ignored;

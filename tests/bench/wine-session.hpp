@@ -22,7 +22,7 @@ public:
     /// std::system_error.
     explicit WineSession(const std::filesystem::path& prefix);
 
-    /// Ends the wineserver and removes the prefix, if it is its own.
+    /// Ends the wineserver and all that runs in the prefix, and removes it, if it is its own.
     ~WineSession();
     WineSession(const WineSession&) = delete;
     WineSession& operator=(const WineSession&) = delete;
