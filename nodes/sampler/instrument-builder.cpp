@@ -3,6 +3,7 @@
 
 #include "nodes/sampler/instrument-builder.hpp"
 
+#include "nodes/sampler/empty-ranges.hpp"
 #include "nodes/sampler/load-progress.hpp"
 #include "nodes/sampler/opcode-values.hpp"
 #include "nodes/sampler/opcodes.hpp"
@@ -89,6 +90,7 @@ std::string InstrumentBuilder::why_nothing_plays()
 
 void InstrumentBuilder::apply(const SfzHeader& header, Draft& draft)
 {
+    draft.place = header.place;
     bool scoped = false;
     for (const SfzOpcode& opcode : header.opcodes) {
         if (opcode.name == "sample") {
@@ -150,15 +152,7 @@ void InstrumentBuilder::add_region(const SfzHeader& header)
         problems_.add(header.place, "this region has no sample and is left out; add sample=NAME.wav");
         return;
     }
-    if (draft.region.lokey > draft.region.hikey && draft.region.hikey >= 0 &&
-        draft.region.start_controls.empty())
-        problems_.add(header.place,
-                      fmt::format("lokey={} is above hikey={}, so no key plays this region; swap them",
-                                  draft.region.lokey, draft.region.hikey));
-    if (draft.region.lovel > draft.region.hivel)
-        problems_.add(header.place,
-                      fmt::format("lovel={} is above hivel={}, so no velocity plays this region; swap them",
-                                  draft.region.lovel, draft.region.hivel));
+    report_empty_ranges(draft);
     if (silent) {
         draft.region.parameters = {};
         add_zone(silent_zone(std::move(draft.region)), ArticulationTable::none);
@@ -177,6 +171,25 @@ void InstrumentBuilder::add_region(const SfzHeader& header)
     draft.region.parameters = {};
     if (auto zone = make_zone(std::move(draft.region), *sample, header.place))
         add_zone(std::move(*zone), articulation.value_or(ArticulationTable::none));
+}
+
+// Where they are written, and once for all regions that inherit them.
+void InstrumentBuilder::report_empty_ranges(const Draft& draft)
+{
+    for (const EmptyRange& range : empty_ranges(draft.region)) {
+        const auto has_it = [&](const Draft* above) {
+            const auto others = empty_ranges(above->region);
+            return std::find(others.begin(), others.end(), range) != others.end();
+        };
+        const std::array<const Draft*, 3> all{&global_, &master_, &group_};
+        const auto from = std::find_if(all.begin(), all.end(), has_it);
+        const std::string text = to_string(range);
+        if (from == all.end())
+            problems_.add(draft.place, text);
+        else if (problems_.full() ||
+                 inherited_ranges_.emplace((*from)->place.file, (*from)->place.line, text).second)
+            problems_.add((*from)->place, text);
+    }
 }
 
 void InstrumentBuilder::add_zone(Zone zone, std::uint32_t articulation)

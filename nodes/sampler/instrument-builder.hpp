@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -67,6 +68,7 @@ class InstrumentBuilder
     struct Draft {
         Region region;
         std::string sample;
+        Place place{}; ///< of its header
     };
 
     std::filesystem::path directory_;
@@ -91,6 +93,8 @@ class InstrumentBuilder
     ArticulationTable articulations_;
     std::vector<std::uint32_t> zone_articulations_;
     std::size_t regions_ = 0;
+    std::set<std::tuple<std::shared_ptr<const std::string>, unsigned, std::string>>
+        inherited_ranges_; // reported
     UnsupportedOpcodes unsupported_;
 
 public:
@@ -123,6 +127,7 @@ private:
                                             const SfzHeader& header);
     [[nodiscard]] std::optional<Zone> make_zone(Region region, const Sample& sample, const Place& place);
     [[nodiscard]] Zone silent_zone(Region region);
+    void report_empty_ranges(const Draft& draft);
     void add_zone(Zone zone, std::uint32_t articulation);
     void hold_beginnings(const Zone& zone);
     void set_loop(Zone& zone, const Place& place);

@@ -89,6 +89,19 @@ OpcodeResult bend_step(Region& region, Value value)
     return result;
 }
 
+// To one that is not there goes nothing: not to the last one either, which nobody would listen to.
+OpcodeResult output_pair(unsigned& output, Value value)
+{
+    constexpr unsigned highest = 1024; // SFZ's limit
+    auto result = number(output, value, 0, highest);
+    if (output < most_outputs)
+        return result;
+    output = 0;
+    return {.outcome = OpcodeResult::Outcome::adjusted,
+            .message =
+                fmt::format("{} is out of range 0…{}; it goes to output 0", shown(value), most_outputs - 1)};
+}
+
 OpcodeResult flag(bool& target, Value value)
 {
     float read = target ? 1 : 0;
@@ -303,7 +316,7 @@ const std::unordered_map<std::string_view, ApplyOpcode>& opcode_table()
         {"eq1_type", [](Region& r, Value v) { return choose(r.equalizer_types[0], v, equalizer_types); }},
         {"eq2_type", [](Region& r, Value v) { return choose(r.equalizer_types[1], v, equalizer_types); }},
         {"eq3_type", [](Region& r, Value v) { return choose(r.equalizer_types[2], v, equalizer_types); }},
-        {"output", [](Region& r, Value v) { return number(r.output, v, 0, 1024); }},
+        {"output", [](Region& r, Value v) { return output_pair(r.output, v); }},
         {"offset", [](Region& r, Value v) { return number(r.offset, v, 0, longest_sample); }},
         {"offset_random", [](Region& r, Value v) { return number(r.offset_random, v, 0, longest_sample); }},
         {"end", [](Region& r, Value v) { return number(r.end, v, -1, longest_sample); }},

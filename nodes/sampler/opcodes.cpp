@@ -225,7 +225,7 @@ std::optional<OpcodeResult> apply_control_range(Region& region, std::string_view
         const auto number = static_cast<float>(*read.number);
         // A fine range ends where it says, with all that rounding may add.
         if (form.high)
-            range.high = form.fine ? number * 127 - 1 + 1e-3f : number;
+            range.high = form.fine ? number * 127 - 1 + ControlRange::rounding : number;
         else
             range.low = form.fine ? number * 127 : number;
         return std::move(read.result);

@@ -91,6 +91,8 @@ struct ControlRange {
     float low = 0;
     float high = 127;
 
+    static constexpr float rounding = 1e-3f; ///< that a top between two whole numbers has added to it
+
     [[nodiscard]] bool includes(float value) const noexcept { return value >= low && value < high + 1; }
 };
 
@@ -112,6 +114,9 @@ enum class FadeCurve : std::uint8_t {
     power, ///< of equal power: the square root
     gain,  ///< a straight line
 };
+
+/// Pairs of outputs that a sampler can have.
+inline constexpr unsigned most_outputs = 16;
 
 /// Keyswitches: which keys were pressed before.
 struct KeyswitchConditions {

@@ -93,9 +93,9 @@ void SamplerProcess::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     keep_deadline(cycle);
     grant_wishes();
 
-    const OutputPairs outputs{.channels = cycle.outputs.data(),
-                              .pairs =
-                                  static_cast<unsigned>(std::min(cycle.outputs.size() / 2, most_outputs))};
+    const OutputPairs outputs{
+        .channels = cycle.outputs.data(),
+        .pairs = static_cast<unsigned>(std::min<std::size_t>(cycle.outputs.size() / 2, most_outputs))};
     std::uint32_t done = 0;
     const auto render_until = [&](std::uint32_t frame) {
         render(outputs.from(done), frame - done);

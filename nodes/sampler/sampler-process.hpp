@@ -86,11 +86,6 @@ struct SamplerLink {
 /// Everything that the audio thread alone works with, and its work. All of it is [rt], but for its making.
 class SamplerProcess
 {
-public:
-    /// Pairs of outputs that a sampler can have.
-    static constexpr std::size_t most_outputs = 16;
-
-private:
     static constexpr std::size_t most_programs = 8;
     static constexpr std::uint32_t no_program = most_programs;
     static constexpr std::size_t most_delayed = 1024;

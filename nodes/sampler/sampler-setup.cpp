@@ -37,7 +37,7 @@ nodes::PortLayout Sampler::ports(unsigned pairs)
                                          {.name = "output_FR", .channel = "FR", .group = "main"}},
                              .midi_in = true,
                              .midi_out = false};
-    for (unsigned pair = 2; pair <= std::min<std::size_t>(pairs, SamplerProcess::most_outputs); ++pair)
+    for (unsigned pair = 2; pair <= std::min(pairs, most_outputs); ++pair)
         for (const char* const side : {"FL", "FR"})
             layout.outputs.push_back({.name = fmt::format("output_{}_{}", pair, side),
                                       .channel = side,
