@@ -10,6 +10,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace decant::service
@@ -66,5 +67,8 @@ using HostCommandSource = std::function<HostCommand(const PluginFile&, const Pro
 /// The command that loads `plugin` under Wine: looks at the file, finds Wine and the prefix, and makes the
 /// prefix if it is missing, which takes some seconds. Throws PluginError. [any]
 [[nodiscard]] HostCommand wine_host_command(const PluginFile& plugin, const Progress& progress);
+
+/// What brings the hosts that go with this build, without a full stop. [any]
+[[nodiscard]] std::string_view how_to_install_hosts() noexcept;
 
 } // namespace decant::service

@@ -311,7 +311,8 @@ PluginError RunningHost::explained(const bridge::HostError& error, const std::st
                 text += "\n  while it hangs: " + line;
         break;
     case bridge::HostErrorCode::wrong_version:
-        text = fmt::format("{}: {}. Install Decant again, and restart the service.", plugin, error.what());
+        text =
+            fmt::format("{}: {}. {}, and restart the service.", plugin, error.what(), how_to_install_hosts());
         break;
     case bridge::HostErrorCode::broken:
         text = fmt::format("{}: the host does not keep to the protocol while {}: {}.", plugin, activity,

@@ -8,7 +8,10 @@
 #include "service/hosts/wine-prefix.hpp"
 #include "service/hosts/wine.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
+#include <string_view>
 #include <system_error>
 
 namespace decant::service
@@ -18,16 +21,6 @@ namespace fs = std::filesystem;
 namespace
 {
 
-/// Throws PluginError where no Windows plugin can run.
-void require_processor_of_plugins()
-{
-#if !defined(__x86_64__)
-    throw PluginError(
-        "Windows plugins need a computer with an x86-64 processor, and this one has another. SFZ "
-        "instruments play here.");
-#endif
-}
-
 /// Below it lie the parts of the hosts, as x86_64-windows/ and i386-unix/, which is what WINEDLLPATH expects.
 fs::path host_root()
 {
@@ -35,11 +28,30 @@ fs::path host_root()
     return fs::path(root != nullptr && *root != '\0' ? root : DECANT_WINE_ROOT_INSTALLED);
 }
 
+fs::path program_below(const fs::path& root, int bits)
+{
+    return root / (bits == 64 ? "x86_64-windows/decant-host64.exe" : "i386-windows/decant-host32.exe");
+}
+
+/// Throws PluginError where no Windows plugin can run.
+void require_hosts([[maybe_unused]] const fs::path& root)
+{
+#if !defined(__x86_64__)
+    throw PluginError(
+        "Windows plugins need a computer with an x86-64 processor, and this one has another. SFZ "
+        "instruments play here.");
+#elif !defined(DECANT_WINE_HOST)
+    std::error_code ignored; // DECANT_WINE_ROOT may name the hosts of another build
+    if (!fs::exists(program_below(root, 64), ignored))
+        throw PluginError(fmt::format("Windows plugins need hosts, and there are none in {}. {}.",
+                                      root.string(), how_to_install_hosts()));
+#endif
+}
+
 /// The host for plugins of `bits`. Throws PluginError if it is not installed.
 fs::path host_program(const fs::path& root, int bits)
 {
-    const fs::path program =
-        root / (bits == 64 ? "x86_64-windows/decant-host64.exe" : "i386-windows/decant-host32.exe");
+    const fs::path program = program_below(root, bits);
     std::error_code ignored;
     if (fs::exists(program, ignored))
         return program;
@@ -49,9 +61,9 @@ fs::path host_program(const fs::path& root, int bits)
             " is not there: Decant was built without 32-bit support. Install the plugin's 64-bit build, or "
             "build "
             "Decant again with i686-w64-mingw32-g++ (Debian, Ubuntu: sudo apt install g++-mingw-w64-i686).");
-    throw PluginError(
-        "Decant's Windows half is missing: " + program.string() +
-        ". Install Decant again (meson install), or run it uninstalled with 'meson devenv -C build'.");
+    throw PluginError(fmt::format(
+        "Decant's Windows half is missing: {}. {}, or run it uninstalled with 'meson devenv -C build'.",
+        program.string(), how_to_install_hosts()));
 }
 
 std::string variable_or(const char* name, const std::string& otherwise)
@@ -88,9 +100,20 @@ int bits_of(const PluginFile& plugin)
 
 } // namespace
 
+std::string_view how_to_install_hosts() noexcept
+{
+#if defined(DECANT_WINE_HOST)
+    return "Install Decant again (meson install)";
+#else
+    return "This Decant was built without Windows plugins (-Dwine_host=false): build it with them "
+           "('meson configure -Dwine_host=true' in its build directory) and install it again";
+#endif
+}
+
 HostCommand wine_host_command(const PluginFile& plugin, const Progress& progress)
 {
-    require_processor_of_plugins();
+    const fs::path root = host_root();
+    require_hosts(root);
     const int bits = bits_of(plugin);
     const Wine wine = find_wine();
     if (bits == 32 && !wine.runs_32_bit)
@@ -101,7 +124,6 @@ HostCommand wine_host_command(const PluginFile& plugin, const Progress& progress
                           "sudo apt install wine32:i386\n"
                           "  Fedora:         sudo dnf install wine-core.i686\n"
                           "  Arch:           the package wine has it; update it");
-    const fs::path root = host_root();
     const fs::path host = host_program(root, bits);
     const fs::path prefix = wine_prefix_of(plugin.path, plugin.prefix, PrefixEnvironment::of_process());
     ensure_wine_prefix(wine, prefix, bits, progress);

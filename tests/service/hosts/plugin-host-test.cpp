@@ -213,7 +213,8 @@ TEST_CASE("a host that says nothing, or is of another build, is given up")
         world.options = {"--version-number", "999"};
         auto host = world.start(settings);
         REQUIRE(world.diary.has<HostParked>());
-        CHECK_THAT(world.diary.all<HostParked>()[0].reason, ContainsSubstring("Install Decant again"));
+        CHECK_THAT(world.diary.all<HostParked>()[0].reason,
+                   ContainsSubstring(std::string(how_to_install_hosts())));
     }
 }
 

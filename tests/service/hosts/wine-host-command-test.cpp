@@ -91,6 +91,20 @@ TEST_CASE("what a node says of its threads and of Wine's server counts before th
     CHECK(environment["WINEPREFIX"] == world.prefix);
 }
 
+TEST_CASE("where the hosts are missing, a plugin is refused with what brings them")
+{
+    const World world;
+    fs::remove_all(world.root / "host");
+#if defined(DECANT_WINE_HOST)
+    CHECK_THROWS_WITH(world.environment(),
+                      ContainsSubstring("Install Decant again (meson install), or run it"));
+#else
+    CHECK_THROWS_WITH(world.environment(),
+                      ContainsSubstring("built without Windows plugins (-Dwine_host=false)") &&
+                          ContainsSubstring("meson configure -Dwine_host=true"));
+#endif
+}
+
 #else
 
 TEST_CASE("where the processor is not that of Windows plugins, one is refused with the reason")
