@@ -32,8 +32,9 @@ std::string remedy(int priority)
         return fmt::format(
             "the limit RLIMIT_RTPRIO is {0}; raise it to {1} or more: write '@audio - rtprio {1}' into "
             "/etc/security/limits.d/audio.conf, join that group with 'sudo usermod -a -G audio $USER', and "
-            "log in again ('ulimit -r' shows the limit); or ask for a priority of at most {0}",
-            limit.rlim_cur, priority);
+            "log in again ('ulimit -r' shows the limit){2}",
+            limit.rlim_cur, priority,
+            limit.rlim_cur > 0 ? fmt::format("; or ask for a priority of at most {}", limit.rlim_cur) : "");
     return "the system keeps real-time priorities from this process; look for RestrictRealtime= in its "
            "systemd unit and for a CPU cgroup without real-time time (cpu.rt_runtime_us)";
 }
@@ -45,8 +46,9 @@ void AudioThread::enable(int priority)
     const int least = sched_get_priority_min(SCHED_FIFO);
     const int most = sched_get_priority_max(SCHED_FIFO);
     if (priority < least || priority > most)
-        throw Failure(MS_ERROR_ARGUMENT, fmt::format("priority {} is out of range; give one from {} to {}",
-                                                     priority, least, most));
+        throw Failure(MS_ERROR_ARGUMENT,
+                      fmt::format("priority {} of ms_sampler_enable_rt() is out of range; give {} to {}",
+                                  priority, least, most));
     // Only by trying it is known; in a thread of its own, for this one stays what it is.
     int error = 0;
     std::thread([&] { error = set_priority(priority); }).join();

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <memory>
 
+using decant::midi_sampler::failed;
 using decant::midi_sampler::Failure;
 using decant::midi_sampler::guarded;
 using decant::midi_sampler::last_error;
@@ -74,7 +75,7 @@ ms_result_t ms_sampler_set_quality(ms_sampler_t* sampler, ms_quality_t quality)
         return refused("ms_sampler_set_quality() needs a sampler; create one first");
     const auto index = static_cast<int>(quality);
     if (index < 0 || index >= static_cast<int>(decant::sampler::qualities))
-        return refused("there is no such quality; give one of ms_quality_t");
+        return refused("ms_sampler_set_quality() knows no such quality; give one of ms_quality_t");
     return guarded([&] { sampler->set_quality(static_cast<decant::sampler::Quality>(index)); });
 }
 
@@ -83,7 +84,7 @@ ms_result_t ms_sampler_set_volume(ms_sampler_t* sampler, float decibels)
     if (sampler == nullptr)
         return refused("ms_sampler_set_volume() needs a sampler; create one first");
     if (!(decibels >= -144 && decibels <= 24))
-        return refused("the volume is out of range; give -144 to 24 dB");
+        return refused("the volume of ms_sampler_set_volume() is out of range; give -144 to 24 dB");
     return guarded([&] { sampler->set_volume(decibels); });
 }
 
@@ -133,7 +134,7 @@ ms_result_t ms_set_sample_memory(std::uint64_t bytes)
 {
     constexpr std::uint64_t least = 1 << 20;
     if (bytes < least)
-        return refused("the memory for samples is too small; give 1 MiB or more");
+        return refused("the memory of ms_set_sample_memory() is too small; give 1 MiB (1048576) or more");
     return guarded([&] { decant::sampler::SamplePool::shared().set_memory(bytes); });
 }
 
@@ -159,6 +160,8 @@ ms_result_t ms_instrument_load(ms_instrument_t* instrument, const char* path)
 {
     if (instrument == nullptr || path == nullptr)
         return refused("ms_instrument_load() needs an instrument and a path");
+    if (*path == '\0')
+        return failed(MS_ERROR_FILE, "the path of ms_instrument_load() is empty; name a file");
     return guarded([&] { instrument->load(path); });
 }
 
@@ -167,6 +170,8 @@ ms_result_t ms_instrument_load_sample(ms_instrument_t* instrument, const char* p
 {
     if (instrument == nullptr || path == nullptr)
         return refused("ms_instrument_load_sample() needs an instrument and a path");
+    if (*path == '\0')
+        return failed(MS_ERROR_FILE, "the path of ms_instrument_load_sample() is empty; name a file");
     return guarded([&] { instrument->load_sample(path, metadata); });
 }
 

@@ -25,7 +25,11 @@ thread_local std::array<char, made_text_bytes> made_text{};
 ms_result_t failed_with_copy(ms_result_t result, std::string_view text) noexcept
 {
     constexpr std::size_t most = made_text_bytes - 1;
-    const std::string_view shown = text.substr(text.size() - std::min(text.size(), most));
+    std::string_view shown = text.substr(text.size() - std::min(text.size(), most));
+    constexpr int longest_rest = 3; // of a character of UTF-8 that is cut off
+    for (int byte = 0; byte < longest_rest && shown.size() < text.size() && (shown.front() & 0xc0) == 0x80;
+         ++byte)
+        shown.remove_prefix(1);
     *std::copy(shown.begin(), shown.end(), made_text.begin()) = '\0';
     return failed(result, made_text.data());
 }

@@ -122,6 +122,8 @@ MS_API ms_result_t ms_process(ms_sampler_t* sampler, float* buffer, uint32_t fra
  * Either pointer may be null. [rt] */
 MS_API ms_result_t ms_get_stats(const ms_sampler_t* sampler, uint64_t* frames, uint32_t* xruns);
 
+/* Of all instruments together. All but `active_voices` keep what destroyed ones have counted, and never fall.
+ */
 typedef struct ms_statistics {
     uint64_t frames; /* as ms_get_stats() has them */
     uint64_t xruns;
@@ -247,7 +249,8 @@ MS_API ms_result_t ms_send_midi(ms_instrument_t* instrument, uint32_t frame, con
 /* A Universal MIDI Packet with a channel voice message of MIDI 1.0 (one word) or 2.0 (two words, with all its
  * bits, and what it says of single notes), as ms_send_midi(); `words` are numbers of this machine, and its
  * group counts for nothing. Packets that a sampler has no use for are ignored. MS_ERROR_ARGUMENT: `count`, 1
- * ... 4, is not what the packet's type has. Since 1.1. [rt] */
+ * ... 4, is not what the packet's type has, or one of MIDI 1.0 has a status below 0x80 or above 0xef, or data
+ * above 127. Since 1.1. [rt] */
 MS_API ms_result_t ms_send_ump(ms_instrument_t* instrument, uint32_t frame, const uint32_t* words,
                                size_t count);
 

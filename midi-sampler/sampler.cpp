@@ -33,6 +33,15 @@ ms_audio_config_t checked(const ms_audio_config_t& config)
     return config;
 }
 
+// What an engine has counted. What sounds in it is no count.
+void add_counters(ms_statistics_t& sum, const sampler::SamplerStats& stats)
+{
+    sum.stolen_voices += stats.steals;
+    sum.shed_voices += stats.sacrifices;
+    sum.dropped_events += stats.events_dropped;
+    sum.starved_voices += stats.starved;
+}
+
 } // namespace
 
 ms_sampler::ms_sampler(const ms_audio_config_t& config)
@@ -63,6 +72,7 @@ void ms_sampler::remove(ms_instrument& instrument)
     auto next = std::make_unique<Playing>(*playing_owner_);
     std::erase(*next, &instrument);
     exchange(std::move(next));
+    add_counters(of_those_gone_, instrument.engine().stats());
     std::erase_if(instruments_, [&](const auto& owned) { return owned.get() == &instrument; });
 }
 
@@ -95,17 +105,14 @@ void ms_sampler::set_volume(float decibels)
 
 ms_statistics_t ms_sampler::statistics() const
 {
-    ms_statistics_t sum{};
+    const std::scoped_lock lock(mutex_);
+    ms_statistics_t sum = of_those_gone_;
     sum.frames = frames();
     sum.xruns = xruns();
-    const std::scoped_lock lock(mutex_);
     for (const auto& instrument : instruments_) {
         const sampler::SamplerStats stats = instrument->engine().stats();
         sum.active_voices += stats.active_voices;
-        sum.stolen_voices += stats.steals;
-        sum.shed_voices += stats.sacrifices;
-        sum.dropped_events += stats.events_dropped;
-        sum.starved_voices += stats.starved;
+        add_counters(sum, stats);
     }
     return sum;
 }

@@ -70,6 +70,7 @@ private:
     mutable std::mutex mutex_; // between threads that change the set-up
     std::unique_ptr<const Playing> playing_owner_;
     std::vector<std::unique_ptr<ms_instrument>> instruments_;
+    ms_statistics_t of_those_gone_{}; // what instruments had counted that were removed
     decant::sampler::Quality quality_ = decant::sampler::Quality::four_point;
     float volume_ = 0; // dB
 

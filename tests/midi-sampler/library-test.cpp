@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "tests/midi-sampler/world.hpp"
+#include "tests/service/realtime/ordinary-user.hpp"
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <limits>
@@ -209,6 +211,29 @@ TEST_CASE("the statistics count frames, voices, stolen notes and dropped events"
     CHECK(frames == 100);
 }
 
+TEST_CASE(
+    "what an instrument has counted stays in the statistics when it is destroyed, and what sounds does not")
+{
+    World world({.sample_rate = rate, .channels = 2, .max_polyphony = 2, .buffer_size = 64});
+    ms_instrument_t* passing = nullptr;
+    REQUIRE(ms_instrument_create(world.sampler, "Passing", &passing) == MS_OK);
+    const auto path = world.file(constant(0.5F, 48'000));
+    for (ms_instrument_t* const instrument : {world.instrument, passing}) {
+        REQUIRE(ms_instrument_load(instrument, path.c_str()) == MS_OK);
+        for (std::uint8_t key = 60; key < 63; ++key)
+            REQUIRE(ms_note_on(instrument, key, 127, nullptr) == MS_OK);
+    }
+    static_cast<void>(world.render(100));
+    while (ms_control_change(passing, 1, 0) == MS_OK) {
+    }
+    ms_instrument_destroy(passing);
+    ms_statistics_t statistics{};
+    REQUIRE(ms_get_statistics(world.sampler, &statistics, sizeof statistics) == MS_OK);
+    CHECK(statistics.active_voices == 2);
+    CHECK(statistics.stolen_voices == 2);
+    CHECK(statistics.dropped_events == 1);
+}
+
 TEST_CASE("long samples are streamed within the memory that is given to them")
 {
     World world;
@@ -291,11 +316,35 @@ TEST_CASE("what is wrong is told by a code, and in words with the remedy")
     ms_instrument_destroy(nullptr);
 }
 
+TEST_CASE("a process that may have no real time at all is not told to ask for less of it")
+{
+    const World world;
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_RTPRIO, &before) == 0);
+    for (const rlim_t allowed : {rlim_t{0}, rlim_t{5}}) {
+        const rlimit limit{std::min(allowed, before.rlim_max), before.rlim_max};
+        REQUIRE(setrlimit(RLIMIT_RTPRIO, &limit) == 0);
+        ms_result_t result = MS_OK;
+        std::string text;
+        std::thread([&] {
+            const decant::tests::OrdinaryUser user;
+            result = ms_sampler_enable_rt(world.sampler, 10);
+            text = ms_last_error();
+        }).join();
+        REQUIRE(setrlimit(RLIMIT_RTPRIO, &before) == 0);
+        INFO(text);
+        CHECK(result == MS_ERROR_PERMISSION);
+        CHECK_THAT(text, ContainsSubstring("RLIMIT_RTPRIO is " + std::to_string(limit.rlim_cur) +
+                                           "; raise it to 10"));
+        CHECK((text.find("at most") != std::string::npos) == (limit.rlim_cur > 0));
+    }
+}
+
 TEST_CASE("real time is given to the thread that renders, or refused with the limit to raise")
 {
     World world;
     CHECK(ms_sampler_enable_rt(world.sampler, 100) == MS_ERROR_ARGUMENT);
-    CHECK_THAT(ms_last_error(), ContainsSubstring("give one from 1 to 99"));
+    CHECK_THAT(ms_last_error(), ContainsSubstring("ms_sampler_enable_rt() is out of range; give 1 to 99"));
     const ms_result_t result = ms_sampler_enable_rt(world.sampler, 7);
     int policy = -1;
     sched_param parameters{};

@@ -7,6 +7,7 @@
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -16,6 +17,7 @@
 using namespace decant::midi_sampler::test;
 using namespace decant::sampler::test;
 using Catch::Approx;
+using Catch::Matchers::ContainsSubstring;
 
 namespace
 {
@@ -97,6 +99,26 @@ TEST_CASE("a packet that is cut short, or has a frame far away, is refused")
     CHECK(ms_send_ump(world.instrument, 0, &word, 0) == MS_ERROR_ARGUMENT);
     CHECK(ms_send_ump(world.instrument, 0, nullptr, 1) == MS_ERROR_ARGUMENT);
     CHECK(ms_send_ump(nullptr, 0, &word, 1) == MS_ERROR_ARGUMENT);
+}
+
+TEST_CASE("what is wrong with a packet is told in the words of packets")
+{
+    const Constant world("");
+    const auto refusal = [&](const std::vector<std::uint32_t>& words, std::uint32_t frame = 0) {
+        CHECK(world.send(words, frame) == MS_ERROR_ARGUMENT);
+        return std::string(ms_last_error());
+    };
+    for (const std::uint32_t word : {0x20003c7fU, 0x207f3c7fU, 0x20f83c7fU})
+        CHECK_THAT(
+            refusal({word}),
+            ContainsSubstring("ms_send_ump() takes packets of MIDI 1.0 with a status of 0x80 to 0xef"));
+    for (const std::uint32_t word : {0x20903cffU, 0x2090ff3cU, 0x20c0ff00U})
+        CHECK_THAT(refusal({word}),
+                   ContainsSubstring("data of ms_send_ump() is out of range; give 0 to 127"));
+    CHECK(world.send({0x20c001ff}) == MS_OK); // a program, whose third byte nobody reads
+    CHECK_THAT(refusal({0x20903c7f}, 8192),
+               ContainsSubstring("the frame of ms_send_ump() is out of range; give 0 to 8191"));
+    CHECK_THAT(refusal({0x20903c7f, 0}), ContainsSubstring("1 to 4 words"));
 }
 
 TEST_CASE("beats are as long as the tempo says, which is 120 until somebody says another")
