@@ -70,7 +70,7 @@ void ProblemLog::add(const std::string& file, unsigned line, std::string_view te
 {
     if (full()) {
         ++left_out_;
-        last_file_ = printable(file);
+        last_file_ = file;
         return;
     }
     problems_.push_back({.file = printable(file), .line = line, .text = printable(text), .column = column});
@@ -80,7 +80,7 @@ std::vector<Problem> ProblemLog::take()
 {
     if (left_out_ != 0)
         problems_.push_back(
-            {.file = last_file_,
+            {.file = printable(last_file_),
              .line = 0,
              .text = fmt::format("{} more problems are not listed; mend the first ones and load "
                                  "the instrument again",

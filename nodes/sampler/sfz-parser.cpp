@@ -241,7 +241,10 @@ private:
         const std::size_t end = skip(text, at + 1, is_name);
         if (end == text.size() || text[end] != '>' || end == at + 1) {
             problem(fmt::format("'{}' is no header; write it as <region>", shown(trimmed(text.substr(at)))));
-            return std::min(text.find('<', at + 1), text.size());
+            std::size_t next = text.find('<', at + 1);
+            while (next != std::string_view::npos && !starts_something(text, next))
+                next = text.find('<', next + 1);
+            return std::min(next, text.size());
         }
         finish_header();
         header_.emplace(SfzHeader{

@@ -55,9 +55,11 @@ bool names_a_file(std::string_view text)
 {
     if (text.empty() || text.starts_with('*'))
         return true;
-    const std::size_t dot = text.rfind('.');
-    return dot != std::string_view::npos && dot + 1 < text.size() &&
-           skip(text, dot + 1, is_name) == text.size();
+    // From the end: whoever reads a long value asks again at each of its words.
+    std::size_t extension = text.size();
+    while (extension != 0 && is_name(text[extension - 1]))
+        --extension;
+    return extension != text.size() && extension != 0 && text[extension - 1] == '.';
 }
 
 bool has_file_name(std::string_view word)

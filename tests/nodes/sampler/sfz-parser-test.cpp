@@ -241,6 +241,22 @@ TEST_CASE("an instrument that stands in one line is read as quickly as in many, 
     CHECK(opcodes.back().place.column == 23 + words * word.size());
 }
 
+TEST_CASE("a sample's name of a million words is read in one go, and so is a line of a million slips")
+{
+    // Looked through anew at each word, the name takes minutes.
+    constexpr std::size_t words = 1'000'000;
+    std::string name = "a";
+    for (std::size_t each = 0; each < words; ++each)
+        name += " a";
+    const auto parsed = parse_text("<region> sample=" + name + " a=1.wav key=60\n" + std::string(words, '<') +
+                                   "<region> key=61\n");
+    CHECK(parsed.headers.size() == 2);
+    CHECK(parsed.headers[0].opcodes[0].value == name + " a=1.wav");
+    CHECK(parsed.headers[0].opcodes[1].value == "60");
+    REQUIRE(parsed.problems.size() == 1);
+    CHECK(reports(parsed.problems, "a.sfz", 2, "is no header"));
+}
+
 TEST_CASE("a file that cannot be read is refused with the reason")
 {
     const TemporaryDirectory directory;
