@@ -63,6 +63,14 @@ std::string why_no_file(const fs::path& path)
     }
 }
 
+std::string why_no_file(const fs::path& directory, std::string name)
+{
+    std::replace(name.begin(), name.end(), '\\', '/');
+    const fs::path path = directory / name;
+    std::error_code error;
+    return fs::symlink_status(path, error).type() == fs::file_type::not_found ? "" : why_no_file(path);
+}
+
 const FileFinder::Directory& FileFinder::listing(const fs::path& directory)
 {
     const auto [known, is_new] = directories_.try_emplace(directory);

@@ -16,6 +16,10 @@ namespace decant::sampler
 /// not there. Empty if it is a regular file. [any but rt]
 [[nodiscard]] std::string why_no_file(const std::filesystem::path& path);
 
+/// The same of what a name in `directory` means, as FileFinder::find() takes it; empty if there is nothing of
+/// that name. [main]
+[[nodiscard]] std::string why_no_file(const std::filesystem::path& directory, std::string name);
+
 /// Finds the files that an instrument names. Most SFZ files were written on Windows: names come with
 /// backslashes and in a case that only Windows and macOS forgive. macOS writes accents apart from their
 /// letters, in archives too, which the others do not.

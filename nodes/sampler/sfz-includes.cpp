@@ -59,13 +59,18 @@ IncludedText SfzIncludes::open(const std::string& name, std::size_t limit)
                         "file further up",
                         shown(name), deepest));
     const fs::path root = open_.front().path.parent_path();
+    const fs::path beside = open_.back().path.parent_path();
     auto file = files_.find(root, name);
     if (!file)
-        file = files_.find(open_.back().path.parent_path(), name);
-    if (!file)
+        file = files_.find(beside, name);
+    if (!file) {
+        for (const fs::path& directory : {root, beside})
+            if (const std::string why = why_no_file(directory, name); !why.empty())
+                return left_out(fmt::format("'{}' cannot be included: {}", shown(name), why));
         return left_out(
             fmt::format("the included file '{}' is not there (looked in {} and beside this file){}",
                         shown(name), root.empty() ? "." : root.string(), undefined_variable(name)));
+    }
     const auto identity = identity_of(*file);
     if (std::any_of(open_.begin(), open_.end(),
                     [&](const OpenFile& open) { return open.identity && open.identity == identity; }))

@@ -40,14 +40,10 @@ float cents_above_1_hz(float frequency)
     return 1200 * std::log2(std::max(frequency, 1.0f));
 }
 
-std::string reason_for_missing(const std::filesystem::path& directory, std::string name)
+std::string reason_for_missing(const std::filesystem::path& directory, const std::string& name)
 {
-    std::replace(name.begin(), name.end(), '\\', '/');
-    std::error_code error;
-    const auto path = directory / name;
-    if (std::filesystem::symlink_status(path, error).type() != std::filesystem::file_type::not_found)
-        if (std::string why = why_no_file(path); !why.empty())
-            return why;
+    if (std::string why = why_no_file(directory, name); !why.empty())
+        return why;
     return fmt::format("there is no such file below {}{}; check its name and default_path",
                        directory.empty() ? "." : directory.string(), undefined_variable(name));
 }

@@ -128,3 +128,22 @@ TEST_CASE("an included file may have a $ in its name")
     REQUIRE(outcome.problems.size() == 1);
     CHECK(reports(outcome.problems, "main.sfz", 2, "the variable '$w' is not defined"));
 }
+
+TEST_CASE("what is included and is no file is said to be what it is, wherever it is found")
+{
+    const TemporaryDirectory directory;
+    directory.write("maps/keys.sfzh", "#include \"inner\"\n#include \"..\\maps\"\n");
+    std::filesystem::create_directory(directory / "maps/inner");
+    std::filesystem::create_symlink("gone.sfzh", directory / "link.sfzh");
+    const auto outcome =
+        parsed(directory.write("main.sfz", "#include \"maps\"\n#include \"/dev/zero\"\n"
+                                           "#include \"link.sfzh\"\n#include \"maps/keys.sfzh\"\n"));
+    CHECK(outcome.problems.size() == 5);
+    CHECK(reports(outcome.problems, "main.sfz", 1,
+                  "'maps' cannot be included: this is a directory; name a file"));
+    CHECK(reports(outcome.problems, "main.sfz", 2,
+                  "'/dev/zero' cannot be included: this is not a file that can"));
+    CHECK(reports(outcome.problems, "main.sfz", 3, "this is a link to gone.sfzh, which is not there"));
+    CHECK(reports(outcome.problems, "keys.sfzh", 1, "'inner' cannot be included: this is a directory"));
+    CHECK(reports(outcome.problems, "keys.sfzh", 2, "this is a directory"));
+}
