@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/options.hpp"
 
+#include "service/cli/finite-number.hpp"
+#include "tests/bench/command-line.hpp"
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <string>
 #include <thread>
@@ -46,6 +48,7 @@ Options parse_options(int argc, char** argv)
         ->capture_default_str();
     app.add_option("--seconds", options.seconds, "How long to measure; the floor takes as long again")
         ->check(CLI::Range(0.1, 3600.0))
+        ->check(service::finite_number)
         ->capture_default_str();
     app.add_option(
            "--threads", options.threads,
@@ -93,11 +96,7 @@ Options parse_options(int argc, char** argv)
     app.add_flag("--unpaced", unpaced, "Call without waiting for the period");
     app.add_flag("--json", options.json, "Print JSON instead of a table");
     app.add_option("--svg", options.svg, "Draw the latencies into this file");
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        std::exit(app.exit(error));
-    }
+    read_command_line(app, argc, argv);
     options.paced = !unpaced;
     if (options.burn_usec != 0 && plugin->count() == 0)
         options.plugin = BENCH_BURNER;

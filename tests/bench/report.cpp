@@ -3,6 +3,7 @@
 #include "tests/bench/report.hpp"
 
 #include "tests/bench/goals.hpp"
+#include "tests/bench/percentiles.hpp"
 #include "tests/bench/plot.hpp"
 
 #include <algorithm>
@@ -15,11 +16,6 @@ namespace decant::bench
 
 namespace
 {
-
-std::string percentile_name(double percent)
-{
-    return percent == 100 ? "max" : fmt::format("p{}", percent);
-}
 
 using Ask = Distribution (Series::*)() const;
 
@@ -122,14 +118,6 @@ void add_goals(std::string& out, const Findings& findings)
     for (const Goal& goal : all)
         fmt::format_to(std::back_inserter(out), "  {:<58}{:>10.1f}{:>10.2f}  {}\n", goal.what, goal.wanted,
                        goal.measured, goal.met() ? "met" : "not met");
-}
-
-nlohmann::ordered_json durations(const Distribution& distribution)
-{
-    nlohmann::ordered_json out;
-    for (const double percent : percentiles)
-        out[percentile_name(percent)] = distribution.percentile(percent);
-    return out;
 }
 
 nlohmann::ordered_json ratios(const Distribution& distribution, const Distribution& floor)

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "nodes/sampler/kernels.hpp"
+#include "service/cli/finite-number.hpp"
+#include "tests/bench/command-line.hpp"
 #include "tests/bench/sampler/engine.hpp"
 
 #include <CLI/CLI.hpp>
@@ -243,6 +245,17 @@ std::vector<Contender> contenders(const fs::path& directory)
     return all;
 }
 
+/// Empty if there is one of this name.
+std::string why_no_engine(const std::string& name)
+{
+    std::vector<std::string> names;
+    for (const Contender& contender : contenders({}))
+        names.push_back(contender.name);
+    if (std::ranges::find(names, name) != names.end())
+        return {};
+    return fmt::format("no such engine as {}; the names are {}", name, fmt::join(names, ", "));
+}
+
 /// Those that are asked for.
 std::vector<Contender> wanted(const std::vector<Contender>& all, const Material& material, std::size_t voices,
                               const Options& options)
@@ -332,17 +345,20 @@ int main(int argc, char** argv)
         "without notes takes.");
     app.add_option("--voices", options.voices, "How many sound at a time")->check(CLI::Range(1, 65536));
     app.add_option("--ratio", options.ratios, "How much faster than recorded samples are read")
-        ->check(CLI::Range(0.25, 4.0));
+        ->check(CLI::Range(0.25, 4.0))
+        ->check(decant::service::finite_number);
     app.add_option("--seconds", options.seconds, "Processor time of each measurement")
         ->check(CLI::Range(0.01, 60.0))
+        ->check(decant::service::finite_number)
         ->capture_default_str();
     app.add_option("--repeats", options.repeats, "Measurements of which the median is taken")
         ->check(CLI::Range(1, 99))
         ->capture_default_str();
-    app.add_option("--engine", options.engines, "Only these, by the names of the table");
+    app.add_option("--engine", options.engines, "Only these, by the names of the table")
+        ->check(CLI::Validator(why_no_engine, ""));
     app.add_flag("--brief", options.brief, "All engines with 1000 voices only");
     app.add_flag("--json", options.json, "Print JSON instead of a table");
-    CLI11_PARSE(app, argc, argv);
+    read_command_line(app, argc, argv);
     try {
         run(options);
     } catch (const std::exception& error) {
