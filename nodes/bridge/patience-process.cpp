@@ -18,7 +18,10 @@ std::uint64_t Patience::end(std::uint64_t now, std::uint64_t deadline) const noe
 void Patience::in_time(std::uint64_t round_trip) noexcept DECANT_REALTIME
 {
     usual_nsec_ = usual_nsec_ == 0 ? round_trip : usual_nsec_ - usual_nsec_ / 16 + round_trip / 16;
-    if (in_time_ == blocks_to_trust || ++in_time_ < blocks_to_trust)
+    if (in_time_ == blocks_to_trust)
+        return;
+    ++in_time_;
+    if (in_time_ < blocks_to_trust)
         return;
     trusted_ = true;
     next_chance_ = first_chance;
