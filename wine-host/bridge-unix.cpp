@@ -306,6 +306,7 @@ std::int32_t release_memory(void* parameters) noexcept
 std::int32_t lock_memory(void* parameters) noexcept
 {
     const auto& call = *static_cast<const LockMemoryCall*>(parameters);
+    // As above. NOLINTNEXTLINE(performance-no-int-to-ptr)
     void* const start = reinterpret_cast<void*>(static_cast<std::uintptr_t>(call.address));
     const auto size = static_cast<std::size_t>(call.size);
     if (mlock(start, size) == 0)

@@ -36,7 +36,7 @@ struct BridgeState {
     /// So many changes fit into the events of one block beside a SysEx of 64 KiB.
     using ParameterQueue = boost::lockfree::spsc_queue<ParameterChange, boost::lockfree::capacity<4096>>;
 
-    explicit BridgeState(const BridgeLayout& bridge, BridgeMode mode, std::shared_ptr<Guard> guard);
+    explicit BridgeState(const BridgeLayout& bridge, BridgeMode when, std::shared_ptr<Guard> keeper);
 
     const BridgeLayout layout;
     const BridgeMode mode;

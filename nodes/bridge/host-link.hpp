@@ -140,7 +140,7 @@ public:
 
     /// Opens windows with the plugin's editors, or shows them; returns when they are there. Opening takes
     /// plugins with large pictures some seconds.
-    void open_editor(const protocol::EditorRequest& request, Timeout timeout = std::chrono::seconds(60));
+    void open_editor(const protocol::EditorRequest& editor, Timeout timeout = std::chrono::seconds(60));
 
     /// Closes one of a chain, or all without a name.
     void close_editor(std::string_view part, Timeout timeout = std::chrono::seconds(20));

@@ -49,7 +49,7 @@ Channel::Channel() noexcept
     controls[controller::expression] = 1;
     controls[controller::pitch_bend] = 8192.0f / 16383;
     for (std::size_t key = 0; key < played_as.size(); ++key)
-        played_as[key] = static_cast<std::int8_t>(key);
+        played_as[key] = static_cast<std::int16_t>(key);
 }
 
 bool fits(const Region& region, const Channel& channel, const NoteConditions& note,

@@ -54,7 +54,7 @@ struct Channel {
     std::array<float, 128> velocities{};           ///< of the keys' last notes
     std::array<KeyExpression, 128> expressions{};  ///< of the keys
     std::array<std::uint64_t, 128> started{};      ///< frame at which the keys' last notes began
-    std::array<std::int8_t, 128> played_as{};      ///< the keys that keys of the keyboard stand for; -1: none
+    std::array<std::int16_t, 128> played_as{};     ///< the keys that keys of the keyboard stand for; -1: none
     std::bitset<128> down;                         ///< keys
     std::bitset<128> sustained;                    ///< keys that are up, but held by the sustain pedal
     std::bitset<128> caught;                       ///< keys that the sostenuto pedal holds

@@ -26,7 +26,7 @@ bool SamplerProcess::change_mode(std::uint8_t channel, std::uint8_t which) noexc
 {
     if (which != controller::all_sound_off && which != controller::reset && which < controller::all_notes_off)
         return false;
-    for (std::uint8_t each = 0; each < channels_.size(); ++each) {
+    for (std::uint8_t each = 0; each < channel_count; ++each) {
         if (each != channel && channels_[each].home != channel)
             continue;
         if (which == controller::all_sound_off)
@@ -50,7 +50,7 @@ void SamplerProcess::set_program(std::uint8_t channel, std::uint8_t program) noe
 void SamplerProcess::set_for_zone(std::uint8_t channel, unsigned which, float value) noexcept DECANT_REALTIME
 {
     set_control(channel, which, value);
-    for (std::uint8_t member = 0; member < channels_.size(); ++member)
+    for (std::uint8_t member = 0; member < channel_count; ++member)
         if (member != channel && channels_[member].home == channel)
             static_cast<void>(move_control(member, which, value));
 }

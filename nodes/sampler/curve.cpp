@@ -15,7 +15,7 @@ Curve curve_through(const std::vector<std::pair<int, float>>& points)
     const auto draw_to = [&](std::pair<int, float> point) {
         const int steps = point.first - before.first;
         for (int step = 0; step <= steps; ++step)
-            curve[static_cast<std::size_t>(before.first + step)] =
+            curve[static_cast<std::size_t>(before.first) + static_cast<std::size_t>(step)] =
                 steps == 0 ? point.second
                            : before.second + (point.second - before.second) * static_cast<float>(step) /
                                                  static_cast<float>(steps);

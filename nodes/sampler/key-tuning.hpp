@@ -19,7 +19,7 @@ struct KeyTuning {
 /// temperament; without a map key 60 is the first degree, with 261.6 Hz.
 ///
 /// Throws std::runtime_error with "file:line: what is wrong; what to write". [main]
-[[nodiscard]] KeyTuning load_key_tuning(const std::filesystem::path& scale,
-                                        const std::filesystem::path& keyboard_map);
+[[nodiscard]] KeyTuning load_key_tuning(const std::filesystem::path& scale_file,
+                                        const std::filesystem::path& map_file);
 
 } // namespace decant::sampler

@@ -18,9 +18,11 @@ LockedMemory::LockedMemory(const void* start, std::size_t bytes) noexcept
     const auto address = reinterpret_cast<std::uintptr_t>(start);
     const std::uintptr_t first = (address + page - 1) / page * page;
     const std::uintptr_t last = (address + bytes) / page * page;
+    // NOLINTBEGIN(performance-no-int-to-ptr): rounded, a pointer is a number
     if (first >= last || mlock(reinterpret_cast<const void*>(first), last - first) != 0)
         return;
     start_ = reinterpret_cast<void*>(first);
+    // NOLINTEND(performance-no-int-to-ptr)
     bytes_ = last - first;
 }
 

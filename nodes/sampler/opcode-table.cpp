@@ -48,7 +48,7 @@ OpcodeResult key(T& target, Value value)
     if (!read)
         return refused(
             fmt::format("'{}' is no key; write a number from 0 to 127 or a name such as c#4", shown(value)));
-    target = *read;
+    target = *read; // NOLINT(bugprone-optional-value-conversion): of some regions it is optional
     return applied();
 }
 

@@ -62,7 +62,7 @@ SamplerProcess::SamplerProcess(SamplerLink& link, std::size_t polyphony)
     settings_.kernels = &kernels();
     settings_.rate = 0;
     settings_.streams = &streams_;
-    for (std::uint8_t channel = 0; channel < channels_.size(); ++channel)
+    for (std::uint8_t channel = 0; channel < channel_count; ++channel)
         channels_[channel].home = channel;
     for (unsigned control = 0; control < controller::all; ++control)
         link_.controls.show(control, channels_[0].controls[control]);
@@ -203,7 +203,7 @@ void SamplerProcess::grant_wishes() noexcept DECANT_REALTIME
 {
     link_.controls.take_wishes([this](unsigned which, float value) {
         const float before = channels_[0].controls[which];
-        for (std::uint8_t channel = 0; channel < channels_.size(); ++channel)
+        for (std::uint8_t channel = 0; channel < channel_count; ++channel)
             static_cast<void>(move_control(channel, which, value));
         start_by_control(0, which, before);
     });
@@ -341,7 +341,7 @@ void SamplerProcess::press(std::uint8_t channel, std::uint8_t key, float velocit
                            std::optional<float> pitch) noexcept DECANT_REALTIME
 {
     const int played = transposed(key);
-    channels_[channel].played_as[key] = static_cast<std::int8_t>(played);
+    channels_[channel].played_as[key] = static_cast<std::int16_t>(played);
     if (played < 0)
         return;
     KeyExpression& expression = channels_[channel].expressions[static_cast<std::size_t>(played)];

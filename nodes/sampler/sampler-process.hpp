@@ -46,7 +46,7 @@ struct Program {
     std::bitset<128> switch_keys;       ///< that play nothing
     CombFilters combs;
 
-    Program(std::shared_ptr<const Instrument> instrument, std::shared_ptr<const KeyTuning> tuning); // [main]
+    Program(std::shared_ptr<const Instrument> of, std::shared_ptr<const KeyTuning> tuned); // [main]
 
     [[nodiscard]] std::int16_t& last_switch(std::uint8_t channel,
                                             std::size_t keyswitch) noexcept DECANT_REALTIME
@@ -106,7 +106,8 @@ class SamplerProcess
     std::array<std::unique_ptr<Program>, most_programs>
         programs_; // the current one and those that still sound
     std::uint32_t current_ = no_program;
-    std::array<Channel, 16> channels_;
+    static constexpr std::uint8_t channel_count = 16;
+    std::array<Channel, channel_count> channels_;
     std::vector<Delayed> delayed_; // the first delayed_count_
     std::size_t delayed_count_ = 0;
     float volume_ = 1;
@@ -205,8 +206,7 @@ private:
     void remove(VoicePlace voice) noexcept DECANT_REALTIME;
     void update_levels(std::uint8_t channel) noexcept DECANT_REALTIME;
     [[nodiscard]] VoiceLevel level(const VoiceStart& voice) const noexcept DECANT_REALTIME;
-    [[nodiscard]] double bend_cents(const Region& region,
-                                    std::uint8_t channel) const noexcept DECANT_REALTIME;
+    [[nodiscard]] double bend_cents(const Region& region, std::uint8_t index) const noexcept DECANT_REALTIME;
     [[nodiscard]] float next_random() noexcept DECANT_REALTIME;
 };
 
