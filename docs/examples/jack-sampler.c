@@ -72,8 +72,10 @@ int main(int argc, char** argv)
     sigset_t endings;
     int ending;
 
-    if (argc != 2)
-        return fail("usage: jack-sampler INSTRUMENT.sfz");
+    if (argc != 2) {
+        fprintf(stderr, "usage: %s INSTRUMENT.sfz\n", argv[0]);
+        return 2;
+    }
     sigemptyset(&endings);
     sigaddset(&endings, SIGINT);
     sigaddset(&endings, SIGTERM);

@@ -28,6 +28,13 @@ misused() {
     exit 2
 }
 
+# Of the words of a command line, --help has to be the only one that is left.
+show_help() {
+    [ $# = 1 ] || misused "--help takes no other word"
+    usage
+    exit
+}
+
 as_root() {
     if [ "$(id -u)" = 0 ]; then
         "$@"

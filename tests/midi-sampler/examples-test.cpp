@@ -51,6 +51,20 @@ TEST_CASE("the example tells what is wrong with a file")
     CHECK(result.errors.find("/nowhere/a.wav: there is no such file") != std::string::npos);
 }
 
+TEST_CASE("an example without its argument says how it is used")
+{
+    for (const char* const example : {
+             PLAY_NOTES,
+#ifdef JACK_SAMPLER
+             JACK_SAMPLER,
+#endif
+         }) {
+        const auto result = run({example}, own_environment(), patience);
+        CHECK(result.exit == 2);
+        CHECK(result.errors.starts_with("usage: "));
+    }
+}
+
 #ifdef JACK_SAMPLER
 TEST_CASE("the example for JACK plays in a PipeWire graph what its MIDI port hears")
 {

@@ -25,6 +25,12 @@ class Commands(unittest.TestCase):
             self.assertIn("Usage: ", done.stderr)
             self.assertIn(options[1], done.stderr.splitlines()[-1])
 
+    def test_help_takes_no_other_word(self):
+        for name in ("demo", "test", "test-fresh", "test-arm64", "fuzz"):
+            for options, code in ((["--help"], 0), (["--help", "extra"], 2)):
+                done = subprocess.run([SCRIPTS / name, *options], capture_output=True, text=True, check=False)
+                self.assertEqual(done.returncode, code, [name, *options])
+
     def test_a_recording_that_is_interrupted_leaves_nothing(self):
         with tempfile.TemporaryDirectory() as directory:
             path = pathlib.Path(directory, "demo.wav")
