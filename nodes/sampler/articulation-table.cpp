@@ -89,8 +89,9 @@ ArticulationTable::build(SignalSet& signals, const CurveSet& curves, ProblemLog&
 
 void UnsupportedOpcodes::count(std::string name, const Place& place)
 {
-    // A hostile file has a million different ones.
+    // A hostile file has a million different ones, or one of a million letters.
     constexpr std::size_t most = 10'000;
+    name = shown(name);
     if (uses_.size() >= most && !uses_.contains(name))
         name = "a further opcode";
     const auto [use, is_new] = uses_.try_emplace(std::move(name));

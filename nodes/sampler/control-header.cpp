@@ -43,7 +43,7 @@ void InstrumentBuilder::apply_control(const SfzHeader& header)
             if (number.number)
                 target = static_cast<int>(*number.number);
             if (number.result.outcome != OpcodeResult::Outcome::applied)
-                problems_.add(opcode.place, fmt::format("{}: {}", opcode.name, number.result.message));
+                report(opcode, number.result.message);
             moved = true;
         };
         if (opcode.name == "default_path" || opcode.name == "prefix_sfz_path")
@@ -74,11 +74,9 @@ bool InstrumentBuilder::apply_control_default(const SfzOpcode& opcode)
         const auto number = read_number(opcode.value, 0, form.full);
         if (!is_control(*control) || !number.number ||
             number.result.outcome != OpcodeResult::Outcome::applied)
-            problems_.add(
-                opcode.place,
-                fmt::format("{}: the controller is a number from 0 to 119 or from 128 to {} and its "
-                            "value one from 0 to {}; it is left out",
-                            opcode.name, controller::all - 1, form.full));
+            report(opcode, fmt::format("the controller is a number from 0 to 119 or from 128 to {} and its "
+                                       "value one from 0 to {}; it is left out",
+                                       controller::all - 1, form.full));
         else
             replace(parts_.controls, ControlDefault{.control = static_cast<std::uint16_t>(*control),
                                                     .value = static_cast<float>(*number.number / form.full)});
@@ -106,7 +104,7 @@ void InstrumentBuilder::add_curve(const SfzHeader& header)
         }
         const auto read = is_index ? read_number(opcode.value, 0, 255) : read_number(opcode.value, -1, 1);
         if (read.result.outcome != OpcodeResult::Outcome::applied)
-            problems_.add(opcode.place, fmt::format("{}: {}", opcode.name, read.result.message));
+            report(opcode, read.result.message);
         if (!read.number)
             continue;
         if (is_index)

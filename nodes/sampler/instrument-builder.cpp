@@ -107,11 +107,16 @@ void InstrumentBuilder::apply(const SfzHeader& header, Draft& draft)
         if (result.outcome == OpcodeResult::Outcome::unknown)
             unsupported_.count(opcode.name, opcode.place);
         else if (result.outcome != OpcodeResult::Outcome::applied)
-            problems_.add(opcode.place, fmt::format("{}: {}", opcode.name, result.message));
+            report(opcode, result.message);
         scoped |= opcode.name == "polyphony";
     }
     if (scoped)
         draft.region.polyphony_scope = ++polyphony_scopes_;
+}
+
+void InstrumentBuilder::report(const SfzOpcode& opcode, std::string_view text)
+{
+    problems_.add(opcode.place, fmt::format("{}: {}", shown(opcode.name), text));
 }
 
 // One pedal serves the whole instrument.
@@ -124,12 +129,11 @@ bool InstrumentBuilder::apply_pedal(const SfzOpcode& opcode)
     const std::uint8_t usual = InstrumentParts{}.sustain_control;
     const auto read = read_number(opcode.value, 0, 119);
     if (read.result.outcome != OpcodeResult::Outcome::applied)
-        problems_.add(opcode.place, fmt::format("{}: {}", opcode.name, read.result.message));
+        report(opcode, read.result.message);
     else if (sustain && pedal != usual && pedal != static_cast<std::uint8_t>(*read.number))
-        problems_.add(opcode.place,
-                      fmt::format("{}: an instrument has one sustain pedal, and it is controller {} "
-                                  "already; this one is left out",
-                                  opcode.name, pedal));
+        report(opcode, fmt::format("an instrument has one sustain pedal, and it is controller {} already; "
+                                   "this one is left out",
+                                   pedal));
     else
         pedal = static_cast<std::uint8_t>(*read.number);
     return true;

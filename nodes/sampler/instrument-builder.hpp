@@ -118,6 +118,7 @@ public:
 private:
     [[nodiscard]] std::string why_nothing_plays();
     void apply(const SfzHeader& header, Draft& draft);
+    void report(const SfzOpcode& opcode, std::string_view text);
     [[nodiscard]] bool apply_pedal(const SfzOpcode& opcode);
     void apply_control(const SfzHeader& header);
     [[nodiscard]] bool apply_control_default(const SfzOpcode& opcode);

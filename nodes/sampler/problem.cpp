@@ -60,9 +60,8 @@ std::string to_string(const Problem& problem)
     return fmt::format("{}:{}:{}: {}", problem.file, problem.line, problem.column, problem.text);
 }
 
-std::string shown(std::string_view text)
+std::string shown(std::string_view text, std::size_t longest)
 {
-    constexpr std::size_t longest = 60;
     return text.size() > longest ? std::string(text.substr(0, longest)) + "…" : std::string(text);
 }
 

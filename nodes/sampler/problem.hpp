@@ -22,8 +22,11 @@ struct Problem {
 /// "file:line:column: text".
 [[nodiscard]] std::string to_string(const Problem& problem);
 
-/// The beginning of a text that comes from a file, as it is shown in a message.
-[[nodiscard]] std::string shown(std::string_view text);
+/// The beginning of a text that comes from a file, as it is shown in a message: at most `longest` bytes.
+[[nodiscard]] std::string shown(std::string_view text, std::size_t longest = 60);
+
+/// Of names of files a person wants to see the end, too.
+inline constexpr std::size_t longest_file_name = 1000;
 
 /// A place in a file; see Problem.
 struct Place {

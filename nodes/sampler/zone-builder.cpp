@@ -58,6 +58,7 @@ const Sample* InstrumentBuilder::find_sample(const std::string& name, Direction 
     const auto [known, is_new] = by_name_[static_cast<std::size_t>(direction)].try_emplace(whole, nullptr);
     if (!is_new)
         return known->second;
+    const std::string name_shown = shown(whole, longest_file_name);
     Place place = header.place;
     for (const SfzOpcode& opcode : header.opcodes)
         if (opcode.name == "sample")
@@ -75,15 +76,15 @@ const Sample* InstrumentBuilder::find_sample(const std::string& name, Direction 
                                                  std::strerror(errno)));
         LoadedSample loaded = pool_.get(*file, direction);
         for (const std::string& text : loaded.problems)
-            problems_.add(place, fmt::format("sample {}: {}", whole, text));
+            problems_.add(place, fmt::format("sample {}: {}", name_shown, text));
         known->second = loaded.sample.get();
         parts_.samples.push_back(std::move(loaded.sample));
     } catch (const std::bad_alloc&) {
         problems_.add(
             place,
-            fmt::format("sample {}: there is not enough memory for it; its regions are silent", whole));
+            fmt::format("sample {}: there is not enough memory for it; its regions are silent", name_shown));
     } catch (const std::runtime_error& error) {
-        problems_.add(place, fmt::format("sample {}: {}; its regions are silent", whole, error.what()));
+        problems_.add(place, fmt::format("sample {}: {}; its regions are silent", name_shown, error.what()));
     }
     return known->second;
 }

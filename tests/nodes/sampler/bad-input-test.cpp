@@ -161,3 +161,27 @@ TEST_CASE("absurd values are brought into their range with a word, whatever they
             static_cast<void>(played(loaded));
         }
 }
+
+TEST_CASE("names of any length are shown by their beginning")
+{
+    const TemporaryDirectory directory;
+    const std::string zeros(megabyte, '0'); // which count for nothing
+    const std::string letters(megabyte, 'x');
+    const auto loaded = with(
+        directory, "<region> sample=" + letters + ".wav\n<region> sample=*" + letters +
+                       "\n<region> sample=good.wav key=61 " + letters + "=1 locc" + zeros + "1=x\n<" +
+                       letters + ">\n<control> set_cc" + zeros + "=x\n<control> default_path=" + letters +
+                       "/\n<region> sample=good.wav\n<control> default_path=\n#include \"" + letters +
+                       "\"\n<region> trigger=" + letters);
+    CHECK(reports(loaded.problems, "a.sfz", 2, "sample xxx"));
+    CHECK(reports(loaded.problems, "a.sfz", 3, "generators"));
+    CHECK(reports(loaded.problems, "a.sfz", 4, "locc000"));
+    CHECK(reports(loaded.problems, "a.sfz", 6, "set_cc000"));
+    CHECK(loaded.problems.size() >= 7);
+    for (const Problem& problem : loaded.problems)
+        CHECK(problem.text.size() < 1500);
+    CHECK(loaded.unsupported.size() == 2);
+    for (const Unsupported& each : loaded.unsupported)
+        CHECK(each.name.size() < 100);
+    static_cast<void>(played(loaded));
+}
