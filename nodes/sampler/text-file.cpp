@@ -33,6 +33,8 @@ std::string read_text_file(const std::filesystem::path& path, std::size_t limit)
                             "check that it is the right file",
                             path.string(), limit >> 20));
     }
+    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
+        throw std::runtime_error(fmt::format("{}: is in UTF-16; save it as UTF-8", path.string()));
     return text;
 }
 

@@ -265,3 +265,14 @@ TEST_CASE("a file that cannot be read is refused with the reason")
     CHECK_THROWS_WITH(parse_file(directory / ""), ContainsSubstring("this is a directory"));
     CHECK_THROWS_WITH(parse_file("/dev/zero"), ContainsSubstring("not a file"));
 }
+
+TEST_CASE("a file in UTF-16, as Windows writes it, is said to be that")
+{
+    const TemporaryDirectory directory;
+    directory.write("big.sfzh", std::string("\xfe\xff\0k\0e\0y", 8));
+    const auto little = directory.write("little.sfz", std::string("\xff\xfe<\0r\0", 6));
+    CHECK_THROWS_WITH(parse_file(little), ContainsSubstring("little.sfz: is in UTF-16; save it as UTF-8"));
+    const auto parsed = parse_file(directory.write("main.sfz", "<region>\n#include \"big.sfzh\"\nkey=1"));
+    CHECK(parsed.lines == Lines{"<region> key=1"});
+    CHECK(reports(parsed.problems, "main.sfz", 2, "big.sfzh: is in UTF-16; save it as UTF-8"));
+}
