@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <memory>
+#include <sys/vfs.h>
 #include <system_error>
 #include <utf8proc.h>
 
@@ -40,14 +42,25 @@ bool is_file(const fs::path& path)
     return fs::is_regular_file(path, error);
 }
 
+// The kernel's files have no size, and reading some of them waits for what is to come, as /proc/kmsg does.
+bool is_made_by_kernel(const fs::path& path)
+{
+    std::error_code error;
+    struct statfs system{};
+    return fs::file_size(path, error) == 0 && statfs(path.c_str(), &system) == 0 &&
+           (system.f_type == PROC_SUPER_MAGIC || system.f_type == TRACEFS_MAGIC ||
+            system.f_type == DEBUGFS_MAGIC);
+}
+
 } // namespace
 
 std::string why_no_file(const fs::path& path)
 {
+    constexpr const char* endless = "this is not a file that can be read to its end; name one";
     std::error_code error;
     switch (fs::status(path, error).type()) {
     case fs::file_type::regular:
-        return {};
+        return is_made_by_kernel(path) ? endless : "";
     case fs::file_type::directory:
         return "this is a directory; name a file in it";
     case fs::file_type::not_found:
@@ -59,7 +72,7 @@ std::string why_no_file(const fs::path& path)
         return fmt::format("cannot be looked at ({}); check the path, and the permissions of its directories",
                            error.message());
     default: // a pipe or a device might block or never end
-        return "this is not a file that can be read to its end; name one";
+        return endless;
     }
 }
 

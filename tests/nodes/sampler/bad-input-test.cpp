@@ -7,6 +7,8 @@
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -17,6 +19,7 @@
 using namespace decant::sampler;
 using namespace decant::sampler::test;
 using Catch::Approx;
+using Catch::Matchers::ContainsSubstring;
 
 namespace
 {
@@ -184,4 +187,19 @@ TEST_CASE("names of any length are shown by their beginning")
     for (const Unsupported& each : loaded.unsupported)
         CHECK(each.name.size() < 100);
     static_cast<void>(played(loaded));
+}
+
+TEST_CASE("the kernel's files, of which some never end, are not read")
+{
+    const TemporaryDirectory directory;
+    const auto loaded = with(directory, "#include \"/proc/self/stat\" <region> sample=/proc/self/stat");
+    CHECK(reports(loaded.problems, "a.sfz", 2, "/proc/self/stat: this is not a file"));
+    CHECK(
+        reports(loaded.problems, "a.sfz", 2, "sample /proc/self/stat: this is not a file that can be read"));
+    CHECK(loaded.problems.size() == 2);
+    std::filesystem::create_symlink("/proc/self/stat", directory / "b.sfz");
+    CHECK_THROWS_WITH(load_instrument(directory / "b.sfz"), ContainsSubstring("b.sfz: this is not a file"));
+    CHECK_THROWS_WITH(load_instrument("/proc/self/stat"), ContainsSubstring("stat: this is not a file"));
+    directory.write("empty.sfzh", "");
+    CHECK(with(directory, "#include \"empty.sfzh\"").problems.empty());
 }
