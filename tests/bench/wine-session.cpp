@@ -47,14 +47,18 @@ WineSession::~WineSession()
     // With SIGINT the server ends all programs first. Those of a server that is just gone would wait for its
     // answer for ever, and whatever comes late would start another server in what is left of the prefix.
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    std::optional<pid_t> last;
     for (;;) {
-        const auto process = server();
+        if (const auto found = server())
+            last = found;
+        // While it saves the registry it works in the prefix, where server() does not look for it.
+        const bool serves = last && service::prefix_of(*last) == prefix_;
         const auto programs = service::programs_in(prefix_);
-        if (!process && programs.empty())
+        if (!serves && programs.empty())
             break;
         const bool patient = std::chrono::steady_clock::now() < give_up;
-        if (process)
-            kill(*process, patient ? SIGINT : SIGKILL);
+        if (serves)
+            kill(*last, patient ? SIGINT : SIGKILL);
         for (const pid_t program : programs)
             if (!patient)
                 kill(program, SIGKILL);
