@@ -17,22 +17,29 @@ namespace
 constexpr std::size_t most_named = 20; // of a region; a hostile file has hundreds in each
 
 using Bounds = std::pair<double, double>;
+using Found = std::optional<Bounds>;
 
 Bounds bounds(double low, double high)
 {
     return {low, high};
 }
 
+template <auto low, auto high>
+Found both(const Region& region)
+{
+    return bounds(region.*low, region.*high);
+}
+
 struct Form {
     const char* low;
     const char* high;
     const char* consequence;
-    std::optional<Bounds> (*of)(const Region&); ///< null if nothing is to be said about them
+    Found (*of)(const Region&); ///< null if nothing is to be said about them
     bool top_excluded = false;
 };
 
 // The last switches that play the region.
-std::optional<Bounds> last_switches(const KeyswitchConditions& conditions)
+Found last_switches(const KeyswitchConditions& conditions)
 {
     if (!conditions.last_low && !conditions.last_high)
         return std::nullopt;
@@ -41,7 +48,7 @@ std::optional<Bounds> last_switches(const KeyswitchConditions& conditions)
 }
 
 // Null as well if it plays until a switch is pressed.
-std::optional<Bounds> switches_to_press(const KeyswitchConditions& conditions)
+Found switches_to_press(const KeyswitchConditions& conditions)
 {
     const auto last = last_switches(conditions);
     const double initial = conditions.initial.value_or(-1);
@@ -50,16 +57,28 @@ std::optional<Bounds> switches_to_press(const KeyswitchConditions& conditions)
     return begins || senseless ? std::nullopt : last;
 }
 
-std::optional<Bounds> fade_in(const Crossfade& fade)
+Found fade_in(const Crossfade& fade)
 {
     return bounds(fade.in_low, fade.in_high);
 }
 
 // Without its beginning it is a hard edge.
-std::optional<Bounds> fade_out(const Crossfade& fade)
+Found fade_out(const Crossfade& fade)
 {
     return fade.out_low == Crossfade{}.out_low ? std::nullopt
                                                : std::optional(bounds(fade.out_low, fade.out_high));
+}
+
+template <auto fade>
+Found begins(const Region& region)
+{
+    return fade_in(region.*fade);
+}
+
+template <auto fade>
+Found ends(const Region& region)
+{
+    return fade_out(region.*fade);
 }
 
 constexpr const char* no_fade_in = "it does not fade in; swap them";
@@ -67,45 +86,29 @@ constexpr const char* no_fade_out = "it does not fade out; swap them";
 constexpr const char* no_switch = "no key switches to this region; swap them";
 constexpr const char* other_switch = "no key switches to this region; change one of them";
 
-using Found = std::optional<Bounds>;
 constexpr std::array forms{
     Form{"lokey", "hikey", "no key plays this region; swap them",
          [](const Region& r) {
              const bool off = r.hikey < 0 || !r.start_controls.empty();
              return off ? Found() : bounds(r.lokey, r.hikey);
          }},
-    Form{"lovel", "hivel", "no velocity plays this region; swap them",
-         [](const Region& r) {
-             return Found(bounds(r.lovel, r.hivel));
-         }},
+    Form{"lovel", "hivel", "no velocity plays this region; swap them", both<&Region::lovel, &Region::hivel>},
     Form{"lochan", "hichan", "no channel plays this region; swap them",
-         [](const Region& r) {
-             return Found(bounds(r.lochan, r.hichan));
-         }},
+         both<&Region::lochan, &Region::hichan>},
     Form{"lobend", "hibend", "no pitch bend plays this region; swap them",
-         [](const Region& r) {
-             return Found(bounds(r.lobend, r.hibend));
-         }},
+         both<&Region::lobend, &Region::hibend>},
     Form{"lochanaft", "hichanaft", "no channel aftertouch plays this region; swap them",
-         [](const Region& r) {
-             return Found(bounds(r.lochanaft, r.hichanaft));
-         }},
+         both<&Region::lochanaft, &Region::hichanaft>},
     Form{"lopolyaft", "hipolyaft", "no key aftertouch plays this region; swap them",
-         [](const Region& r) {
-             return Found(bounds(r.lopolyaft, r.hipolyaft));
-         }},
+         both<&Region::lopolyaft, &Region::hipolyaft>},
     Form{"loprog", "hiprog", "no program plays this region; swap them",
-         [](const Region& r) {
-             return Found(bounds(r.loprog, r.hiprog));
-         }},
+         both<&Region::loprog, &Region::hiprog>},
     Form{"lorand", "hirand", "no random number plays this region; change one of them",
-         [](const Region& r) { return Found(bounds(r.lorand, r.hirand)); }, true},
+         both<&Region::lorand, &Region::hirand>, true},
     Form{"lobpm", "hibpm", "no tempo plays this region; change one of them",
          [](const Region& r) { return r.hibpm < 500 ? Found(bounds(r.lobpm, r.hibpm)) : Found(); }, true},
     Form{"seq_position", "seq_length", "its turn never comes; change one of them",
-         [](const Region& r) {
-             return Found(bounds(r.seq_position, r.seq_length));
-         }},
+         both<&Region::seq_position, &Region::seq_length>},
     Form{"sw_lokey", "sw_hikey", no_switch,
          [](const Region& r) {
              return last_switches(r.keyswitch) ? Found(bounds(r.keyswitch.lokey, r.keyswitch.hikey))
@@ -125,22 +128,10 @@ constexpr std::array forms{
              const auto last = switches_to_press(r.keyswitch);
              return last ? Found(bounds(r.keyswitch.lokey, last->second)) : Found();
          }},
-    Form{"xfin_lokey", "xfin_hikey", no_fade_in,
-         [](const Region& r) {
-             return fade_in(r.key_fade);
-         }},
-    Form{"xfout_lokey", "xfout_hikey", no_fade_out,
-         [](const Region& r) {
-             return fade_out(r.key_fade);
-         }},
-    Form{"xfin_lovel", "xfin_hivel", no_fade_in,
-         [](const Region& r) {
-             return fade_in(r.velocity_fade);
-         }},
-    Form{"xfout_lovel", "xfout_hivel", no_fade_out,
-         [](const Region& r) {
-             return fade_out(r.velocity_fade);
-         }},
+    Form{"xfin_lokey", "xfin_hikey", no_fade_in, begins<&Region::key_fade>},
+    Form{"xfout_lokey", "xfout_hikey", no_fade_out, ends<&Region::key_fade>},
+    Form{"xfin_lovel", "xfin_hivel", no_fade_in, begins<&Region::velocity_fade>},
+    Form{"xfout_lovel", "xfout_hivel", no_fade_out, ends<&Region::velocity_fade>},
 };
 
 class Finder
@@ -148,7 +139,7 @@ class Finder
     std::vector<EmptyRange> found_;
 
 public:
-    void look_at(std::optional<Bounds> range, const auto& name_of, const Form& form)
+    void look_at(Found range, const auto& name_of, const Form& form)
     {
         if (!range || found_.size() == most_named)
             return;
