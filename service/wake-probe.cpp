@@ -21,7 +21,8 @@ namespace
 using bridge::now_nsec;
 
 constexpr unsigned rounds = 64;
-constexpr std::uint64_t most_nsec = 10'000'000;
+constexpr std::uint64_t millisecond = 1'000'000;
+constexpr std::uint64_t most_nsec = 10 * millisecond;
 
 /// Returns whether the thread has the priority.
 bool take_place(unsigned cpu, int priority) noexcept
@@ -30,22 +31,23 @@ bool take_place(unsigned cpu, int priority) noexcept
     return priority > 0 && bridge::promote(0, {SCHED_FIFO, priority});
 }
 
-/// Two threads that hand a number to and fro, as the bridge does: the caller gives way, and sleeps only if
-/// that has brought no answer.
+/// Two threads that hand a number to and fro, as the bridge does: with a guard, the caller gives way, and
+/// sleeps only if that has brought no answer; without one, it sleeps at once, with a timer.
 class PingPong
 {
     alignas(64) std::atomic<std::uint32_t> ping_ = 0;
     alignas(64) std::atomic<std::uint32_t> pong_ = 0;
     std::atomic<bool> caller_sleeps_ = false;
     bool sleep_;
+    WakePair pair_;
 
-    void await(std::atomic<std::uint32_t>& word, std::uint32_t wanted) const noexcept
+    void await(std::atomic<std::uint32_t>& word, std::uint32_t wanted,
+               std::uint64_t longest_sleep = 1000 * millisecond) const noexcept
     {
-        constexpr std::uint64_t millisecond = 1'000'000;
         const std::uint64_t start = now_nsec();
         for (std::uint32_t seen; (seen = word.load()) < wanted;)
             if (sleep_)
-                bridge::futex_wait(word, seen, now_nsec() + 1000 * millisecond);
+                bridge::futex_wait(word, seen, now_nsec() + longest_sleep);
             else if (now_nsec() < start + millisecond)
                 protocol::relax_cpu();
             else // the other one does not run, perhaps because we do
@@ -66,7 +68,10 @@ class PingPong
         if (pong_.load() >= number)
             return;
         caller_sleeps_ = true;
-        await(pong_, number);
+        if (pair_.guarded)
+            await(pong_, number);
+        else
+            await(pong_, number, millisecond);
         caller_sleeps_ = false;
     }
 
@@ -78,14 +83,14 @@ class PingPong
     }
 
 public:
-    explicit PingPong(bool sleep) noexcept : sleep_(sleep) {}
+    PingPong(bool sleep, const WakePair& pair) noexcept : sleep_(sleep), pair_(pair) {}
 
     /// The usual time of a round trip, which an interrupt or two do not change.
-    std::chrono::nanoseconds run(unsigned here, unsigned there, int priority)
+    std::chrono::nanoseconds run(unsigned here, unsigned there)
     {
         std::vector<std::uint64_t> times;
         std::thread partner([&] {
-            take_place(there, priority);
+            take_place(there, pair_.host_priority);
             for (std::uint32_t number = 1; number <= rounds; ++number) {
                 await(ping_, number);
                 answer(number);
@@ -93,7 +98,7 @@ public:
         });
         std::thread caller([&] {
             // As an ordinary thread it would give way to whatever the machine does.
-            bool gives_way = take_place(here, priority);
+            bool gives_way = take_place(here, pair_.loop_priority) && pair_.guarded;
             const std::uint64_t end = now_nsec() + most_nsec;
             for (std::uint32_t number = 1; number <= rounds; ++number) {
                 const std::uint64_t start = now_nsec();
@@ -115,13 +120,12 @@ public:
 
 } // namespace
 
-std::optional<WakeTimes> probe_wake(const std::vector<unsigned>& cpus, int priority)
+std::optional<WakeTimes> probe_wake(const std::vector<unsigned>& cpus, WakePair pair)
 {
     if (cpus.size() < 2)
         return std::nullopt;
-    return WakeTimes{PingPong(true).run(cpus[0], cpus[0], priority),
-                     PingPong(true).run(cpus[0], cpus[1], priority),
-                     PingPong(false).run(cpus[0], cpus[1], priority)};
+    return WakeTimes{PingPong(true, pair).run(cpus[0], cpus[0]), PingPong(true, pair).run(cpus[0], cpus[1]),
+                     PingPong(false, pair).run(cpus[0], cpus[1])};
 }
 
 } // namespace decant::service

@@ -16,8 +16,15 @@ struct WakeTimes {
     std::chrono::nanoseconds awake;    ///< each on one of its own, where it does not sleep
 };
 
-/// Measures them, on two of `cpus`, at SCHED_FIFO `priority` if that is allowed; takes some milliseconds.
+/// Of a data loop and a host.
+struct WakePair {
+    int loop_priority; ///< SCHED_FIFO; 0: none
+    int host_priority;
+    bool guarded; ///< else the loop waits with a timer of its own
+};
+
+/// Measures them, on two of `cpus`, at the pair's priorities if they are allowed; takes some milliseconds.
 /// Nothing if there are no two CPUs. Throws std::system_error if there can be no thread. [main]
-[[nodiscard]] std::optional<WakeTimes> probe_wake(const std::vector<unsigned>& cpus, int priority);
+[[nodiscard]] std::optional<WakeTimes> probe_wake(const std::vector<unsigned>& cpus, WakePair pair);
 
 } // namespace decant::service

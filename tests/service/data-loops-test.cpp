@@ -171,13 +171,13 @@ TEST_CASE("a loop that there is not is nobody's place")
 
 TEST_CASE("what a wake takes is measured on one CPU and across two")
 {
-    const int priority = GENERATE(0, 1);
-    const auto times = probe_wake(two_cpus(), priority);
+    const auto pair = GENERATE(WakePair{0, 0, false}, WakePair{1, 1, true}, WakePair{2, 1, false});
+    const auto times = probe_wake(two_cpus(), pair);
     REQUIRE(times);
     CHECK(times->one_cpu.count() > 0);
     CHECK(times->two_cpus.count() > 0);
     CHECK(times->awake.count() > 0);
-    CHECK_FALSE(probe_wake({0}, 0));
+    CHECK_FALSE(probe_wake({0}, {0, 0, false}));
 }
 
 } // namespace decant::service
