@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "tests/midi-sampler/world.hpp"
-#include "tests/service/realtime/ordinary-user.hpp"
+#include "tests/support/ordinary-user.hpp"
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>

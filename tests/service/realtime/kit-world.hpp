@@ -4,7 +4,7 @@
 
 #include "nodes/bridge/host-thread.hpp"
 #include "tests/service/realtime/fake-realtime-kit.hpp"
-#include "tests/service/realtime/ordinary-user.hpp"
+#include "tests/support/ordinary-user.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
