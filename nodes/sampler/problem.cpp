@@ -62,7 +62,14 @@ std::string to_string(const Problem& problem)
 
 std::string shown(std::string_view text, std::size_t longest)
 {
-    return text.size() > longest ? std::string(text.substr(0, longest)) + "…" : std::string(text);
+    if (text.size() <= longest)
+        return std::string(text);
+    // Half a letter would be shown as a wrong one. What is no UTF-8 is cut wherever it is.
+    const std::size_t earliest = longest > 3 ? longest - 3 : 0;
+    std::size_t end = longest;
+    while (end > earliest && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+        --end;
+    return std::string(text.substr(0, end)) + "…";
 }
 
 void ProblemLog::add(const std::string& file, unsigned line, std::string_view text, unsigned column)

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "nodes/sampler/problem.hpp"
 #include "nodes/sampler/sfz-parser.hpp"
 #include "tests/nodes/sampler/support.hpp"
 
@@ -264,6 +265,14 @@ TEST_CASE("a file that cannot be read is refused with the reason")
                       ContainsSubstring("none.sfz: there is no such file"));
     CHECK_THROWS_WITH(parse_file(directory / ""), ContainsSubstring("this is a directory"));
     CHECK_THROWS_WITH(parse_file("/dev/zero"), ContainsSubstring("not a file"));
+}
+
+TEST_CASE("a long text is cut between two letters")
+{
+    CHECK(shown("Flügel", 6) == "Flüge…");
+    CHECK(shown("Flügel", 3) == "Fl…");
+    CHECK(shown("Flügel", 7) == "Flügel");
+    CHECK(shown("\xfc\xbc\xbc\xbc\xbc\xbc\xbc", 6) == "\xfc\xbc\xbc…"); // no UTF-8
 }
 
 TEST_CASE("a file in UTF-16, as Windows writes it, is said to be that")
