@@ -12,12 +12,14 @@ std::uint64_t Patience::end(std::uint64_t now, std::uint64_t deadline) const noe
     if (trusted_ || deadline <= now)
         return deadline;
     constexpr std::uint64_t least = 100'000;
-    return std::min(deadline, now + std::max(2 * usual_nsec_ + least, (deadline - now) / 8));
+    return std::min(deadline, now + std::max({2 * usual_nsec_ + least, longest_nsec_ + longest_nsec_ / 4,
+                                              (deadline - now) / 8}));
 }
 
 void Patience::in_time(std::uint64_t round_trip) noexcept DECANT_REALTIME
 {
     usual_nsec_ = usual_nsec_ == 0 ? round_trip : usual_nsec_ - usual_nsec_ / 16 + round_trip / 16;
+    longest_nsec_ = std::max(round_trip, longest_nsec_ - longest_nsec_ / blocks_to_forget);
     if (in_time_ == blocks_to_trust)
         return;
     ++in_time_;

@@ -10,21 +10,24 @@ namespace decant::bridge
 {
 
 /// How long a host is waited for: until the deadline, while it is trusted. One that was late then is waited
-/// for only twice as long as its blocks usually take, so that it leaves the time of a cycle to its neighbours
-/// in the data loop, until it has been in time for a while.
+/// for only twice as long as its blocks usually take, or a quarter longer than the longest of late, so that
+/// it leaves the time of a cycle to its neighbours in the data loop, until it has been in time for a while.
+/// The longest counts because a reverb that convolves in big pieces has its work in one of many blocks.
 ///
 /// A plugin that has more to do since, as after a change of its patch, would never be in time again like
 /// that. So it is trusted once more now and then, the oftener that was in vain the more rarely. [rt]
 class Patience
 {
-    std::uint64_t usual_nsec_ = 0; ///< round trip, a running mean
+    std::uint64_t usual_nsec_ = 0;   ///< round trip, a running mean
+    std::uint64_t longest_nsec_ = 0; ///< round trip in time, slowly forgotten
     bool trusted_ = true;
     std::uint32_t in_time_ = 0;   ///< blocks in a row, so far as they matter
     std::uint32_t to_chance_ = 0; ///< if it is not trusted: blocks to be late until it is once more
     std::uint32_t next_chance_ = first_chance;
 
 public:
-    static constexpr std::uint32_t blocks_to_trust = 64; ///< in time, in a row
+    static constexpr std::uint32_t blocks_to_trust = 64;   ///< in time, in a row
+    static constexpr std::uint32_t blocks_to_forget = 512; ///< until the longest counts a third
     static constexpr std::uint32_t first_chance = 8;
     static constexpr std::uint32_t last_chance = 1U << 16; ///< a minute and a half of 64 frames at 48 kHz
 

@@ -86,6 +86,29 @@ TEST_CASE("so is one that has more to do in some of its blocks only")
     CHECK(host.cut == Patience::first_chance);
 }
 
+TEST_CASE("a host that has most to do in one of many blocks loses none of them after it was late once")
+{
+    Waited host;
+    const auto convolve = [&](unsigned blocks) {
+        for (unsigned block = 1; block <= blocks; ++block)
+            (void)host.run(block % 64 == 0 ? deadline / 2 : usual);
+    };
+    convolve(128);
+    host.run(2 * deadline);
+    convolve(1024);
+    CHECK(host.whole == 1);
+    CHECK(host.cut == 0);
+}
+
+TEST_CASE("that a block once took long is forgotten")
+{
+    Waited host;
+    host.run(deadline / 2);
+    host.run(usual, 4 * Patience::blocks_to_forget);
+    host.run(2 * deadline);
+    CHECK(host.patience.end(0, deadline) == deadline / 8);
+}
+
 TEST_CASE("one that is always late takes a whole cycle ever more rarely")
 {
     Waited host;
