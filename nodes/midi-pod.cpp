@@ -56,6 +56,34 @@ T copy_at(std::span<const std::byte> bytes, std::size_t offset) noexcept
     return value;
 }
 
+/// The MIDI 1.0 bytes in a packet of them, which may be a part of a SysEx; returns their number, 0 if there
+/// are none in it. (libspa's own function has other parameters from PipeWire 1.6 on.)
+std::size_t from_midi1(const std::array<std::uint32_t, 4>& ump, std::span<std::uint8_t, 8> midi) noexcept
+{
+    const auto byte = [&ump](std::size_t index) {
+        return static_cast<std::uint8_t>(ump[index / 4] >> (24 - index % 4 * 8));
+    };
+    std::size_t size = 0;
+    const unsigned type = ump[0] >> 28;
+    if (type == 1 || type == 2) { // system, channel voice
+        const std::size_t length = std::max<std::size_t>(message_length(byte(1)), 1);
+        while (size < length) {
+            midi[size] = byte(1 + size);
+            ++size;
+        }
+    } else if (type == 3) {
+        const unsigned form = byte(1) >> 4; // whole, first, middle and last part
+        const std::size_t count = std::min<std::size_t>(byte(1) & 0xfU, 6);
+        if (form == 0 || form == 1)
+            midi[size++] = sysex_start;
+        for (std::size_t i = 0; i < count; ++i)
+            midi[size++] = byte(2 + i);
+        if (form == 0 || form == 3)
+            midi[size++] = sysex_end;
+    }
+    return size;
+}
+
 /// The MIDI 1.0 bytes of a MIDI 2.0 channel voice message; returns their number, 0 if there are none for it.
 ///
 /// libspa's own conversion (1.4.2) halves program numbers, drops the lower half of pitch bends and turns the
@@ -212,8 +240,7 @@ void MidiReader::read_ump(std::uint32_t frame, std::span<const std::byte> words)
             push(frame, std::span(midi).first(from_midi2(ump, midi)), {ump[0], ump[1]});
             continue;
         }
-        const int converted = spa_ump_to_midi(ump.data(), size, midi.data(), midi.size());
-        read_bytes(frame, std::span(midi).first(converted > 0 ? static_cast<std::size_t>(converted) : 0));
+        read_bytes(frame, std::span(midi).first(from_midi1(ump, midi)));
     }
 }
 
