@@ -237,6 +237,14 @@ void MidiReader::read_ump(std::uint32_t frame, std::span<const std::byte> words)
 
         std::array<std::uint8_t, 8> midi{};
         if (ump[0] >> 28 == 4) {
+            constexpr std::uint32_t program_with_bank = 0x00c00001;
+            if ((ump[0] & 0x00f00001) == program_with_bank) { // MIDI 1.0 has two controllers for that
+                const auto status = static_cast<std::uint8_t>(0xb0 | (ump[0] >> 16 & 0xf));
+                const auto msb = static_cast<std::uint8_t>(ump[1] >> 8 & 0x7f);
+                const auto lsb = static_cast<std::uint8_t>(ump[1] & 0x7f);
+                push(frame, std::array<std::uint8_t, 3>{status, 0, msb});
+                push(frame, std::array<std::uint8_t, 3>{status, 32, lsb});
+            }
             push(frame, std::span(midi).first(from_midi2(ump, midi)), {ump[0], ump[1]});
             continue;
         }

@@ -149,6 +149,15 @@ TEST_CASE("UMP of MIDI 2.0 keeps programs, bends and the softest note")
               {0, {0x90, 60, 1}}, {1, {0xc1, 101}}, {2, {0xe2, 0, 64}}, {3, {0xb3, 74, 127}}});
 }
 
+TEST_CASE("a program of MIDI 2.0 comes after the bank that it names, if it names one")
+{
+    Sequence sequence;
+    sequence.ump(7, {0x40c20001, 0x05000341}).ump(8, {0x40c20000, 0x06000341});
+
+    CHECK(read(sequence) ==
+          std::vector<Received>{{7, {0xb2, 0, 3}}, {7, {0xb2, 32, 0x41}}, {7, {0xc2, 5}}, {8, {0xc2, 6}}});
+}
+
 TEST_CASE("messages of MIDI 2.0 come with all their bits, also those that MIDI 1.0 does not know")
 {
     using Midi2 = std::array<std::uint32_t, 2>;
