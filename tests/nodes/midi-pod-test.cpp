@@ -11,6 +11,7 @@
 #include <spa/control/control.h>
 #include <spa/control/ump-utils.h>
 #include <spa/pod/builder.h>
+#include <spa/pod/iter.h>
 #include <string>
 #include <vector>
 
