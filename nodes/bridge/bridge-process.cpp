@@ -11,6 +11,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 namespace decant::bridge
 {
@@ -104,9 +105,12 @@ bool BridgeState::run_plugin(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     if (!exchange.idle()) {
         counters.dropped.add();
         discontinuity = true;
+        give_up_posted();
         keep_missed(cycle);
         return false;
     }
+    if (posted_frames != cycle.frames) // a block of another size cannot be played in place of this one
+        give_up_posted();
     exchange.settle();
     read_overdue(exchange.memory(), layout.midi_out ? cycle.midi_out : nullptr);
     return mode == BridgeMode::pipelined ? run_pipelined(exchange, cycle) : run_in_step(exchange, cycle);
@@ -160,15 +164,21 @@ bool BridgeState::run_in_step(BlockExchange& exchange, const nodes::Cycle& cycle
     return read_block(exchange.memory(), cycle, round_trip);
 }
 
+/// The pipelined block that is out, if one is, will not be heard.
+void BridgeState::give_up_posted() noexcept DECANT_REALTIME
+{
+    if (std::exchange(posted_frames, 0) == 0)
+        return;
+    counters.late.add();
+    overdue = true;
+}
+
 /// The host has had a whole period for the block before this one: takes that, and leaves it this one.
 bool BridgeState::run_pipelined(BlockExchange& exchange, const nodes::Cycle& cycle) noexcept DECANT_REALTIME
 {
     const std::uint64_t now = now_nsec();
-    // A block of another size cannot be played in place of this one. Its events are lost with it.
-    const bool fits = posted_frames == cycle.frames;
-    if (posted_frames != 0 && !fits)
-        counters.late.add();
-    const bool read = fits && read_block(exchange.memory(), cycle, now - exchange.posted_nsec());
+    const bool read =
+        posted_frames != 0 && read_block(exchange.memory(), cycle, now - exchange.posted_nsec());
     post(exchange, cycle, now, cycle.deadline_nsec + period_of(cycle));
     posted_frames = cycle.frames;
     return read;

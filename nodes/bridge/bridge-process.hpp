@@ -67,7 +67,7 @@ struct BridgeState {
     std::vector<std::byte> missed_area;  ///< MIDI of blocks that were not posted, for the next one
     protocol::EventWriter missed_events; ///< into missed_area
     bool discontinuity = false;          ///< blocks were lost since the last one posted
-    bool overdue = false;                ///< the reply to the last block was not waited for to its end
+    bool overdue = false;                ///< the reply to the last block was not waited for, or is not heard
     std::uint32_t posted_frames = 0;     ///< of the block that is out, if pipelined; 0: none is
     Patience patience;
     Anticipation anticipation;
@@ -86,6 +86,7 @@ private:
     [[nodiscard]] bool run_plugin(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     [[nodiscard]] bool run_in_step(BlockExchange& exchange,
                                    const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+    void give_up_posted() noexcept DECANT_REALTIME;
     [[nodiscard]] bool run_pipelined(BlockExchange& exchange,
                                      const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     [[nodiscard]] std::uint64_t time_to_look() const noexcept DECANT_REALTIME;

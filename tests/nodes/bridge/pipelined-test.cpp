@@ -6,6 +6,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <cmath>
 #include <random>
 
 using namespace decant;
@@ -108,4 +109,64 @@ TEST_CASE("a pipelined node passes over a change of the block's size")
     CHECK(stats.completed == 6);
     CHECK(stats.late == 1);
     CHECK(node.driver.outputs[0] == std::vector<float>(128, 1.0F));
+}
+
+TEST_CASE("what a plugin says in a pipelined block that is not heard comes with the next one")
+{
+    Pipelined node;
+    REQUIRE(node.processor.set_parameter(fake::touch, 0.375));
+    node.driver.midi_in = {{0, {0x90, 60, 100}}, {3, {0x80, 60, 0}}};
+    SECTION("as it is of another size")
+    {
+        node.driver.run();
+        node.rest();
+        node.driver.frames = 32;
+    }
+    SECTION("as it came too late")
+    {
+        REQUIRE(node.processor.set_parameter(fake::stall, 200'000));
+        node.driver.run();
+        node.driver.run();
+        REQUIRE(node.processor.stats().dropped == 1);
+        node.rest();
+    }
+    CHECK(node.driver.midi_out.events.empty());
+    node.driver.run();
+    CHECK(node.driver.midi_out.events == std::vector<tests::MidiRecord::Event>{{0, {0x80, 60, 0}}});
+    const auto moved = node.processor.next_parameter_change();
+    REQUIRE(moved);
+    CHECK(moved->value == 0.375);
+    CHECK(node.processor.stats().late == 1);
+    CHECK(node.processor.stats().completed == 0);
+}
+
+TEST_CASE("the sound of a pipelined block that comes too late is not heard in place of another one")
+{
+    Pipelined node;
+    constexpr std::uint32_t latency = 64; // a block
+    const auto wave = [](std::uint32_t frame) {
+        return frame < latency ? 0 : std::sin(static_cast<float>(frame - latency) / 40);
+    };
+    std::uint32_t frame = 0;
+    const auto run = [&] {
+        for (auto& channel : node.driver.inputs)
+            for (std::uint32_t i = 0; i < node.driver.frames; ++i)
+                channel[i] = wave(frame + i + latency);
+        node.driver.run();
+        for (const float sample : node.driver.outputs[0])
+            CHECK(std::abs(sample - wave(frame++)) < 0.05F);
+    };
+    for (int block = 0; block < 6; ++block) {
+        run();
+        node.rest();
+    }
+    REQUIRE(node.processor.set_parameter(fake::stall, 200'000));
+    run();
+    run();
+    REQUIRE(node.processor.stats().dropped == 1);
+    for (int block = 0; block < 6; ++block) {
+        node.rest();
+        run();
+    }
+    CHECK(node.processor.stats().completed == 11);
 }
