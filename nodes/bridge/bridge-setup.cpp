@@ -99,6 +99,8 @@ bool BridgeState::run_without_frames(std::uint64_t deadline_nsec) noexcept
     auto& exchange = *host->exchange;
     exchange.settle();
     auto& region = exchange.memory();
+    if (std::exchange(posted_frames, 0) != 0) // the reply to a pipelined block goes now
+        overdue = true;
     read_overdue(region, nullptr);
     protocol::EventWriter events(region.events_in);
     write_parameters(events);
@@ -106,8 +108,8 @@ bool BridgeState::run_without_frames(std::uint64_t deadline_nsec) noexcept
     region.block.event_bytes = events.size();
     exchange.post(now_nsec(), {.deadline_nsec = deadline_nsec, .period_nsec = 0});
     told = false;
-    posted_frames = 0; // a pipelined block's reply is gone
-    if (!exchange.wait())
+    overdue = !exchange.wait();
+    if (overdue)
         return false;
     const auto result = copy_of_strangers(region.result);
     if (result.status != protocol::BlockStatus::done)

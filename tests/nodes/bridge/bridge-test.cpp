@@ -7,7 +7,6 @@
 #include <cmath>
 #include <limits>
 #include <random>
-#include <thread>
 #include <vector>
 
 using namespace decant;
@@ -175,56 +174,6 @@ TEST_CASE("a parameter that the plugin moves itself is told")
     }));
     REQUIRE(told != nullptr);
     CHECK(told->value == 0.75);
-}
-
-TEST_CASE("an idle node hands its parameters over without a block, and plays on with them")
-{
-    Bridged node("gain.dll", stereo_effect);
-    node.driver.fill_with(1);
-    SECTION("that has never played") {}
-    SECTION("that has played before")
-    {
-        node.driver.run();
-    }
-    node.set(fake::touch, 0.75);
-    node.set(fake::gain, 0.25);
-
-    CHECK(node.processor.hand_over_parameters(20s));
-    CHECK(node.host.link().values().at(0) == 0.25);
-    CHECK(node.processor.next_parameter_change());
-    node.driver.run();
-    CHECK(node.driver.outputs[0][63] == 0.25F);
-    CHECK(node.processor.stats().completed == node.processor.stats().blocks);
-}
-
-TEST_CASE("a node that plays hands its parameters over in its blocks and loses none")
-{
-    Bridged node("gain.dll", stereo_effect);
-    std::jthread graph([&node](const std::stop_token& stopped) {
-        while (!stopped.stop_requested()) {
-            node.driver.run();
-            std::this_thread::sleep_for(1ms);
-        }
-    });
-    for (int round = 1; round <= 20; ++round) {
-        node.set(fake::gain, round / 32.0);
-        CHECK(node.processor.hand_over_parameters(20s));
-        CHECK(node.host.link().values().at(0) == round / 32.0);
-    }
-    graph.request_stop();
-    graph.join();
-    CHECK(node.processor.stats().dropped == 0);
-}
-
-TEST_CASE("parameters that no host takes are not waited for beyond the patience")
-{
-    BridgeProcessor alone(stereo_effect);
-    REQUIRE(alone.set_parameter(fake::gain, 0.25));
-    CHECK_FALSE(alone.hand_over_parameters(20s));
-
-    Bridged hung("gain.dll", stereo_effect);
-    hung.set(fake::stall, 30e6);
-    CHECK_FALSE(hung.processor.hand_over_parameters(400ms));
 }
 
 TEST_CASE("MIDI goes there and back with its frames, and a SysEx of 64 KiB whole")

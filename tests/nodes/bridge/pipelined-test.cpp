@@ -140,6 +140,19 @@ TEST_CASE("what a plugin says in a pipelined block that is not heard comes with 
     CHECK(node.processor.stats().completed == 0);
 }
 
+TEST_CASE("what a plugin moved in its last pipelined block is told when the node is idle")
+{
+    Pipelined node;
+    REQUIRE(node.processor.set_parameter(fake::touch, 0.375));
+    node.driver.run();
+    node.rest();
+    REQUIRE(node.processor.set_parameter(fake::delay, 0));
+    CHECK(node.processor.hand_over_parameters(20s));
+    const auto moved = node.processor.next_parameter_change();
+    REQUIRE(moved);
+    CHECK(moved->value == 0.375);
+}
+
 TEST_CASE("the sound of a pipelined block that comes too late is not heard in place of another one")
 {
     Pipelined node;
