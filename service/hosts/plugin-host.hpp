@@ -93,8 +93,8 @@ public:
     /// returns.
     std::uint64_t save();
 
-    /// Fulfils a wish if a host runs, and answers with WishDone of the ticket that this returns; if none
-    /// runs, or it ends before, there is no answer.
+    /// Fulfils a wish if a host runs, or if one is about to after a restart(), and answers with WishDone of
+    /// the ticket that this returns; if none runs, or it fails before, there is no answer.
     std::uint64_t ask(PresetWish wish);
 
     /// The same. A host that came up without a screen is replaced, with its state, if there is one now.

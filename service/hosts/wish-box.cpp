@@ -76,6 +76,8 @@ HostWishes WishBox::take()
     const std::lock_guard lock(mutex_);
     HostWishes taken = std::exchange(wishes_, {});
     wishes_.stop = taken.stop;
+    if (taken.restart)
+        wishes_.asked = std::exchange(taken.asked, {});
     return taken;
 }
 
@@ -103,6 +105,7 @@ void WishBox::wait_for_restart(std::optional<std::chrono::milliseconds> patience
     else
         wished_.wait(lock, wished);
     wishes_.restart = false;
+    wishes_.asked.clear();
 }
 
 void WishBox::set_host(RunningHost* host)
@@ -110,7 +113,6 @@ void WishBox::set_host(RunningHost* host)
     const std::lock_guard lock(mutex_);
     host_ = host;
     ready_ = false;
-    wishes_.asked.clear();
 }
 
 void WishBox::set_ready()

@@ -78,7 +78,8 @@ public:
 
     // [supervisor]
 
-    /// What was left since the last time; `stop` stays.
+    /// What was left since the last time; `stop` stays, and before a restart what was asked, for the next
+    /// host.
     [[nodiscard]] HostWishes take();
 
     /// The format that counts now; the wish for it is fulfilled with that.
@@ -86,10 +87,11 @@ public:
 
     [[nodiscard]] bool stopping() const;
 
-    /// Sleeps until the owner wants a start or an end, or until `patience` is over if there is one.
+    /// After a host that failed: sleeps until the owner wants a start or an end, or until `patience` is over
+    /// if there is one. What was asked of that host is forgotten.
     void wait_for_restart(std::optional<std::chrono::milliseconds> patience);
 
-    /// Whom to wake from now on; null: nobody. What was asked of the one before is forgotten.
+    /// Whom to wake from now on; null: nobody.
     void set_host(RunningHost* host);
 
     /// It has loaded its plugin.

@@ -72,3 +72,20 @@ TEST_CASE("a host that came up without a display gives way, with its state, to o
     CHECK_THAT(gain.diary.log(), ContainsSubstring("loaded anew, with its state, to open its editor"));
     CHECK(gain.player.hears(0.25F));
 }
+
+TEST_CASE("what is asked of a plugin that is just being restarted is done by the next host")
+{
+    World world;
+    world.display = true;
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+
+    host->restart();
+    const auto ticket = host->ask(EditorWish{});
+
+    REQUIRE(world.diary.has<WishDone>());
+    CHECK(world.diary.all<WishDone>()[0].ticket == ticket);
+    CHECK(world.diary.all<WishDone>()[0].problem.empty());
+    CHECK(world.diary.all<HostReady>().size() == 2);
+    CHECK(world.diary.all<bridge::EditorChanged>().size() == 1);
+}
