@@ -11,6 +11,14 @@
 namespace decant::service
 {
 
+/// What goes with work that does not run any more may post in its own end, as an answer that nobody waits
+/// for.
+MainQueue::~MainQueue()
+{
+    for (std::vector<std::function<void()>> work; !work_.empty(); work.clear())
+        work.swap(work_);
+}
+
 void MainQueue::post(std::function<void()> work)
 {
     {

@@ -26,6 +26,7 @@ public:
     explicit MainQueue(pw_loop* loop) : event_(loop, [this] { run(); }) {}
     MainQueue(const MainQueue&) = delete;
     MainQueue& operator=(const MainQueue&) = delete;
+    ~MainQueue();
 
     /// Runs `work` on the main loop soon. What it throws is logged. [any, but the audio thread]
     void post(std::function<void()> work);

@@ -7,6 +7,11 @@
 namespace decant::service
 {
 
+PendingAnswers::~PendingAnswers()
+{
+    end_all("it was taken out of the rack, or made anew, before it could answer; ask again");
+}
+
 // Who is told may ask again at once, so they are taken out before.
 
 void PendingAnswers::end(std::uint64_t ticket, const std::string& problem)

@@ -22,6 +22,11 @@ private:
     std::map<std::uint64_t, Done> waiting_; ///< by ticket
 
 public:
+    PendingAnswers() = default;
+    PendingAnswers(const PendingAnswers&) = delete;
+    PendingAnswers& operator=(const PendingAnswers&) = delete;
+    ~PendingAnswers(); ///< Whoever still waits hears that nobody is left who could answer.
+
     /// Tickets grow.
     void add(std::uint64_t ticket, Done done) { waiting_.emplace(ticket, std::move(done)); }
 

@@ -262,7 +262,8 @@ void Rack::obey(const Request& request, std::function<void(Reply)> done)
             try {
                 node.ask(editor_action_of(request), [collection, collect, &node](const std::string& problem) {
                     collect(problem);
-                    collection->answer({node.editor()});
+                    if (problem.empty()) // else the node may be about to go
+                        collection->answer({node.editor()});
                 });
             } catch (const std::exception& error) {
                 collect(error.what());

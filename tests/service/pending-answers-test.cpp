@@ -3,6 +3,7 @@
 #include "service/pending-answers.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <string>
 #include <vector>
@@ -59,4 +60,15 @@ TEST_CASE("who hears that the host is gone may ask the next one at once, and wai
     CHECK(world.heard.empty());
     world.answers.end(2, " done");
     CHECK(world.heard == Heard{"2 done"});
+}
+
+TEST_CASE("who still waits when nobody is left to answer hears that")
+{
+    std::vector<std::string> heard;
+    {
+        PendingAnswers answers;
+        answers.add(1, [&](const std::string& problem) { heard.push_back(problem); });
+    }
+    REQUIRE(heard.size() == 1);
+    CHECK_THAT(heard[0], Catch::Matchers::ContainsSubstring("ask again"));
 }
