@@ -122,6 +122,7 @@ public:
     [[nodiscard]] bool has_run() noexcept; ///< since the last call
     NodeStatus take_status();              ///< loads and round trips since the last call
     void set_hint(std::string hint) { hint_ = std::move(hint); }
+    [[nodiscard]] const std::string& hint() const noexcept { return hint_; }
 
     /// What is suspicious in the graph now; the log is told, at this level, what was not there before.
     void set_warnings(std::vector<std::string> warnings, Severity severity);

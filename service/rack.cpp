@@ -306,8 +306,12 @@ void Rack::make_anew(const std::string& name)
 {
     auto& node = nodes_.at(name);
     const NodeConfig config = node->config();
+    const std::string hint = node->hint();
+    node->leave();
+    node->stop(); // its state is read at once
     node.reset(); // the name is free by then
     node = std::make_unique<RackNode>(config, make_content_, loops_);
+    node->set_hint(hint);
     if (core_ != nullptr)
         node->enter(core_);
 }

@@ -172,6 +172,25 @@ TEST_CASE(
     CHECK(value("Pedal") == 0); // that is up when nobody is there
 }
 
+TEST_CASE("what was set of a sampler just before it is restarted is there afterwards, and so is its warning")
+{
+    OrganService service("<region> sample=Organ.wav\n");
+    service.configure("decant.nodes = [ { name = organ path = ~/Organ.sfz volum = 1 } ]");
+    REQUIRE(service.says("volum"));
+    const auto serial = service.serial("organ");
+
+    REQUIRE(service.decant({"set", "organ", "Volume=-12"}).exit == 0);
+    REQUIRE(service.decant({"restart", "organ"}).exit == 0);
+
+    REQUIRE(wait_until([&] {
+        const auto now = service.serial("organ");
+        return !now.is_null() && now != serial;
+    }));
+    REQUIRE(service.wait_for_state("organ", "running"));
+    CHECK(service.parameters("organ").at(1) == -12);
+    CHECK(service.says("volum"));
+}
+
 TEST_CASE("the configuration's volume counts when it has changed, and else what was set since")
 {
     OrganService service("<region> sample=Organ.wav\n");
