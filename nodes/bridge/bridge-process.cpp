@@ -149,7 +149,8 @@ std::uint64_t BridgeState::time_to_look() const noexcept DECANT_REALTIME
 bool BridgeState::run_in_step(BlockExchange& exchange, const nodes::Cycle& cycle) noexcept DECANT_REALTIME
 {
     const std::uint64_t start = now_nsec();
-    post(exchange, cycle, start, patience.end(start, cycle.deadline_nsec));
+    post(exchange, cycle, start,
+         patience.end(start, cycle.deadline_nsec, cycle.start_nsec + period_of(cycle)));
     const bool answered = exchange.wait();
     exchange.settle();
     if (!answered) {

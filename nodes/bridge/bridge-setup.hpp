@@ -77,7 +77,8 @@ public:
     BridgeProcessor(const BridgeProcessor&) = delete;
     BridgeProcessor& operator=(const BridgeProcessor&) = delete;
 
-    /// Returns by `cycle.deadline_nsec`, give or take what the system needs to wake a thread. [rt]
+    /// Returns by `cycle.deadline_nsec`, give or take what the system needs to wake a thread; if it begins
+    /// hardly before that, when half of the rest of the cycle is over. [rt]
     void process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME override;
 
     /// From the next block on the plugin in `region` is asked, in place of any other. It should be loaded and

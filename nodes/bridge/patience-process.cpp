@@ -7,8 +7,11 @@
 namespace decant::bridge
 {
 
-std::uint64_t Patience::end(std::uint64_t now, std::uint64_t deadline) const noexcept DECANT_REALTIME
+std::uint64_t Patience::end(std::uint64_t now, std::uint64_t deadline,
+                            std::uint64_t next) const noexcept DECANT_REALTIME
 {
+    if (trusted_ && next > now)
+        return std::max(deadline, now + (next - now) / 2);
     if (trusted_ || deadline <= now)
         return deadline;
     constexpr std::uint64_t least = 100'000;

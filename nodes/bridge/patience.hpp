@@ -15,7 +15,10 @@ namespace decant::bridge
 /// The longest counts because a reverb that convolves in big pieces has its work in one of many blocks.
 ///
 /// A plugin that has more to do since, as after a change of its patch, would never be in time again like
-/// that. So it is trusted once more now and then, the oftener that was in vain the more rarely. [rt]
+/// that. So it is trusted once more now and then, the oftener that was in vain the more rarely.
+///
+/// One that is trusted and begins late, as a neighbour was waited for to the deadline, has half of what is
+/// left of the cycle: else all that share a data loop with a plugin that hangs would be missing once. [rt]
 class Patience
 {
     std::uint64_t usual_nsec_ = 0;   ///< round trip, a running mean
@@ -31,8 +34,10 @@ public:
     static constexpr std::uint32_t first_chance = 8;
     static constexpr std::uint32_t last_chance = 1U << 16; ///< a minute and a half of 64 frames at 48 kHz
 
-    /// Until when (CLOCK_MONOTONIC, ns) a block that is posted `now` is waited for.
-    [[nodiscard]] std::uint64_t end(std::uint64_t now, std::uint64_t deadline) const noexcept DECANT_REALTIME;
+    /// Until when (CLOCK_MONOTONIC, ns) a block that is posted `now` is waited for, in a cycle that the
+    /// `next` one follows.
+    [[nodiscard]] std::uint64_t end(std::uint64_t now, std::uint64_t deadline,
+                                    std::uint64_t next) const noexcept DECANT_REALTIME;
 
     void in_time(std::uint64_t round_trip) noexcept DECANT_REALTIME;
     void late() noexcept DECANT_REALTIME;

@@ -31,7 +31,7 @@ struct Waited {
     /// One block. Whether it was in time.
     bool run(std::uint64_t takes)
     {
-        const std::uint64_t end = patience.end(0, deadline);
+        const std::uint64_t end = patience.end(0, deadline, deadline);
         if (takes <= end) {
             patience.in_time(takes);
             return true;
@@ -54,15 +54,15 @@ TEST_CASE("a host that was late is waited for as it needs, until it has been in 
 {
     Waited host;
     host.run(usual, 100);
-    CHECK(host.patience.end(0, deadline) == deadline);
+    CHECK(host.patience.end(0, deadline, deadline) == deadline);
     host.run(2 * deadline);
-    CHECK(host.patience.end(0, deadline) == deadline / 8);
-    CHECK(host.patience.end(0, 4 * usual) == 4 * usual);
-    CHECK(host.patience.end(0, 800'000) < 250'000);
+    CHECK(host.patience.end(0, deadline, deadline) == deadline / 8);
+    CHECK(host.patience.end(0, 4 * usual, deadline) == 4 * usual);
+    CHECK(host.patience.end(0, 800'000, deadline) < 250'000);
     host.run(usual, Patience::blocks_to_trust - 1);
-    CHECK(host.patience.end(0, deadline) < deadline);
+    CHECK(host.patience.end(0, deadline, deadline) < deadline);
     host.run(usual);
-    CHECK(host.patience.end(0, deadline) == deadline);
+    CHECK(host.patience.end(0, deadline, deadline) == deadline);
 }
 
 TEST_CASE("a host that has more to do after it was late once is in time again after some blocks")
@@ -118,6 +118,19 @@ TEST_CASE("one that is always late takes a whole cycle ever more rarely")
     CHECK(host.whole <= 11 + 3 + 1'000'000 / Patience::last_chance);
 }
 
+TEST_CASE("a host that begins late has half of what is left of the cycle, if it is trusted")
+{
+    Waited host;
+    constexpr std::uint64_t next = 10'000'000;
+    CHECK(host.patience.end(0, deadline, next) == deadline);
+    CHECK(host.patience.end(7'000'000, deadline, next) == 8'500'000);
+    CHECK(host.patience.end(deadline, deadline, next) == 9'000'000);
+    CHECK(host.patience.end(9'000'000, deadline, next) == 9'500'000);
+    CHECK(host.patience.end(next + 1, deadline, next) == deadline);
+    host.run(2 * deadline);
+    CHECK(host.patience.end(9'000'000, deadline, next) == deadline);
+}
+
 TEST_CASE("a plugin that is heavier since its host was late once is heard again")
 {
     tests::FakeHost host;
@@ -147,4 +160,54 @@ TEST_CASE("a plugin that is heavier since its host was late once is heard again"
     for (int block = 0; block < 10; ++block)
         driver.run();
     CHECK(processor.stats().late <= late + 1); // a busy machine's own
+}
+
+TEST_CASE("a plugin behind one that hangs is heard in the same cycle")
+{
+    static constexpr bridge::BridgeLayout stereo_effect{2, 2, true, true, bridge::BridgeKind::effect};
+    constexpr std::uint32_t rate = 8000;
+    constexpr std::uint64_t period = 1'024'000'000; // of the longest block
+    struct Node {
+        tests::FakeHost host;
+        bridge::BridgeProcessor processor;
+        tests::BlockDriver driver{processor, 2, protocol::max_frames};
+        explicit Node(const std::shared_ptr<bridge::Guard>& guard)
+            : processor(stereo_effect, bridge::BridgeMode::sync, guard)
+        {
+            host.start("gain.dll", rate);
+            driver.rate = rate;
+            processor.attach(host.region(), 0, host.process().id());
+        }
+    };
+    const auto guard = std::make_shared<bridge::Guard>(2);
+    Node hung(guard);
+    Node behind(guard);
+    const auto run_cycle = [&] {
+        const std::uint64_t start = bridge::now_nsec();
+        for (Node* node : {&hung, &behind}) {
+            node->driver.cycle_start = start;
+            node->driver.budget = std::chrono::nanoseconds(
+                static_cast<std::int64_t>(start + period / 5 * 4 - bridge::now_nsec()));
+            node->driver.run();
+        }
+        return bridge::now_nsec() - start;
+    };
+    REQUIRE(behind.processor.set_parameter(fake::delay, 1000));
+    for (int cycles = 0; cycles < 10; ++cycles)
+        (void)run_cycle();
+    REQUIRE(hung.processor.stats().late + behind.processor.stats().late == 0);
+
+    REQUIRE(hung.processor.set_parameter(fake::stall, 3'000'000));
+    CHECK(run_cycle() < period);
+    CHECK(hung.processor.stats().late == 1);
+    CHECK(behind.processor.stats().late == 0);
+
+    // If that one hangs as well, the cycle is over in time all the same.
+    REQUIRE(behind.processor.set_parameter(fake::stall, 3'000'000));
+    REQUIRE(tests::wait_until([&] { return hung.processor.unanswered_since_nsec() == 0; }));
+    hung.processor.attach(hung.host.region(), 0, hung.host.process().id()); // trusted as at first
+    REQUIRE(hung.processor.set_parameter(fake::stall, 3'000'000));
+    CHECK(run_cycle() < period);
+    CHECK(hung.processor.stats().late == 2);
+    CHECK(behind.processor.stats().late == 1);
 }
