@@ -1,143 +1,27 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Traps what an audio thread must not do: allocations and locks by taking glibc's place for them, system
-// calls by a filter that the kernel applies to the thread alone, page faults by asking for their number.
-
 #include "tests/nodes/sampler/support.hpp"
+#include "tests/support/realtime-traps.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <array>
-#include <atomic>
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
-#include <dlfcn.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
+#include <cstdlib>
 #include <pthread.h>
 #include <random>
 #include <string>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
-#include <thread>
+#include <unistd.h>
 #include <vector>
-
-namespace
-{
-
-thread_local bool playing = false;
-std::atomic<int> allocations = 0;
-std::atomic<int> locks = 0;
-std::atomic<int> system_calls = 0;
-std::atomic<int> last_system_call = -1;
-
-void count(std::atomic<int>& what) noexcept
-{
-    if (playing)
-        ++what;
-}
-
-} // namespace
-
-extern "C" {
-
-void* __libc_malloc(std::size_t size);
-void __libc_free(void* memory);
-void* __libc_calloc(std::size_t count, std::size_t size);
-void* __libc_realloc(void* memory, std::size_t size);
-void* __libc_memalign(std::size_t alignment, std::size_t size);
-
-void* malloc(std::size_t size)
-{
-    count(allocations);
-    return __libc_malloc(size);
-}
-
-void free(void* memory)
-{
-    count(allocations);
-    __libc_free(memory);
-}
-
-void* calloc(std::size_t number, std::size_t size)
-{
-    count(allocations);
-    return __libc_calloc(number, size);
-}
-
-void* realloc(void* memory, std::size_t size)
-{
-    count(allocations);
-    return __libc_realloc(memory, size);
-}
-
-void* aligned_alloc(std::size_t alignment, std::size_t size)
-{
-    count(allocations);
-    return __libc_memalign(alignment, size);
-}
-
-int pthread_mutex_lock(pthread_mutex_t* mutex)
-{
-    using Lock = int (*)(pthread_mutex_t*);
-    static const auto real = reinterpret_cast<Lock>(dlsym(RTLD_NEXT, "pthread_mutex_lock"));
-    count(locks);
-    return real(mutex);
-}
-}
 
 using namespace decant::sampler;
 using namespace decant::sampler::test;
 
 namespace
 {
-
-void on_system_call(int, siginfo_t* info, void*)
-{
-    count(system_calls);
-    if (playing)
-        last_system_call = info->si_syscall;
-}
-
-// From here on the calling thread's system calls raise SIGSYS, but for those that its end takes.
-bool trap_system_calls()
-{
-    struct sigaction action{};
-    action.sa_sigaction = on_system_call;
-    action.sa_flags = SA_SIGINFO;
-    sigaction(SIGSYS, &action, nullptr);
-    const auto allow = [](std::uint32_t number) {
-        return std::array<sock_filter, 2>{sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
-                                          sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-    };
-    std::vector<sock_filter> program{
-        sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
-    for (const int number : {SYS_exit, SYS_exit_group, SYS_rt_sigreturn, SYS_rt_sigprocmask, SYS_munmap,
-                             SYS_madvise, SYS_futex, SYS_getrusage})
-        for (const sock_filter& instruction : allow(static_cast<std::uint32_t>(number)))
-            program.push_back(instruction);
-    program.push_back(sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP));
-    const sock_fprog filter{.len = static_cast<unsigned short>(program.size()), .filter = program.data()};
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
-}
-
-void skip_where_nothing_can_be_trapped()
-{
-    if (prctl(PR_GET_SECCOMP) < 0)
-        SKIP("the system has no filters for system calls, as QEMU has none for the programs of another "
-             "processor");
-}
-
-long page_faults()
-{
-    rusage usage{};
-    getrusage(RUSAGE_THREAD, &usage);
-    return usage.ru_minflt + usage.ru_majflt;
-}
 
 // Plays 400 blocks with all that a player does; the events are made before.
 class Performance
@@ -196,7 +80,7 @@ public:
 
 TEST_CASE("the audio thread neither allocates nor locks, makes no system call and meets no page fault")
 {
-    skip_where_nothing_can_be_trapped();
+    decant::tests::skip_where_nothing_can_be_trapped();
     const TemporaryDirectory directory;
     directory.write("a.wav", wav(sine(441, 44'100, 44'100), {.rate = 44'100}));
     directory.write("b.wav", wav(sine(441, 44'100, 88'200), {.rate = 44'100, .channels = 2, .bits = 24}));
@@ -216,23 +100,12 @@ TEST_CASE("the audio thread neither allocates nor locks, makes no system call an
         Sampler sampler({.polyphony = 64, .quality = static_cast<Quality>(quality)});
         sampler.play(loaded);
         Performance performance;
-        bool trapped = false;
-        long faults = 0;
-        std::thread([&] {
-            performance.play(sampler); // the stack's pages, and what the dynamic linker puts off
-            trapped = trap_system_calls();
-            const long before = page_faults();
-            playing = true;
-            performance.play(sampler);
-            playing = false;
-            faults = page_faults() - before;
-        }).join();
-        INFO("quality " << quality << ", last system call " << last_system_call);
-        CHECK(trapped);
-        CHECK(allocations == 0);
-        CHECK(locks == 0);
-        CHECK(system_calls == 0);
-        CHECK(faults == 0);
+        const auto trapped = decant::tests::trapped([&] { performance.play(sampler); });
+        INFO("quality " << quality << ", last system call " << trapped.last_system_call);
+        CHECK(trapped.allocations == 0);
+        CHECK(trapped.locks == 0);
+        CHECK(trapped.system_calls == 0);
+        CHECK(trapped.page_faults == 0);
         CHECK(sampler.stats().steals > 0);
         CHECK(sampler.stats().sacrifices > 0);
     }
@@ -240,22 +113,17 @@ TEST_CASE("the audio thread neither allocates nor locks, makes no system call an
 
 TEST_CASE("the traps catch what they are for")
 {
-    skip_where_nothing_can_be_trapped();
-    std::thread([] {
-        playing = true;
-        std::free(std::malloc(100)); // NOLINT
+    decant::tests::skip_where_nothing_can_be_trapped();
+    const auto trapped = decant::tests::trapped([] {
+        void* volatile memory = std::malloc(100); // NOLINT: the compiler's not to take away
+        std::free(memory);                        // NOLINT
         pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
         pthread_mutex_lock(&mutex);
         pthread_mutex_unlock(&mutex);
-        playing = false;
-        if (trap_system_calls()) {
-            playing = true;
-            syscall(SYS_getppid);
-            playing = false;
-        }
-    }).join();
-    CHECK(allocations.exchange(0) >= 2);
-    CHECK(locks.exchange(0) >= 1);
-    CHECK(system_calls.exchange(0) == 1);
-    CHECK(last_system_call == SYS_getppid);
+        syscall(SYS_getppid);
+    });
+    CHECK(trapped.allocations >= 2);
+    CHECK(trapped.locks >= 1);
+    CHECK(trapped.system_calls == 1);
+    CHECK(trapped.last_system_call == SYS_getppid);
 }
