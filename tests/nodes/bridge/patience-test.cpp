@@ -106,7 +106,7 @@ TEST_CASE("that a block once took long is forgotten")
     host.run(deadline / 2);
     host.run(usual, 4 * Patience::blocks_to_forget);
     host.run(2 * deadline);
-    CHECK(host.patience.end(0, deadline) == deadline / 8);
+    CHECK(host.patience.end(0, deadline, deadline) == deadline / 8);
 }
 
 TEST_CASE("one that is always late takes a whole cycle ever more rarely")
