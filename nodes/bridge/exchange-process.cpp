@@ -29,7 +29,7 @@ constexpr std::uint32_t most_apart = 64;
 
 BlockExchange::BlockExchange(std::shared_ptr<SharedRegion> region, std::shared_ptr<Guard> guard)
     : region_(std::move(region)), guard_(can_wait_for_pair() ? std::move(guard) : nullptr),
-      posted_(region_->memory().request.value.load(std::memory_order_relaxed))
+      posted_(region_->memory().request.value.load(std::memory_order_relaxed)), posted_nsec_(now_nsec())
 {
     if (guard_)
         guard_->watch(watch_);

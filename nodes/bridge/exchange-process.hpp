@@ -32,7 +32,7 @@ class BlockExchange
     std::shared_ptr<Guard> guard_; ///< may be null: then each wait has a timer of its own
     Watch watch_;
     std::atomic<std::uint32_t> posted_; ///< number of the newest block
-    std::atomic<std::uint64_t> posted_nsec_ = 0;
+    std::atomic<std::uint64_t> posted_nsec_;
     std::atomic<bool> abandoned_ = false;
 
     // The audio thread's, about the block that is out.
@@ -81,7 +81,7 @@ public:
                posted_.load(std::memory_order_acquire);
     }
 
-    /// CLOCK_MONOTONIC (ns) of the newest block. [any]
+    /// CLOCK_MONOTONIC (ns) of the newest block; while there was none, of this object. [any]
     [[nodiscard]] std::uint64_t posted_nsec() const noexcept
     {
         return posted_nsec_.load(std::memory_order_relaxed);

@@ -77,6 +77,20 @@ TEST_CASE("a host that hangs costs one deadline and then nothing")
     CHECK(node.host.region()->memory().request.value.load() == posted);
 }
 
+TEST_CASE("a host that hangs when it is attached to another node is known to hang")
+{
+    Bridged node("gain.dll", stereo_effect);
+    node.misbehave(FakeMisbehaviour::hang);
+    node.driver.budget = 5ms;
+    node.driver.run();
+    node.processor.detach();
+
+    BridgeProcessor other(stereo_effect);
+    const auto now = bridge::now_nsec();
+    other.attach(node.host.region(), 0);
+    CHECK(other.unanswered_since_nsec() >= now);
+}
+
 TEST_CASE("a wait for a host is given up when it is detached")
 {
     Bridged node("gain.dll", stereo_effect);
