@@ -63,10 +63,12 @@ void BridgeState::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     counters.blocks.add();
     hear_programs(cycle);
     const bool ours = !occupied.exchange(true, std::memory_order_acquire);
-    if (ours)
+    if (ours) {
         take_host();
-    else
+    } else {
         counters.dropped.add();
+        keep_missed(cycle);
+    }
     const std::uint32_t ahead = mode == BridgeMode::pipelined ? cycle.frames : 0;
     fallback.record(cycle.inputs, cycle.frames,
                     std::min(latency.load(std::memory_order_relaxed) + ahead, protocol::max_latency));
@@ -84,7 +86,6 @@ void BridgeState::take_host() noexcept DECANT_REALTIME
     if (!hosts.exchange(host))
         return;
     latency.store(host->latency, std::memory_order_relaxed);
-    missed_events = protocol::EventWriter(missed_area);
     discontinuity = overdue = false;
     posted_frames = 0;
     patience = {};

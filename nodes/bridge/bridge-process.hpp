@@ -63,15 +63,17 @@ struct BridgeState {
     // [rt]
     std::unique_ptr<Attachment> host;
     Fallback fallback;
-    std::vector<std::byte> events_out;   ///< our copy of what the host wrote
-    std::vector<std::byte> missed_area;  ///< MIDI of blocks that were not posted, for the next one
-    protocol::EventWriter missed_events; ///< into missed_area
-    bool discontinuity = false;          ///< blocks were lost since the last one posted
-    bool overdue = false;                ///< the reply to the last block was not waited for, or is not heard
-    std::uint32_t posted_frames = 0;     ///< of the block that is out, if pipelined; 0: none is
+    std::vector<std::byte> events_out; ///< our copy of what the host wrote
+    bool discontinuity = false;        ///< blocks were lost since the last one posted
+    bool overdue = false;              ///< the reply to the last block was not waited for, or is not heard
+    std::uint32_t posted_frames = 0;   ///< of the block that is out, if pipelined; 0: none is
     Patience patience;
     Anticipation anticipation;
     bool told = false; ///< the host has been told when to be awake for the next block
+
+    // [rt], also while another thread has that part.
+    std::vector<std::byte> missed_area;  ///< MIDI of blocks that were not posted, for the next one
+    protocol::EventWriter missed_events; ///< into missed_area
 
     /// One block. [rt]
     void process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;

@@ -78,3 +78,22 @@ TEST_CASE("what a plugin says after the patience of an idle node is heard with t
     REQUIRE(moved);
     CHECK(moved->value == 0.375);
 }
+
+TEST_CASE("MIDI of a block that comes while parameters are handed over reaches the plugin with the next one")
+{
+    Bridged node("gain.dll", stereo_effect);
+    auto& request = node.host.region()->memory().request.value;
+    const auto before = request.load();
+    node.set(fake::stall, 500'000);
+    std::jthread supervisor([&] { CHECK(node.processor.hand_over_parameters(20s)); });
+    REQUIRE(tests::wait_until([&] { return request.load() != before; }));
+    node.driver.midi_in = {{3, {0x80, 60, 0}}, {4, {0x90, 61, 100}}};
+    node.driver.run();
+    REQUIRE(node.processor.stats().dropped == 1);
+    supervisor.join();
+
+    node.driver.midi_in = {{5, {0x90, 62, 100}}};
+    node.driver.run();
+    CHECK(node.driver.midi_out.events ==
+          std::vector<tests::MidiRecord::Event>{{0, {0x80, 60, 0}}, {5, {0x90, 62, 100}}});
+}
