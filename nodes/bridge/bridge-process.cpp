@@ -150,15 +150,18 @@ std::uint64_t BridgeState::time_to_look() const noexcept DECANT_REALTIME
 bool BridgeState::run_in_step(BlockExchange& exchange, const nodes::Cycle& cycle) noexcept DECANT_REALTIME
 {
     const std::uint64_t start = now_nsec();
-    post(exchange, cycle, start,
-         patience.end(start, cycle.deadline_nsec, cycle.start_nsec + period_of(cycle)));
+    // In freewheel no neighbour's time is short.
+    const std::uint64_t end =
+        cycle.freewheel ? cycle.deadline_nsec
+                        : patience.end(start, cycle.deadline_nsec, cycle.start_nsec + period_of(cycle));
+    post(exchange, cycle, start, end);
     const bool answered = exchange.wait();
     exchange.settle();
     if (!answered) {
         (exchange.abandoned() ? counters.detached : counters.late).add();
         discontinuity = overdue = true;
         if (!cycle.freewheel)
-            patience.late();
+            patience.late(end - std::min(start, end));
         return false;
     }
     const std::uint64_t round_trip = now_nsec() - start;

@@ -32,8 +32,10 @@ void Patience::in_time(std::uint64_t round_trip) noexcept DECANT_REALTIME
     next_chance_ = first_chance;
 }
 
-void Patience::late() noexcept DECANT_REALTIME
+void Patience::late(std::uint64_t waited) noexcept DECANT_REALTIME
 {
+    if (waited <= usual_nsec_)
+        return;
     in_time_ = 0;
     if (!trusted_) {
         trusted_ = --to_chance_ == 0;

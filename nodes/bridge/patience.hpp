@@ -40,7 +40,10 @@ public:
                                     std::uint64_t next) const noexcept DECANT_REALTIME;
 
     void in_time(std::uint64_t round_trip) noexcept DECANT_REALTIME;
-    void late() noexcept DECANT_REALTIME;
+
+    /// It has not answered a block that could be waited for so long (ns). If that is no longer than it
+    /// usually takes, as when the cycle or a neighbour was late, nothing is held against it.
+    void late(std::uint64_t waited) noexcept DECANT_REALTIME;
 
     /// Round trip of late (ns); 0: there was none yet.
     [[nodiscard]] std::uint64_t usual_nsec() const noexcept DECANT_REALTIME { return usual_nsec_; }

@@ -36,7 +36,7 @@ struct Waited {
             patience.in_time(takes);
             return true;
         }
-        patience.late();
+        patience.late(end);
         ++(end == deadline ? whole : cut);
         return false;
     }
@@ -107,6 +107,17 @@ TEST_CASE("that a block once took long is forgotten")
     host.run(usual, 4 * Patience::blocks_to_forget);
     host.run(2 * deadline);
     CHECK(host.patience.end(0, deadline, deadline) == deadline / 8);
+}
+
+TEST_CASE("one that was given a block too late is trusted as before")
+{
+    Waited host;
+    host.run(usual, 100);
+    host.patience.late(0);
+    host.patience.late(usual / 2);
+    CHECK(host.patience.end(0, deadline, deadline) == deadline);
+    host.patience.late(4 * usual);
+    CHECK(host.patience.end(0, deadline, deadline) < deadline);
 }
 
 TEST_CASE("one that is always late takes a whole cycle ever more rarely")
@@ -210,4 +221,25 @@ TEST_CASE("a plugin behind one that hangs is heard in the same cycle")
     CHECK(run_cycle() < period);
     CHECK(hung.processor.stats().late == 2);
     CHECK(behind.processor.stats().late == 1);
+}
+
+TEST_CASE("a host that was late is waited for to the end where the graph runs faster than real time")
+{
+    tests::FakeHost host;
+    bridge::BridgeProcessor processor({2, 2, true, true, bridge::BridgeKind::effect});
+    tests::BlockDriver driver(processor, 2, 64);
+    host.start("gain.dll");
+    processor.attach(host.region(), 0, host.process().id());
+    driver.run();
+    driver.budget = 1ms;
+    REQUIRE(processor.set_parameter(fake::stall, 100'000));
+    driver.run();
+    REQUIRE(processor.stats().late == 1);
+    REQUIRE(tests::wait_until([&] { return processor.unanswered_since_nsec() == 0; }));
+
+    driver.budget = 4s;
+    driver.freewheel = true;
+    REQUIRE(processor.set_parameter(fake::stall, 1'000'000)); // more than an eighth of that
+    driver.run();
+    CHECK(processor.stats().late == 1);
 }
