@@ -69,6 +69,7 @@ decltype(auto) RunningHost::ask(const std::string& activity, Ask&& question)
 {
     try {
         const auto turn = take_turn();
+        hangs_ = false;
         return question();
     } catch (const bridge::HostError& error) {
         hangs_ = error.code == bridge::HostErrorCode::timed_out;
@@ -102,7 +103,7 @@ RunningHost::~RunningHost()
         if (opened_)
             link_.quit_unanswered();
     } else if (opened_ && !quit_) {
-        if (unfit_ || plugin_.group.empty())
+        if (unfit_ || hangs_ || plugin_.group.empty())
             kill();
         else
             quit(timeouts_.quit);
@@ -264,8 +265,10 @@ PluginError RunningHost::explained(const bridge::HostError& error, const std::st
     const std::string plugin = plugin_.path.filename().string();
     std::string text;
     auto kind = kind_of(error, loaded_);
-    unfit_ =
-        unfit_ || kind == PluginError::Kind::passing || error.code == bridge::HostErrorCode::wrong_version;
+    // One that only was late may answer again.
+    unfit_ = unfit_ ||
+             (kind == PluginError::Kind::passing && error.code != bridge::HostErrorCode::timed_out) ||
+             error.code == bridge::HostErrorCode::wrong_version;
     switch (error.code) {
     case bridge::HostErrorCode::failed:
         if (error.failure == protocol::FailureCode::plugin_crashed)

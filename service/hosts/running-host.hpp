@@ -122,7 +122,7 @@ private:
     bool hangs_ = false; ///< it did not answer the last question in time
 
     bool opened_ = false; ///< the host knows of the region
-    bool unfit_ = false;  ///< it does not answer any more
+    bool unfit_ = false;  ///< it will not answer any more
     bool quit_ = false;   ///< it has answered that
     std::atomic<bool> abandoned_ = false;
 

@@ -12,6 +12,8 @@
 #include <chrono>
 #include <string>
 
+#include <signal.h>
+
 using namespace decant;
 using namespace decant::service;
 using Catch::Matchers::ContainsSubstring;
@@ -100,4 +102,19 @@ TEST_CASE("of a plugin that hangs while it loads, the error says what its host d
     HostTimeouts timeouts;
     timeouts.load = std::chrono::milliseconds(100);
     CHECK_THROWS_WITH(open("hang-on-load", timeouts), ContainsSubstring("while it hangs: fake-host sleeps"));
+}
+
+TEST_CASE("a host that was late once, and answers again, ends in good order")
+{
+    HostTimeouts timeouts;
+    timeouts.save = std::chrono::milliseconds(100);
+    auto opened = open("gain", timeouts);
+    auto& host = opened.host();
+    REQUIRE(::kill(host.process(), SIGSTOP) == 0);
+    CHECK_THROWS_WITH(host.state(), ContainsSubstring("does not answer"));
+    REQUIRE(::kill(host.process(), SIGCONT) == 0);
+    REQUIRE_FALSE(host.values().empty());
+
+    host.quit(std::chrono::seconds(30));
+    CHECK_THAT(host.obituary().what(), ContainsSubstring("ended with status 0"));
 }
