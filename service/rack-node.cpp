@@ -83,7 +83,7 @@ RackNode::~RackNode()
 
 bool RackNode::change(const NodeConfig& config)
 {
-    if (state_ == NodeState::failed)
+    if (state() == NodeState::failed)
         return false; // what it failed for may be there now
     if (config == config_)
         return true;
@@ -106,6 +106,7 @@ void RackNode::enter(pw_core* core)
 void RackNode::leave() noexcept
 {
     drop();
+    graph_problem_.clear();
     device_.reset();
     core_ = nullptr;
 }
@@ -120,6 +121,7 @@ void RackNode::show(const Playable& playable)
 void RackNode::hide()
 {
     drop();
+    graph_problem_.clear();
     playable_.reset();
 }
 
@@ -150,8 +152,9 @@ void RackNode::join()
     try {
         filter_ = std::make_unique<nodes::FilterNode>(core_, std::move(setup), playable_->processor,
                                                       playable_->parameters);
+        graph_problem_.clear();
     } catch (const std::exception& error) {
-        return set_state(NodeState::failed, error.what());
+        return stay_out(error.what());
     }
     try {
         device_problem_.clear();
@@ -190,6 +193,13 @@ void RackNode::drop() noexcept
     busy_before_ = period_before_ = 0;
 }
 
+/// Its content may still get ready, and change its mind about what it plays.
+void RackNode::stay_out(std::string problem)
+{
+    graph_problem_ = std::move(problem);
+    log_of_node(config_.name, Severity::error, fmt::format("failed: {}", graph_problem_));
+}
+
 void RackNode::set_state(NodeState state, std::string message)
 {
     if (state == state_ && message == message_)
@@ -222,7 +232,8 @@ void RackNode::tick()
     if (filter_ && !filter_->error().empty()) {
         const std::string reason = filter_->error();
         drop();
-        set_state(NodeState::failed, "PipeWire threw the node out: " + reason);
+        stay_out(fmt::format("PipeWire threw the node out: {}; 'decant restart {}' brings it back", reason,
+                             config_.name));
     }
     const std::uint64_t cycles = filter_ ? filter_->counters().cycles.load() : 0;
     ticks_at_rest_ = std::exchange(cycles_at_tick_, cycles) == cycles ? ticks_at_rest_ + 1 : 0;
@@ -266,7 +277,7 @@ std::string RackNode::editor() const
 
 bool RackNode::enable()
 {
-    return state_ != NodeState::failed || restart();
+    return state() != NodeState::failed || restart();
 }
 
 bool RackNode::restart()
@@ -350,8 +361,8 @@ NodeStatus RackNode::take_status()
 {
     NodeStatus status;
     status.type = to_text(config_.type);
-    status.state = state_;
-    status.message = message_.empty() ? hint_ : message_;
+    status.state = state();
+    status.message = !graph_problem_.empty() ? graph_problem_ : message_.empty() ? hint_ : message_;
     status.warnings = warnings_;
     if (!device_problem_.empty())
         status.warnings.push_back(device_problem_);

@@ -39,6 +39,7 @@ class RackNode final : private ContentOwner
     pw_core* core_ = nullptr;
     NodeState state_ = NodeState::loading;
     std::string message_;
+    std::string graph_problem_;         ///< why it is not in the graph although it could play, or empty
     std::string device_problem_;        ///< why applications find no device of it, or empty
     std::string hint_;                  ///< what is suspicious in the configuration
     std::vector<std::string> warnings_; ///< what is suspicious in the graph
@@ -62,6 +63,7 @@ class RackNode final : private ContentOwner
     void take_seat(std::map<std::string, std::string>& properties);
     void join();
     void drop() noexcept;
+    void stay_out(std::string problem);
     void show_device();
 
 public:
@@ -127,7 +129,10 @@ public:
     /// What is suspicious in the graph now; the log is told, at this level, what was not there before.
     void set_warnings(std::vector<std::string> warnings, Severity severity);
 
-    [[nodiscard]] NodeState state() const noexcept { return state_; }
+    [[nodiscard]] NodeState state() const noexcept
+    {
+        return graph_problem_.empty() ? state_ : NodeState::failed;
+    }
     [[nodiscard]] const NodeConfig& config() const noexcept { return config_; }
 };
 

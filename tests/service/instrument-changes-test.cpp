@@ -172,6 +172,30 @@ TEST_CASE(
     CHECK(value("Pedal") == 0); // that is up when nobody is there
 }
 
+TEST_CASE(
+    "a node that PipeWire threw out is listed as failed, with the remedy, until it is in the graph again")
+{
+    OrganService service("<region> sample=Organ.wav\n");
+    const auto throw_out = [&] {
+        const auto id = service.listed("organ").at("id").dump();
+        REQUIRE(service.session().run({"pw-cli", "destroy", id}).exit == 0);
+        REQUIRE(service.wait_for_state("organ", "failed"));
+        CHECK(service.says("'decant restart organ' brings it back"));
+    };
+    throw_out();
+    service.write("<region> sample=Organ.wav\n<region> sample=None.wav\n");
+    REQUIRE(wait_until([&] { return service.process().errors().find("None.wav") != std::string::npos; }));
+    REQUIRE(service.decant({"panic"}).exit == 0); // which shows how all is
+    CHECK(service.listed("organ").at("state") == "failed");
+
+    REQUIRE(service.decant({"restart", "organ"}).exit == 0);
+    CHECK(service.wait_for_state("organ", "running"));
+    throw_out();
+    service.session().kill_pipewire();
+    service.session().start_pipewire();
+    CHECK(service.wait_for_state("organ", "running"));
+}
+
 TEST_CASE("what was set of a sampler just before it is restarted is there afterwards, and so is its warning")
 {
     OrganService service("<region> sample=Organ.wav\n");
