@@ -13,8 +13,9 @@
 namespace decant::nodes
 {
 
-/// The keys and pedals that are down on a MIDI input, to be let go when nobody is there any more to do it: a
-/// keyboard whose plug is pulled sends no end of its notes. All [rt], on one thread.
+/// The keys and pedals that are down on a MIDI input or output, to be let go when nobody is there any more to
+/// do it: a keyboard whose plug is pulled sends no end of its notes, nor does a plugin that crashes. All
+/// [rt], on one thread.
 class HeldNotes
 {
     static constexpr std::size_t channels = 16;

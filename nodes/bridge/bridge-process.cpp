@@ -65,6 +65,8 @@ void BridgeState::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     const bool ours = !occupied.exchange(true, std::memory_order_acquire);
     if (ours) {
         take_host();
+        if (std::exchange(other_host, false))
+            end_notes(cycle.midi_out);
     } else {
         counters.dropped.add();
         keep_missed(cycle);
@@ -86,6 +88,7 @@ void BridgeState::take_host() noexcept DECANT_REALTIME
     if (!hosts.exchange(host))
         return;
     latency.store(host->latency, std::memory_order_relaxed);
+    other_host = true;
     discontinuity = overdue = false;
     posted_frames = 0;
     patience = {};
@@ -97,6 +100,7 @@ bool BridgeState::run_plugin(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
 {
     if (!host || host->exchange->abandoned()) {
         counters.detached.add();
+        end_notes(cycle.midi_out);
         return false;
     }
     auto& exchange = *host->exchange;
@@ -187,6 +191,16 @@ bool BridgeState::run_pipelined(BlockExchange& exchange, const nodes::Cycle& cyc
     post(exchange, cycle, now, cycle.deadline_nsec + period_of(cycle));
     posted_frames = cycle.frames;
     return read;
+}
+
+/// Of a plugin that is gone, and says so itself no more.
+void BridgeState::end_notes(nodes::MidiSink* sink) noexcept DECANT_REALTIME
+{
+    if (!sounding || sink == nullptr)
+        return;
+    for (const auto& end : sounding->release({}, 0))
+        if (!sink->push(end.frame, end.bytes))
+            counters.lost_events.add();
 }
 
 void BridgeState::hear_programs(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
@@ -344,7 +358,12 @@ void BridgeState::read_overdue(const protocol::Region& region, nodes::MidiSink* 
 void BridgeState::take_event(const protocol::EventView& event, nodes::MidiSink* sink) noexcept DECANT_REALTIME
 {
     if (event.type == protocol::EventType::midi) {
-        if (sink != nullptr && (!is_midi_message(event.midi()) || !sink->push(event.frame, event.midi())))
+        if (sink == nullptr)
+            return;
+        const nodes::MidiEvent message{event.frame, event.midi()};
+        if (is_midi_message(message.bytes) && sink->push(message.frame, message.bytes))
+            sounding->watch(std::span(&message, 1), 0);
+        else
             counters.lost_events.add();
         return;
     }

@@ -9,6 +9,7 @@
 #include "nodes/bridge/fallback-process.hpp"
 #include "nodes/bridge/patience.hpp"
 #include "nodes/bridge/program-changes-process.hpp"
+#include "nodes/held-notes.hpp"
 #include "nodes/processor.hpp"
 #include "nodes/realtime/annotations.hpp"
 #include "nodes/realtime/handover.hpp"
@@ -62,11 +63,13 @@ struct BridgeState {
 
     // [rt]
     std::unique_ptr<Attachment> host;
+    bool other_host = false; ///< than in the last block
     Fallback fallback;
-    std::vector<std::byte> events_out; ///< our copy of what the host wrote
-    bool discontinuity = false;        ///< blocks were lost since the last one posted
-    bool overdue = false;              ///< the reply to the last block was not waited for, or is not heard
-    std::uint32_t posted_frames = 0;   ///< of the block that is out, if pipelined; 0: none is
+    const std::unique_ptr<nodes::HeldNotes> sounding; ///< that the plugin has begun; null without MIDI output
+    std::vector<std::byte> events_out;                ///< our copy of what the host wrote
+    bool discontinuity = false;                       ///< blocks were lost since the last one posted
+    bool overdue = false;            ///< the reply to the last block was not waited for, or is not heard
+    std::uint32_t posted_frames = 0; ///< of the block that is out, if pipelined; 0: none is
     Patience patience;
     Anticipation anticipation;
     bool told = false; ///< the host has been told when to be awake for the next block
@@ -94,6 +97,7 @@ private:
     [[nodiscard]] std::uint64_t time_to_look() const noexcept DECANT_REALTIME;
     void post(BlockExchange& exchange, const nodes::Cycle& cycle, std::uint64_t now,
               std::uint64_t deadline) noexcept DECANT_REALTIME;
+    void end_notes(nodes::MidiSink* sink) noexcept DECANT_REALTIME;
     void hear_programs(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     [[nodiscard]] bool is_for_plugin(std::span<const std::uint8_t> message) const noexcept DECANT_REALTIME;
     void keep_missed(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;

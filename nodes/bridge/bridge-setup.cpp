@@ -42,6 +42,7 @@ BridgeLayout checked(const BridgeLayout& layout)
 BridgeState::BridgeState(const BridgeLayout& bridge, BridgeMode when, std::shared_ptr<Guard> keeper)
     : layout(checked(bridge)), mode(when), guard(std::move(keeper)),
       fallback(layout.inputs, layout.outputs, layout.kind == BridgeKind::effect),
+      sounding(layout.midi_out ? std::make_unique<nodes::HeldNotes>() : nullptr),
       events_out(protocol::event_area_bytes), missed_area(missed_bytes), missed_events(missed_area)
 {
 }

@@ -41,6 +41,30 @@ TEST_CASE("a killed host leaves an instrument silent, not stuck")
     CHECK(node.processor.stats().dropped == 9);
 }
 
+TEST_CASE("notes and pedals that a plugin has begun on its MIDI output end with its host")
+{
+    Bridged node("gain.dll", stereo_effect);
+    node.driver.midi_in = {
+        {0, {0x90, 60, 100}}, {1, {0xb2, 64, 127}}, {2, {0x91, 64, 100}}, {3, {0x81, 64, 0}}};
+    node.driver.run();
+    FakeHost second;
+    SECTION("if there is none after it")
+    {
+        node.host.process().kill();
+        node.processor.detach();
+    }
+    SECTION("if another one is there at once")
+    {
+        second.start("gain.dll");
+        node.processor.attach(second.region(), 0);
+    }
+    node.driver.run();
+    CHECK(node.driver.midi_out.events ==
+          std::vector<tests::MidiRecord::Event>{{0, {0x80, 60, 0}}, {0, {0xb2, 64, 0}}});
+    node.driver.run();
+    CHECK(node.driver.midi_out.events.empty());
+}
+
 TEST_CASE("a host that crashes or ends in a block costs that block")
 {
     for (const auto how : {FakeMisbehaviour::crash, FakeMisbehaviour::exit}) {
