@@ -165,6 +165,7 @@ void HostSupervisor::select_program_by_midi(RunningHost& host)
     const auto program = connection_.next_program();
     if (!program)
         return;
+    await_block(host);
     try {
         fulfil_preset(host, SelectProgram{*program});
     } catch (const PluginError& error) {
@@ -295,14 +296,17 @@ void HostSupervisor::watch(RunningHost& host)
         if (wishes.stop || wishes.restart)
             return;
         if (wishes.format) {
+            await_block(host);
             host.deactivate();
             activate(host);
             connection_.renew();
         }
         if (wishes.changed)
             save_soon();
-        for (const auto& [ticket, wish] : wishes.asked)
+        for (const auto& [ticket, wish] : wishes.asked) {
+            await_block(host);
             fulfil_wish(host, ticket, wish);
+        }
         if (awaits_display_)
             return;
         if (wishes.save != 0 || (save_at_ && Clock::now() >= *save_at_))
@@ -337,6 +341,18 @@ void HostSupervisor::expect_answer(RunningHost& host)
     throw PluginError(settings_.plugin.path.filename().string() + ": the plugin hangs in a block for " +
                           std::to_string((now - since) / 1'000'000) + " ms, and is replaced.",
                       PluginError::Kind::passing);
+}
+
+/// Before the host is asked what it answers between two blocks: of a plugin that hangs in one, nobody is to
+/// wait for that answer, which may take far longer.
+void HostSupervisor::await_block(RunningHost& host)
+{
+    constexpr std::chrono::milliseconds look{5};
+    const std::uint64_t posted = connection_.unanswered_since_nsec();
+    while (posted != 0 && connection_.unanswered_since_nsec() == posted) {
+        host.wait(bridge::now_nsec() + nsec_of(look));
+        expect_answer(host);
+    }
 }
 
 /// Says what happened and sleeps as long as that asks for.

@@ -71,6 +71,7 @@ class HostSupervisor
     void run_host();
     void watch(RunningHost& host);
     void expect_answer(RunningHost& host);
+    void await_block(RunningHost& host);
     void handle(const PluginError& error);
     void run() noexcept;
 

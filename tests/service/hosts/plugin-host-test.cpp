@@ -145,6 +145,28 @@ TEST_CASE("a plugin that hangs in a block is killed and replaced")
     CHECK(gain.player.hears(0.5F));
 }
 
+TEST_CASE("a plugin that hangs in a block is replaced as soon if the rate changes meanwhile, or it is asked "
+          "for more")
+{
+    PlayedGain gain;
+    gain.host->set_parameter(fake_parameter::gain, 0.5);
+    REQUIRE(gain.player.hears(0.5F));
+    gain.misbehave(FakeMisbehaviour::hang);
+    REQUIRE(wait_until([&] { return gain.processor.stats().late > 0; }));
+
+    if (GENERATE(true, false)) {
+        gain.player.set_rate(44100);
+        gain.host->set_format(44100, 8192);
+    } else {
+        gain.host->ask(SelectProgram{1});
+    }
+
+    REQUIRE(gain.diary.has<HostRestarting>());
+    CHECK_THAT(gain.diary.all<HostRestarting>()[0].reason, ContainsSubstring("hangs in a block"));
+    REQUIRE(gain.diary.has<HostReady>(2));
+    CHECK(gain.player.hears(0.5F));
+}
+
 TEST_CASE("a plugin that ends its process quietly is replaced as well")
 {
     PlayedGain gain;
