@@ -46,6 +46,14 @@ bool is_wineserver(pid_t process)
     return std::getline(std::ifstream(folder_of(process) / "comm"), name) && name.starts_with("wineserver");
 }
 
+/// A program of Windows, whose loader has been wine, wine64 or wine64-preloader. The variable alone says
+/// little: where it is set for a whole session, everything has it.
+bool is_wine(pid_t process)
+{
+    std::error_code ignored; // somebody else's, or gone
+    return fs::read_symlink(folder_of(process) / "exe", ignored).filename().string().starts_with("wine");
+}
+
 bool is_host(pid_t process)
 {
     std::ifstream file(folder_of(process) / "cmdline", std::ios::binary);
@@ -87,8 +95,8 @@ std::vector<pid_t> programs_in(const fs::path& prefix)
     std::erase_if(programs, [&](pid_t process) {
         const fs::path own = prefix_of(process);
         std::error_code ignored; // one of both is gone
-        return own.empty() || !fs::equivalent(own, prefix, ignored) || is_wineserver(process) ||
-               is_host(process);
+        return own.empty() || !fs::equivalent(own, prefix, ignored) || !is_wine(process) ||
+               is_wineserver(process) || is_host(process);
     });
     return programs;
 }

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fmt/format.h>
+#include <string>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -44,6 +45,16 @@ public:
 
     [[nodiscard]] pid_t id() const noexcept { return id_; }
 };
+
+/// A program that looks as if Wine ran it, made of one of Linux.
+inline std::filesystem::path fake_wine_program(const std::filesystem::path& directory,
+                                               const std::string& program)
+{
+    const auto made = directory / ("wine-" + program);
+    std::filesystem::copy_file(std::filesystem::canonical("/bin/" + program), made,
+                               std::filesystem::copy_options::skip_existing);
+    return made;
+}
 
 /// A prefix, and the directory in which its server works.
 struct FakePrefix {

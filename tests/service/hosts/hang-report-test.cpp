@@ -37,10 +37,11 @@ TEST_CASE("of a host that hangs it is told what it does, and what its wineserver
 {
     const Hang hang;
     const FakeWineserver server(hang.prefix.workplace);
-    const ChildProcess services({"tail", "-f", "/dev/null"}, {{"WINEPREFIX", hang.prefix.path.string()}});
+    const std::string tail = fake_wine_program(hang.prefix.directory.path(), "tail");
+    const ChildProcess services({tail, "-f", "/dev/null"}, {{"WINEPREFIX", hang.prefix.path.string()}});
     CHECK(hang.tells("sleep sleeps in "));
     CHECK(hang.tells("wineserver64 sleeps in "));
-    CHECK(hang.tells("tail sleeps in "));
+    CHECK(hang.tells("wine-tail sleeps in "));
 }
 
 TEST_CASE("of a host that hangs it is told that there is no wineserver")
