@@ -80,8 +80,8 @@ try {
     return values;
 } catch (const std::exception& error) {
     // Whatever it is, it is not to be overwritten.
-    log_of_node(node, Severity::error,
-                fmt::format("{} The state will not be saved in this session.", error.what()));
+    unkept_ = fmt::format("{} Until then, and a restart of decantd, the state is not saved.", error.what());
+    log_of_node(node, Severity::error, unkept_);
     file_.clear();
     return {};
 }
@@ -89,7 +89,7 @@ try {
 std::string SamplerState::write_locked(const ParameterValues& values, const ParameterValues& configured)
 try {
     if (file_.empty())
-        return "the state is not kept on the disk; the log says why";
+        return unkept_;
     if (values == written_ && (configured == configured_ || values.empty()))
         return {};
     write_state_file(file_, {identity_, encode(values, configured)});

@@ -17,7 +17,8 @@ using ParameterValues = std::map<std::string, double>;
 /// cannot be used is set aside and told, never overwritten.
 class SamplerState
 {
-    std::filesystem::path file_; ///< empty: nothing is kept
+    std::filesystem::path file_;                               ///< empty: nothing is kept
+    std::string unkept_ = "the state is not kept on the disk"; ///< and why, if there is no file (any more)
     std::string identity_;
     std::mutex mutex_;           ///< of the file
     ParameterValues written_;    ///< what the file holds

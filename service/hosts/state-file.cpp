@@ -101,11 +101,13 @@ std::optional<std::vector<std::byte>> contents(const fs::path& file)
     const auto size = fs::file_size(file, error);
     if (error == std::errc::no_such_file_or_directory)
         return std::nullopt;
-    std::ifstream in(file, std::ios::binary);
-    if (error || !in) {
-        errno = error ? error.value() : errno;
+    if (error) { // a folder, or what would have to be opened to know more, as a pipe, for which that waits
+        errno = error.value();
         throw io_error("read", file);
     }
+    std::ifstream in(file, std::ios::binary);
+    if (!in)
+        throw io_error("read", file);
     std::vector<std::byte> bytes(std::min<std::size_t>(size, largest_file));
     in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     bytes.resize(static_cast<std::size_t>(in.gcount()));

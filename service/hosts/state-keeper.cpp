@@ -47,7 +47,9 @@ void StateKeeper::read_file(const std::string& plugin)
             log_(Severity::warning, "The plugin starts as it comes");
     } catch (const std::exception& error) {
         // Whatever it is, it is not to be overwritten.
-        log_(Severity::error, std::string(error.what()) + " The state will not be saved in this session.");
+        unkept_ =
+            std::string(error.what()) + " Until then, and a restart of decantd, the state is not saved.";
+        log_(Severity::error, unkept_);
         file_.clear();
     }
 }
@@ -100,7 +102,7 @@ std::string StateKeeper::save(RunningHost& host, const std::map<std::string, dou
     try {
         last_ = SavedState{identity_of(host.description()), host.state(), configured};
         if (file_.empty())
-            return "the state is not kept on the disk";
+            return unkept_;
         write_state_file(file_, *last_);
         from_file_ = true;
         return {};

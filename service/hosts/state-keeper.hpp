@@ -43,6 +43,7 @@ public:
 private:
     std::filesystem::path file_;
     Log log_;
+    std::string unkept_ = "the state is not kept on the disk"; ///< and why, if there is no file (any more)
     std::optional<SavedState> last_;
     bool read_ = false;      ///< the file has been looked at
     bool from_file_ = false; ///< `last_` is what the file holds

@@ -149,6 +149,19 @@ TEST_CASE("a damaged state is kept aside, and the plugin starts as it comes")
     CHECK(std::filesystem::exists(world.directory.path() / "gain.state.aside-1"));
 }
 
+TEST_CASE("what cannot be read in the place of a state stays, and whoever saves is told why")
+{
+    World world;
+    std::filesystem::create_directory(world.state_file);
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+    host->save();
+    REQUIRE(world.diary.has<StateSaved>());
+    CHECK_THAT(world.diary.all<StateSaved>()[0].problem,
+               ContainsSubstring("gain.state: Is a directory") && ContainsSubstring("restart of decantd"));
+    CHECK(std::filesystem::is_directory(world.state_file));
+}
+
 TEST_CASE("the state of another plugin waits for that")
 {
     World world;

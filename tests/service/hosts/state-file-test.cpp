@@ -12,11 +12,14 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <random>
 #include <string>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -248,6 +251,25 @@ TEST_CASE("a full disk leaves the old state whole")
 
     CHECK_THROWS_AS(write_state_file(file, state_of("second")), PluginError);
     CHECK(text_in(read_state_file(file)) == "first");
+}
+
+TEST_CASE("a folder or a pipe in the place of a state is refused at once, and stays")
+{
+    const TemporaryDirectory directory;
+    const auto folder = directory.path() / "bass.state";
+    fs::create_directory(folder);
+    CHECK_THROWS_WITH(read_state_file(folder), Catch::Matchers::ContainsSubstring("bass.state"));
+    CHECK(fs::is_directory(folder));
+
+    const auto pipe = directory.path() / "piano.state";
+    REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+    auto reading = std::async(std::launch::async, [&] { return read_state_file(pipe); });
+    const bool ended = reading.wait_for(std::chrono::seconds(10)) == std::future_status::ready;
+    CHECK(ended);
+    if (!ended)
+        close(open(pipe.c_str(), O_WRONLY));
+    CHECK_THROWS_WITH(reading.get(), Catch::Matchers::ContainsSubstring("piano.state"));
+    CHECK(fs::is_fifo(pipe));
 }
 
 TEST_CASE("the file of a node lies in the state directory, whatever the node is called")
