@@ -51,6 +51,9 @@ struct PluginFile {
     bool spare = false;     ///< whether a process is to wait for the next one that is needed like this
 };
 
+/// What messages call it: the name of its file, and of a chain those of all, "Synth.dll > Reverb.dll".
+[[nodiscard]] std::string name_in_messages(const PluginFile& plugin);
+
 /// A command line that starts a host; the path of the region and the title are added to it.
 struct HostCommand {
     std::vector<std::string> arguments;             ///< [0] is the program, an absolute path

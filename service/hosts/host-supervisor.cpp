@@ -338,7 +338,7 @@ void HostSupervisor::expect_answer(RunningHost& host)
         return;
     host.tell_threads();
     host.kill();
-    throw PluginError(settings_.plugin.path.filename().string() + ": the plugin hangs in a block for " +
+    throw PluginError(name_in_messages(settings_.plugin) + ": the plugin hangs in a block for " +
                           std::to_string((now - since) / 1'000'000) + " ms, and is replaced.",
                       PluginError::Kind::passing);
 }

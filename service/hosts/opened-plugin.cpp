@@ -20,7 +20,7 @@ bridge::BridgeLayout bridge_layout_of(const protocol::PluginDescription& plugin)
 
 OpenedPlugin::OpenedPlugin(const HostCommand& command, PluginFile plugin, const HostTimeouts& timeouts,
                            const std::function<void(std::string_view)>& output)
-    : name_(plugin.path.filename().string()),
+    : name_(name_in_messages(plugin)),
       host_(command, std::move(plugin), timeouts,
             {.notification =
                  [output](const bridge::Notification& notification) {

@@ -262,7 +262,7 @@ void RunningHost::tell_threads()
 
 PluginError RunningHost::explained(const bridge::HostError& error, const std::string& activity)
 {
-    const std::string plugin = plugin_.path.filename().string();
+    const std::string plugin = name_in_messages(plugin_);
     std::string text;
     auto kind = kind_of(error, loaded_);
     // One that only was late may answer again.

@@ -19,6 +19,7 @@ using namespace decant;
 using namespace decant::service;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::StartsWith;
 using decant::tests::FakeMisbehaviour;
 using decant::tests::PlayedGain;
 using decant::tests::Player;
@@ -165,6 +166,28 @@ TEST_CASE("a plugin that hangs in a block is replaced as soon if the rate change
     CHECK_THAT(gain.diary.all<HostRestarting>()[0].reason, ContainsSubstring("hangs in a block"));
     REQUIRE(gain.diary.has<HostReady>(2));
     CHECK(gain.player.hears(0.5F));
+}
+
+TEST_CASE("of a chain that fails every plugin is named, as any of them may be to blame")
+{
+    World world;
+    auto settings = world.settings();
+    for (const auto* name : {"gain", "gain2"})
+        settings.plugin.chain.push_back({name, world.directory.path() / name += ".dll", ""});
+    auto host = world.start(settings);
+    REQUIRE(world.diary.has<HostReady>());
+    Player player(world.processor);
+    host->connect(world.processor);
+    SECTION("it hangs")
+    {
+        world.misbehave(FakeMisbehaviour::hang);
+    }
+    SECTION("it crashes")
+    {
+        world.misbehave(FakeMisbehaviour::crash);
+    }
+    REQUIRE(world.diary.has<HostRestarting>());
+    CHECK_THAT(world.diary.all<HostRestarting>()[0].reason, StartsWith("gain.dll > gain2.dll: "));
 }
 
 TEST_CASE("a plugin that ends its process quietly is replaced as well")
