@@ -71,6 +71,24 @@ std::pair<std::int32_t, ParamValue> MidiMap::program(int channel, int number) co
     return {programs.slot, programs.steps > 0 ? static_cast<double>(number) / programs.steps : 0};
 }
 
+void MidiMapHandover::offer(const MidiMap& map) noexcept
+{
+    while (taken_.exchange(true, std::memory_order_acquire)) { // for as long as it takes to copy a map
+    }
+    next_ = map;
+    waits_.store(true, std::memory_order_relaxed);
+    taken_.store(false, std::memory_order_release);
+}
+
+void MidiMapHandover::take(MidiMap& map) noexcept
+{
+    if (!waits_.load(std::memory_order_relaxed) || taken_.exchange(true, std::memory_order_acquire))
+        return;
+    if (waits_.exchange(false, std::memory_order_relaxed))
+        map = next_;
+    taken_.store(false, std::memory_order_release);
+}
+
 EventsIn::EventsIn() : events_(most_events)
 {
     for (auto& channel : notes_)

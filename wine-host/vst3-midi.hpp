@@ -8,6 +8,7 @@
 #include "wine-host/vst3-parameters.hpp"
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -46,6 +47,24 @@ public:
 
     /// Whether the plugin knows note expressions, which serve where no parameter is mapped. [any]
     [[nodiscard]] bool has_expressions() const noexcept { return expressions_; }
+};
+
+/// A MidiMap on its way to the audio thread, which never waits for it.
+class MidiMapHandover
+{
+    MidiMap next_;
+    std::atomic<bool> waits_ = false;
+    std::atomic<bool> taken_ = false; ///< by who reads or writes `next_`
+
+public:
+    /// [main]
+    void offer(const MidiMap& map) noexcept;
+
+    /// Whatever was offered is an old one. [main], while no block runs
+    void withdraw() noexcept { waits_ = false; }
+
+    /// Replaces `map` by what was offered since, unless it is being offered. [rt]
+    void take(MidiMap& map) noexcept;
 };
 
 /// The events of one block for the plugin. Has room for whatever an event area can hold. All [rt] but the

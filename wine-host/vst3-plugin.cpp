@@ -129,7 +129,13 @@ void Vst3Plugin::find_busses()
 {
     inputs_ = audio_busses(plugin_.component(), plugin_.processor(), kInput);
     outputs_ = audio_busses(plugin_.component(), plugin_.processor(), kOutput);
-    midi_map_ = plugin_.controller() != nullptr ? MidiMap(plugin_.controller(), *index_) : MidiMap();
+    new_midi_map_.withdraw();
+    midi_map_ = find_midi_map();
+}
+
+MidiMap Vst3Plugin::find_midi_map() const
+{
+    return plugin_.controller() != nullptr ? MidiMap(plugin_.controller(), *index_) : MidiMap();
 }
 
 void Vst3Plugin::arrange(protocol::ChannelLayout inputs, protocol::ChannelLayout outputs)
@@ -194,6 +200,7 @@ void Vst3Plugin::activate(double rate, std::uint32_t max_frames)
 {
     IAudioProcessor& processor = plugin_.processor();
     set_up_busses(plugin_.component(), processor, inputs_, outputs_);
+    restart_.fetch_and(~(kIoChanged | kMidiCCAssignmentChanged));
     find_busses(); // the plugin may have answered with others
     prepare(channels_in_, inputs_);
     prepare(channels_out_, outputs_);
@@ -213,6 +220,9 @@ void Vst3Plugin::activate(double rate, std::uint32_t max_frames)
     continuous_time_ = 0;
     rate_ = static_cast<std::uint32_t>(std::lround(rate));
     active_ = true;
+    // Plugins of iPlug2 (of 2025) say so each time that they become active: to restart them would have no
+    // end.
+    restart_.fetch_and(~kLatencyChanged);
     read_latency();
 }
 
@@ -248,13 +258,13 @@ bool Vst3Plugin::work()
     const int32 restart = restart_.exchange(0);
     if ((restart & kParamValuesChanged) != 0)
         tell_values();
-    if (!active_ && (restart & kMidiCCAssignmentChanged) != 0)
-        find_busses();
+    if ((restart & kMidiCCAssignmentChanged) != 0)
+        new_midi_map_.offer(find_midi_map());
     if (!active_ && (restart & kLatencyChanged) != 0) {
         read_latency();
         listener_.latency_moved();
     }
-    return (restart & (kReloadComponent | kIoChanged | kLatencyChanged | kMidiCCAssignmentChanged)) != 0;
+    return (restart & (kReloadComponent | kIoChanged | kLatencyChanged)) != 0;
 }
 
 std::vector<std::byte> Vst3Plugin::state()

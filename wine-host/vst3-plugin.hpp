@@ -99,7 +99,7 @@ private:
     vst3::ParameterValues values_;
 
     // Written while no block runs.
-    vst3::MidiMap midi_map_;
+    vst3::MidiMap midi_map_; ///< the audio thread's own while blocks run
     std::vector<vst3::Bus> inputs_;
     std::vector<vst3::Bus> outputs_;
     bool double_precision_ = false;
@@ -107,6 +107,7 @@ private:
     std::uint32_t rate_ = 0; ///< Hz
     std::atomic<std::uint32_t> latency_ = 0;
     std::atomic<vst3::int32> restart_ = 0; ///< RestartFlags that wait for work()
+    vst3::MidiMapHandover new_midi_map_;
 
     // The audio thread's own.
     Channels channels_in_;
@@ -123,6 +124,7 @@ private:
 
     void find_parameters();
     void find_busses();
+    [[nodiscard]] vst3::MidiMap find_midi_map() const;
     void prepare(Channels& channels, std::span<const vst3::Bus> busses);
     void read_latency();
     void tell_controller();

@@ -48,6 +48,7 @@ void Vst3Plugin::load_preset(std::span<const std::byte> file, const std::string&
 
 void Vst3Plugin::select_program(std::uint32_t program)
 {
+    new_midi_map_.take(midi_map_); // no block runs now
     auto [slot, value] = midi_map_.program(0, static_cast<int>(program));
     for (int channel = 1; slot < 0 && channel < 16; ++channel)
         std::tie(slot, value) = midi_map_.program(channel, static_cast<int>(program));

@@ -124,6 +124,7 @@ void Vst3Plugin::set_context(const protocol::BlockRequest& request) noexcept
 
 void Vst3Plugin::take_events(Block& block) noexcept
 {
+    new_midi_map_.take(midi_map_);
     bool moved = false;
     protocol::EventView event{};
     while (block.events_in.next(event, block.request.frames)) {

@@ -16,13 +16,14 @@ using namespace decant::host::vst3;
 enum Parameters : ParamID {
     latency = 5000, ///< times 1000 frames, after a restart
     level,
-    follow,  ///< gives its value to "Echo" at the same frame
+    follow,  ///< gives its value to "Echo" at the same frame; that changes the state besides
     echo,    ///< read-only
-    secret,  ///< hidden; controller 21 moves it
+    secret,  ///< hidden; a controller moves it, which is "Learn" times 127, and 21 at first
     program, ///< of three
     message, ///< read-only: the sample rate divided by 96000, as the processor tells the controller
+    learn,
     first_parameter = latency,
-    last_parameter = message,
+    last_parameter = learn,
 };
 constexpr std::size_t parameter_count = last_parameter + 1 - first_parameter;
 using Values = std::array<double, parameter_count>;
@@ -39,8 +40,15 @@ class Controller final : public HostObject<true, IEditController, IConnectionPoi
 {
     Values values_{};
     IComponentHandler* handler_ = nullptr;
+    CtrlNumber learnt_ = 21;
 
     double& value(ParamID id) { return values_[id - first_parameter]; }
+
+    void set_dirty()
+    {
+        if (const auto handler = query<IComponentHandler2>(handler_))
+            handler->setDirty(1);
+    }
 
 public:
     tresult PLUGIN_API initialize(FUnknown*) override { return kResultOk; }
@@ -60,8 +68,8 @@ public:
     int32 PLUGIN_API getParameterCount() override { return parameter_count; }
     tresult PLUGIN_API getParameterInfo(int32 index, ParameterInfo& info) override
     {
-        constexpr const char* names[] = {"Latency", "Level",   "Follow", "Echo",
-                                         "Secret",  "Program", "Message"};
+        constexpr const char* names[] = {"Latency", "Level",   "Follow",  "Echo",
+                                         "Secret",  "Program", "Message", "Learn"};
         info = {};
         info.id = first_parameter + static_cast<ParamID>(index);
         info.flags = ParameterInfo::kCanAutomate;
@@ -95,6 +103,12 @@ public:
         value(id) = now;
         if (id == latency && moved)
             handler_->restartComponent(kLatencyChanged);
+        if (id == follow && moved)
+            set_dirty();
+        if (id == learn && moved) {
+            learnt_ = static_cast<CtrlNumber>(now * 127 + 0.5);
+            handler_->restartComponent(kMidiCCAssignmentChanged);
+        }
         return kResultOk;
     }
     tresult PLUGIN_API setComponentHandler(IComponentHandler* handler) override
@@ -112,13 +126,15 @@ public:
         if (std::strcmp(told->getMessageID(), "rate") == 0 &&
             told->getAttributes()->getFloat("Hz", rate) == kResultOk)
             value(message) = rate / 96000;
+        // As plugins of iPlug2 do whenever they are activated, also if it has not changed.
+        handler_->restartComponent(kLatencyChanged);
         return kResultOk;
     }
 
     tresult PLUGIN_API getMidiControllerAssignment(int32, int16, CtrlNumber number, ParamID& id) override
     {
         id = secret;
-        return number == 21 ? kResultTrue : kResultFalse;
+        return number == learnt_ ? kResultTrue : kResultFalse;
     }
 
     int32 PLUGIN_API getUnitCount() override { return 1; }

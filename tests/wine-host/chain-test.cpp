@@ -70,7 +70,7 @@ TEST_CASE("a chain is one plugin with all parameters, which bear their plugin's 
     CHECK(plugin.midi_in);
     CHECK(id_of(plugin, "mirror:Latency") == 1);
     CHECK(id_of(plugin, "one:Gain") == 0);
-    CHECK(id_of(plugin, "two:Gain") == 6);
+    CHECK(id_of(plugin, "two:Gain") == 7);
     CHECK(host.link().values().size() == plugin.parameters.size());
 }
 
