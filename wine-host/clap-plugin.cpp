@@ -26,6 +26,12 @@ using protocol::FailureCode;
 
 constexpr std::uint32_t most_parameters = 65536;
 
+ClapParameter parameter_of(const clap_param_info_t& info)
+{
+    return {info.id, info.cookie, std::min(info.min_value, info.max_value),
+            std::max(info.min_value, info.max_value), (info.flags & CLAP_PARAM_IS_READONLY) != 0};
+}
+
 /// Initialised once for each file, and never ended: the file may be in use by another plugin of the group,
 /// and stays loaded as long as the process lives.
 const clap_plugin_factory_t& factory_of(const clap_plugin_entry_t& entry, const LoadedFile& file)
@@ -110,7 +116,6 @@ ClapPlugin::ClapPlugin(const LoadedFile& file, const clap_plugin_entry_t& entry,
                        return true;
                    }};
     find_parameters();
-    read_latency();
 }
 
 ClapPlugin::~ClapPlugin()
@@ -128,9 +133,7 @@ void ClapPlugin::find_parameters()
     for (std::uint32_t i = 0; i < count; ++i) {
         clap_param_info_t info{};
         if (params_->get_info(plugin_, i, &info) && (info.flags & CLAP_PARAM_IS_HIDDEN) == 0)
-            parameters_.push_back({info.id, info.cookie, std::min(info.min_value, info.max_value),
-                                   std::max(info.min_value, info.max_value),
-                                   (info.flags & CLAP_PARAM_IS_READONLY) != 0});
+            parameters_.push_back(parameter_of(info));
     }
     for (std::uint32_t i = 0; i < parameters_.size(); ++i)
         indices_.emplace_back(parameters_[i].id, i);
@@ -138,10 +141,23 @@ void ClapPlugin::find_parameters()
     listener_.expect_parameters(static_cast<std::uint32_t>(parameters_.size()));
 }
 
+/// What the plugin keeps in an event's cookie, and the ranges: both may be others after it was inactive.
+void ClapPlugin::renew_parameters()
+{
+    for (auto& parameter : parameters_)
+        parameter.cookie = nullptr;
+    const std::uint32_t count = params_ != nullptr ? std::min(params_->count(plugin_), most_parameters) : 0;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        clap_param_info_t info{};
+        const std::uint32_t* index = params_->get_info(plugin_, i, &info) ? index_of(info.id) : nullptr;
+        if (index != nullptr)
+            parameters_[*index] = parameter_of(info);
+    }
+}
+
 void ClapPlugin::arrange(protocol::ChannelLayout inputs, protocol::ChannelLayout outputs)
 {
     select_clap_ports(plugin_, protocol::channels_of(inputs), protocol::channels_of(outputs));
-    read_latency();
 }
 
 protocol::PluginDescription ClapPlugin::describe()
@@ -186,6 +202,7 @@ void ClapPlugin::activate(double rate, std::uint32_t max_frames)
                                                     " Hz; try another sample rate");
     active_ = true;
     steady_time_ = 0;
+    renew_parameters();
     read_latency();
 }
 
@@ -200,6 +217,7 @@ void ClapPlugin::deactivate() noexcept
     plugin_->deactivate(plugin_);
 }
 
+/// Of an active plugin: before, it does not know the rate, and some end the process when they are asked.
 void ClapPlugin::read_latency()
 {
     constexpr std::uint32_t most = 1 << 24;
@@ -211,7 +229,7 @@ bool ClapPlugin::work()
     if (host_.take_callback())
         plugin_->on_main_thread(plugin_);
     host_.serve_editor();
-    if (host_.take_latency()) {
+    if (host_.take_latency() && active_) {
         read_latency();
         listener_.latency_moved();
     }
@@ -283,9 +301,11 @@ void ClapPlugin::restore(std::span<const std::byte> state)
         for (const auto& [id, value] : saved)
             if (const auto* index = index_of(id))
                 events_in_->add_parameter(
-                    0, id, parameters_[*index].cookie,
+                    0, id, nullptr,
                     std::clamp(value, parameters_[*index].minimum, parameters_[*index].maximum));
-        const ClapHost::AudioRole role(host_); // of an active plugin it is that thread's
+        std::optional<ClapHost::AudioRole> role;
+        if (active_) // then it is that thread's
+            role.emplace(host_);
         params_->flush(plugin_, events_in_->list(), &events_out_);
         return;
     }

@@ -96,6 +96,7 @@ private:
     clap_output_events_t events_out_;
 
     void find_parameters();
+    void renew_parameters();
     void prepare(Channels& channels, bool input, std::uint32_t max_frames);
     void read_latency();
     void take_changes(std::uint32_t rescan);

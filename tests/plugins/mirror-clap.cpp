@@ -3,7 +3,8 @@
 
 // Two CLAP effects for tests that give back whatever the host gives. "Mirror" hears MIDI, "Mirror of notes"
 // hears CLAP's own notes alone. The parameter "Level" is heard frame by frame, the side chain on the right,
-// and what the host says of the time on an output of its own.
+// and what the host says of the time on an output of its own. Like plugins that are built with the strictest
+// checks of CLAP's helpers they end the process if the host does not keep to the interface.
 
 #include "tests/plugins/clap-plugin.hpp"
 #include "wine-host/clap-interface.hpp"
@@ -31,7 +32,7 @@ enum Parameter : clap_id {
     follow, ///< gives its value to "Echo" at the same frame
     echo,
     secret, ///< hidden
-    calls,  ///< counts on_main_thread(), which moving it asks for
+    calls,  ///< counts on_main_thread(), which moving it asks for, and in which the state changes
     ticks,  ///< counts a timer, up to ten
     tasks,  ///< so many that each block has, for the host's threads; "Echo" is how many were done
             ///< well, and "Follow" by how many threads
@@ -48,6 +49,8 @@ struct Mirror {
     const clap_host_t* host = nullptr;
     std::array<double, last_parameter + 1 - first_parameter> values{};
     std::uint32_t latency_in_use = 0;
+    bool active = false;               ///< or about to be
+    std::uintptr_t parameter_list = 1; ///< another one after each deactivate(); the cookie of its parameters
     clap_id timer = CLAP_INVALID_ID;
     double tuning = 0; ///< semitones by which the notes of one channel are bent
     std::array<std::atomic<unsigned>, 1000> task_runs{}; ///< in this block, on an audio thread
@@ -61,16 +64,27 @@ struct Mirror {
         return static_cast<const Interface*>(host->get_extension(host, name));
     }
 
-    void rescan()
+    void rescan(clap_param_rescan_flags what)
     {
         const auto* params = host_extension<clap_host_params_t>(CLAP_EXT_PARAMS);
-        params->rescan(host, CLAP_PARAM_RESCAN_VALUES);
+        params->rescan(host, what);
     }
 };
 
 Mirror& self(const clap_plugin_t* plugin)
 {
     return *static_cast<Mirror*>(plugin->plugin_data);
+}
+
+void demand(bool kept)
+{
+    if (!kept)
+        __builtin_trap();
+}
+
+void* cookie_of(const Mirror& mirror)
+{
+    return reinterpret_cast<void*>(mirror.parameter_list);
 }
 
 const char* const features[] = {"audio-effect", nullptr};
@@ -116,9 +130,10 @@ const clap_plugin_note_ports_t note_ports{
 
 // Parameters
 
-bool get_parameter(const clap_plugin_t*, std::uint32_t index, clap_param_info_t* info)
+bool get_parameter(const clap_plugin_t* plugin, std::uint32_t index, clap_param_info_t* info)
 {
     *info = {};
+    info->cookie = cookie_of(self(plugin));
     info->id = first_parameter + index;
     info->flags = CLAP_PARAM_IS_AUTOMATABLE;
     info->max_value = 1;
@@ -176,6 +191,7 @@ void take(Mirror& mirror, const clap_event_header_t& event, const clap_output_ev
         return;
     }
     const auto& change = reinterpret_cast<const clap_event_param_value_t&>(event);
+    demand(change.cookie == nullptr || change.cookie == cookie_of(mirror));
     mirror.value(change.param_id) = change.value;
     if (change.param_id == latency)
         mirror.host->request_restart(mirror.host);
@@ -206,10 +222,14 @@ const clap_plugin_params_t params{
     },
     [](const clap_plugin_t*, clap_id, const char*, double*) { return false; },
     [](const clap_plugin_t* plugin, const clap_input_events_t* in, const clap_output_events_t* out) {
-        take_all(self(plugin), in, out);
+        Mirror& mirror = self(plugin);
+        const auto* threads = mirror.host_extension<clap_host_thread_check_t>(CLAP_EXT_THREAD_CHECK);
+        demand(mirror.active ? threads->is_audio_thread(mirror.host) : threads->is_main_thread(mirror.host));
+        take_all(mirror, in, out);
     }};
 
 const clap_plugin_latency_t latency_interface{[](const clap_plugin_t* plugin) {
+    demand(self(plugin).active); // before, it does not know the sample rate
     return self(plugin).latency_in_use;
 }};
 
@@ -219,7 +239,7 @@ const clap_plugin_timer_support_t timer_support{[](const clap_plugin_t* plugin, 
     if (mirror.value(ticks) == 10)
         mirror.host_extension<clap_host_timer_support_t>(CLAP_EXT_TIMER_SUPPORT)
             ->unregister_timer(mirror.host, id);
-    mirror.rescan();
+    mirror.rescan(CLAP_PARAM_RESCAN_VALUES);
 }};
 
 /// A task that takes long enough for the other threads to come.
@@ -325,11 +345,18 @@ const clap_plugin_t* create(const clap_plugin_factory_t*, const clap_host_t* hos
     mirror->plugin.init = init;
     mirror->plugin.activate = [](const clap_plugin_t* plugin, double, std::uint32_t, std::uint32_t) {
         self(plugin).latency_in_use = static_cast<std::uint32_t>(self(plugin).value(latency));
-        return true;
+        return self(plugin).active = true;
+    };
+    mirror->plugin.deactivate = [](const clap_plugin_t* plugin) {
+        self(plugin).active = false;
+        ++self(plugin).parameter_list;
+        self(plugin).rescan(CLAP_PARAM_RESCAN_ALL);
     };
     mirror->plugin.on_main_thread = [](const clap_plugin_t* plugin) {
-        self(plugin).value(calls) += 1;
-        self(plugin).rescan();
+        Mirror& mirror = self(plugin);
+        mirror.value(calls) += 1;
+        mirror.rescan(CLAP_PARAM_RESCAN_VALUES);
+        mirror.host_extension<clap_host_state_t>(CLAP_EXT_STATE)->mark_dirty(mirror.host);
     };
     return &mirror->plugin;
 }

@@ -67,4 +67,18 @@ TEST_CASE("a plugin that assigns another MIDI controller plays on", "[controller
     CHECK_FALSE(was_restarted(host));
 }
 
+TEST_CASE("a CLAP plugin that is restarted may have other parameters behind their ids", "[restart][clap]")
+{
+    constexpr std::uint32_t level = 1;
+    WineHost host;
+    host.load("decant-test-mirror.clap", "Mirror"); // which takes nothing that is no more
+    for (const float value : {0.25F, 0.5F}) {
+        host.link().activate(rate, 64);
+        const auto reply = host.run_block(
+            64, rate, [&](EventWriter& events) { REQUIRE(events.push_parameter(0, level, value)); });
+        CHECK(reply.status == BlockStatus::done);
+        CHECK(host.region().audio_out[0][63] == value);
+    }
+}
+
 } // namespace decant::tests
