@@ -86,8 +86,10 @@ void Vst2MidiOutput::write(const VstEvents& events, Block& block) noexcept
         }
         if (bytes.empty())
             continue;
-        const auto frame = static_cast<std::uint32_t>(std::clamp<std::int64_t>(
-            event->deltaFrames, last_frame_, std::int64_t{block.request.frames} - 1));
+        // A block without frames makes plugins send, too, as they set their parameters.
+        const auto last = std::max<std::int64_t>(std::int64_t{block.request.frames} - 1, last_frame_);
+        const auto frame =
+            static_cast<std::uint32_t>(std::clamp<std::int64_t>(event->deltaFrames, last_frame_, last));
         last_frame_ = frame;
         if (!block.events_out.push_midi(frame, bytes))
             block.events_lost = true;

@@ -19,7 +19,7 @@ enum Parameter {
     crash,   ///< above a half: the next block writes to address zero
     hang,    ///< above a half: the next block never ends
     follow,  ///< moves `echo` to its own value from within the next block
-    echo,    ///< which program it is, too
+    echo,    ///< which program it is, too; sends controller 7 when it is set
     parameter_count,
 };
 
@@ -75,6 +75,22 @@ VstIntPtr dispatch(AEffect* effect, int opcode, int index, VstIntPtr value, void
     }
 }
 
+/// As plugins do that show their knobs on a control surface.
+void send_controller(Mirror& mirror, float value)
+{
+    VstMidiEvent message{};
+    message.type = kVstMidiType;
+    message.byteSize = sizeof message;
+    message.midiData[0] = 0xb0;
+    message.midiData[1] = 7;
+    message.midiData[2] = static_cast<unsigned char>(value * 127 + 0.5f);
+    alignas(VstEvents) unsigned char memory[sizeof(VstEvents) + sizeof(VstEvent*)] = {};
+    auto* events = reinterpret_cast<VstEvents*>(memory);
+    events->numEvents = 1;
+    events->events[0] = reinterpret_cast<VstEvent*>(&message);
+    mirror.host(&mirror.effect, audioMasterProcessEvents, 0, 0, events, 0);
+}
+
 void set_parameter(AEffect* effect, int index, float value)
 {
     Mirror& mirror = *self(effect);
@@ -84,6 +100,8 @@ void set_parameter(AEffect* effect, int index, float value)
         mirror.host(effect, host_opcode_io_changed, 0, 0, nullptr, 0);
     }
     mirror.following = mirror.following || index == follow;
+    if (index == echo)
+        send_controller(mirror, value);
 }
 
 float get_parameter(AEffect* effect, int index)

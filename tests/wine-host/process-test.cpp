@@ -117,6 +117,22 @@ TEST_CASE("a block of no frames sets parameters")
     CHECK(host.region().audio_out[0][63] == static_cast<float>(0.5 / (format.gain_range / 2)));
 }
 
+TEST_CASE("MIDI that a parameter makes a plugin send while nothing plays is at the beginning of the block")
+{
+    constexpr std::uint32_t echo = 4;
+    WineHost host;
+    host.load("decant-test-mirror.dll");
+    host.link().activate(rate, 64);
+    const auto reply =
+        host.run_block(0, 0, [](EventWriter& events) { REQUIRE(events.push_parameter(0, echo, 1)); });
+    REQUIRE(reply.status == BlockStatus::done);
+    REQUIRE(reply.event_bytes >= sizeof(protocol::EventHeader));
+    protocol::EventHeader header;
+    std::memcpy(&header, host.region().events_out.data(), sizeof header);
+    CHECK(header.type == protocol::EventType::midi);
+    CHECK(header.frame == 0);
+}
+
 TEST_CASE("parameter events that make no sense change nothing")
 {
     const auto format = GENERATE(from_range(formats_under_test()));
