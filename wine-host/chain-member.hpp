@@ -45,6 +45,7 @@ struct Chain::Member final : PluginListener {
             listener.parameter_moved(first_parameter + id, value);
     }
     void latency_moved() noexcept override { listener.latency_moved(); }
+    void state_changed() noexcept override { listener.state_changed(); }
     void work_wanted() noexcept override { listener.work_wanted(); }
 };
 

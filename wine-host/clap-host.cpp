@@ -119,7 +119,7 @@ const void* ClapHost::extension(const clap_host_t*, const char* id)
         [](const clap_host_t* host) { of(host).want(of(host).latency_); },
     };
     static const clap_host_state_t state{
-        [](const clap_host_t*) {}, // every state is saved, marked or not
+        [](const clap_host_t* host) { of(host).listener_.state_changed(); },
     };
     static const clap::HostTail tail{
         [](const clap_host_t*) {}, // every block is processed to the end of any tail
@@ -152,7 +152,10 @@ const void* ClapHost::extension(const clap_host_t*, const char* id)
     static const clap::HostPresetLoad preset_load{
         [](const clap_host_t* host, std::uint32_t, const char*, const char*, std::int32_t os_error,
            const char* text) { of(host).hear_preset_error(os_error, text); },
-        [](const clap_host_t*, std::uint32_t, const char*, const char*) {}, // its values are told as any are
+        // Its values are told as any are.
+        [](const clap_host_t* host, std::uint32_t, const char*, const char*) {
+            of(host).listener_.state_changed();
+        },
     };
     static const clap::HostLog log{
         [](const clap_host_t* host, std::int32_t severity, const char* text) {

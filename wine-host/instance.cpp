@@ -89,6 +89,8 @@ void Instance::send_notices()
     send_moved();
     if (line_.notices.take_work() && plugin_ != nullptr && plugin_->work())
         restart();
+    if (line_.notices.take_state())
+        line_.send(MessageType::state_changed, 0);
 }
 
 void Instance::send_moved()

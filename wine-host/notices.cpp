@@ -35,6 +35,12 @@ void Notices::latency_moved() noexcept
     announce();
 }
 
+void Notices::state_changed() noexcept
+{
+    state_.store(true, std::memory_order_release);
+    announce();
+}
+
 void Notices::work_wanted() noexcept
 {
     work_.store(true, std::memory_order_release);

@@ -25,6 +25,7 @@ class Notices final : public PluginListener
     std::unique_ptr<ChangedValues> storage_;
     std::atomic<ChangedValues*> table_ = nullptr;
     std::atomic<bool> latency_ = false;
+    std::atomic<bool> state_ = false;
     std::atomic<bool> work_ = false;
     std::atomic<bool> pending_ = false;
 
@@ -37,6 +38,7 @@ public:
     void expect_parameters(std::uint32_t count) override;
     void parameter_moved(std::uint32_t id, double value) noexcept override;
     void latency_moved() noexcept override;
+    void state_changed() noexcept override;
     void work_wanted() noexcept override;
 
     /// Whether there is something to take. The first notice rings the host's own bell. [any]
@@ -44,6 +46,9 @@ public:
 
     /// Hands out what has moved since the last time, and returns whether the latency may have. [main]
     bool take(const std::function<void(std::uint32_t id, double value)>& parameter);
+
+    /// Whether the plugin has changed beside its parameters since the last time. [main]
+    [[nodiscard]] bool take_state() noexcept { return state_.exchange(false, std::memory_order_acq_rel); }
 
     /// Whether the plugin has asked for Plugin::work() since the last time. [main]
     [[nodiscard]] bool take_work() noexcept { return work_.exchange(false, std::memory_order_acq_rel); }

@@ -50,6 +50,9 @@ public:
     /// Plugin::latency() may have changed. [any]
     virtual void latency_moved() noexcept = 0;
 
+    /// Plugin::state() is another one, by something that is no parameter. [any]
+    virtual void state_changed() noexcept = 0;
+
     /// Plugin::work() is to be called soon. [any]
     virtual void work_wanted() noexcept = 0;
 };

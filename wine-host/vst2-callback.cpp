@@ -63,8 +63,11 @@ VstIntPtr Vst2Plugin::answer(int opcode, int index, VstIntPtr value, void* point
 {
     switch (opcode) {
     case audioMasterAutomate:
-        if (index >= 0)
-            listener_.parameter_moved(static_cast<std::uint32_t>(index), value_told(index, number));
+        if (index >= 0) {
+            const float now = value_told(index, number);
+            note_told(static_cast<std::uint32_t>(index), now);
+            listener_.parameter_moved(static_cast<std::uint32_t>(index), now);
+        }
         return 0;
     case audioMasterVersion:
         return kVstVersion;
@@ -109,7 +112,12 @@ VstIntPtr Vst2Plugin::answer(int opcode, int index, VstIntPtr value, void* point
         return reinterpret_cast<VstIntPtr>(file_.directory.c_str());
     case audioMasterBeginEdit:
     case audioMasterEndEdit:
+        return 1;
     case vst2::host_update_display:
+        // All that most plugins say when people choose another sound in their editor.
+        listener_.state_changed();
+        values_moved_ = true;
+        listener_.work_wanted();
         return 1;
     default:
         return 0;

@@ -93,6 +93,7 @@ Vst2Plugin::Vst2Plugin(const LoadedFile& file, Entry entry, std::int32_t shell_i
     effect_ = std::make_unique<Vst2Effect>(effect);
     effect_->set_user(this);
     listener_.expect_parameters(effect_->parameters());
+    told_ = std::vector<std::atomic<float>>(effect_->parameters());
     effect_->dispatch(effOpen);
 }
 
@@ -190,9 +191,29 @@ void Vst2Plugin::restore(std::span<const std::byte> state)
 std::vector<double> Vst2Plugin::values()
 {
     std::vector<double> values;
-    for (std::uint32_t id = 0; id < effect_->parameters(); ++id)
-        values.push_back(effect_->parameter(id));
+    for (std::uint32_t id = 0; id < effect_->parameters(); ++id) {
+        const float value = effect_->parameter(id);
+        note_told(id, value);
+        values.push_back(value);
+    }
     return values;
+}
+
+bool Vst2Plugin::work()
+{
+    if (!values_moved_.exchange(false))
+        return false;
+    const auto count = std::min<std::size_t>(effect_->parameters(), told_.size());
+    for (std::uint32_t id = 0; id < count; ++id)
+        if (const float now = effect_->parameter(id); told_[id].exchange(now) != now)
+            listener_.parameter_moved(id, now);
+    return false;
+}
+
+void Vst2Plugin::note_told(std::uint32_t id, float value) noexcept
+{
+    if (id < told_.size())
+        told_[id].store(value, std::memory_order_relaxed);
 }
 
 void Vst2Plugin::arrange(protocol::ChannelLayout inputs, protocol::ChannelLayout outputs)

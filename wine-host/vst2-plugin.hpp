@@ -53,6 +53,7 @@ public:
     void load_preset(std::span<const std::byte> file, const std::string& path) override;
     void select_program(std::uint32_t program) override;
     [[nodiscard]] std::vector<double> values() override;
+    [[nodiscard]] bool work() override;
     [[nodiscard]] std::unique_ptr<Editor> make_editor(EditorFrame& frame) override;
     void process(Block& block) noexcept override;
     [[nodiscard]] std::uint32_t latency() const noexcept override { return effect_->latency(); }
@@ -64,7 +65,9 @@ private:
     std::vector<protocol::PluginInFile> in_file_;
     std::unique_ptr<Vst2Effect> effect_;
     const std::uint32_t main_thread_;
-    EditorFrame* frame_ = nullptr; ///< while there is an editor; the main thread's own
+    std::vector<std::atomic<float>> told_;   ///< the parameters' values as the service knows them
+    std::atomic<bool> values_moved_ = false; ///< and work() is to tell which
+    EditorFrame* frame_ = nullptr;           ///< while there is an editor; the main thread's own
 
     // Written while no block runs.
     double rate_ = 48000;
@@ -89,6 +92,7 @@ private:
                               float number);
     VstIntPtr answer(int opcode, int index, VstIntPtr value, void* pointer, float number);
     [[nodiscard]] float value_told(int index, float told) const noexcept;
+    void note_told(std::uint32_t id, float value) noexcept;
     [[nodiscard]] bool resize_editor(int width, VstIntPtr height) noexcept;
     [[nodiscard]] bool in_process() const noexcept;
 

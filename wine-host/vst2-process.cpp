@@ -83,9 +83,11 @@ void Vst2Plugin::take_events(Block& block) noexcept
                    event.payload.size() == sizeof(protocol::ParameterEvent)) {
             protocol::ParameterEvent parameter;
             std::memcpy(&parameter, event.payload.data(), sizeof parameter);
-            if (parameter.id < effect_->parameters() && parameter.value == parameter.value)
-                effect_->set_parameter(parameter.id,
-                                       static_cast<float>(std::clamp(parameter.value, 0.0, 1.0)));
+            if (parameter.id < effect_->parameters() && parameter.value == parameter.value) {
+                const auto value = static_cast<float>(std::clamp(parameter.value, 0.0, 1.0));
+                note_told(parameter.id, value);
+                effect_->set_parameter(parameter.id, value);
+            }
         }
     }
     if (VstEvents* events = midi_in_.events())

@@ -334,6 +334,13 @@ tresult PLUGIN_API Vst3Plugin::Handler::performEdit(ParamID id, ParamValue value
     return kResultOk;
 }
 
+tresult PLUGIN_API Vst3Plugin::Handler::setDirty(TBool dirty)
+{
+    if (dirty != 0)
+        plugin_.listener_.state_changed();
+    return kResultOk;
+}
+
 tresult PLUGIN_API Vst3Plugin::Handler::restartComponent(int32 flags)
 {
     plugin_.restart_.fetch_or(flags);

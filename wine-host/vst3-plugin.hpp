@@ -64,7 +64,7 @@ private:
         vst3::tresult PLUGIN_API performEdit(vst3::ParamID id, vst3::ParamValue value) override;
         vst3::tresult PLUGIN_API endEdit(vst3::ParamID) override { return vst3::kResultOk; }
         vst3::tresult PLUGIN_API restartComponent(vst3::int32 flags) override;
-        vst3::tresult PLUGIN_API setDirty(vst3::TBool) override { return vst3::kResultOk; }
+        vst3::tresult PLUGIN_API setDirty(vst3::TBool dirty) override;
         vst3::tresult PLUGIN_API requestOpenEditor(vst3::FIDString) override { return vst3::kResultFalse; }
         vst3::tresult PLUGIN_API startGroupEdit() override { return vst3::kResultOk; }
         vst3::tresult PLUGIN_API finishGroupEdit() override { return vst3::kResultOk; }

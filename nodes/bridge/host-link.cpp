@@ -354,6 +354,9 @@ void HostLink::deliver(const protocol::Message& message)
             notify(LatencyChanged{std::min(frames, protocol::max_latency)});
         break;
     }
+    case MessageType::state_changed:
+        notify(StateChanged{});
+        break;
     case MessageType::editor_changed:
         if (const auto report = protocol::decode_editor_report(message.payload))
             notify(EditorChanged{clean_text(report->part), report->open, report->place});

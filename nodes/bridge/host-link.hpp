@@ -63,6 +63,10 @@ struct LatencyChanged {
     std::uint32_t frames; ///< at most protocol::max_latency
 };
 
+/// What the plugin plays has changed, by something that is no parameter, and should be saved.
+struct StateChanged {
+};
+
 /// A window of the plugin's editor was opened, closed or moved.
 struct EditorChanged {
     std::string part; ///< in a chain the plugin's name, else empty
@@ -75,7 +79,8 @@ struct ThreadsRefused {
     protocol::ThreadRefusals refusals;
 };
 
-using Notification = std::variant<LogLine, ParameterChanged, LatencyChanged, EditorChanged, ThreadsRefused>;
+using Notification =
+    std::variant<LogLine, ParameterChanged, LatencyChanged, StateChanged, EditorChanged, ThreadsRefused>;
 
 /// Talks with the host of one plugin: asks, waits for the answer, and takes what the host says on its own.
 ///

@@ -92,6 +92,11 @@ void HostSupervisor::hear(const bridge::Notification& notification)
                            hear_moved(change.id, change.value);
                    },
                    [this](const bridge::LatencyChanged& latency) { emit(latency); },
+                   // There may be plugins that say so because they were asked for their state.
+                   [this](const bridge::StateChanged&) {
+                       if (ready_since_)
+                           save_soon(saved_at_ + settings_.patience.unsaved);
+                   },
                    [this](const bridge::EditorChanged& window) { hear_window(window); },
                    [this](const bridge::ThreadsRefused& threads) { emit(threads); },
                },
@@ -129,12 +134,12 @@ void HostSupervisor::hear_window(const bridge::EditorChanged& window)
 
 /// When it has been quiet for a while, but not never if it never is: there are plugins that move their
 /// parameters themselves.
-void HostSupervisor::save_soon()
+void HostSupervisor::save_soon(Clock::time_point not_before)
 {
     const auto now = Clock::now();
     if (!save_at_)
         save_at_latest_ = now + settings_.patience.unsaved;
-    save_at_ = std::min(now + settings_.patience.settle, save_at_latest_);
+    save_at_ = std::max(std::min(now + settings_.patience.settle, save_at_latest_), not_before);
 }
 
 void HostSupervisor::save(RunningHost& host)
@@ -142,6 +147,7 @@ void HostSupervisor::save(RunningHost& host)
     save_at_.reset();
     connection_.hand_over();
     auto problem = state_.save(host, settings_.values);
+    saved_at_ = Clock::now();
     looked_nsec_ = bridge::now_nsec(); // the wait was the plugin's fault
     emit(StateSaved{state_.file(), ticket_, std::move(problem)});
 }

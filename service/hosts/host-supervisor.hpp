@@ -48,6 +48,7 @@ class HostSupervisor
     std::uint64_t looked_nsec_ = 0;                ///< when expect_answer() was here last
     std::uint64_t excused_nsec_ = 0;               ///< nobody ran before that
     std::optional<Clock::time_point> ready_since_; ///< the last host's; nothing if it never was
+    Clock::time_point saved_at_;                   ///< or tried to be
     std::optional<Clock::time_point> save_at_; ///< there are changes that the state on the disk does not have
     Clock::time_point save_at_latest_;         ///< however many follow
 
@@ -59,7 +60,7 @@ class HostSupervisor
     void hear_latency();
     void hear_moved(std::uint32_t id, double value);
     void hear_window(const bridge::EditorChanged& window);
-    void save_soon();
+    void save_soon(Clock::time_point not_before = {});
     void save(RunningHost& host);
     void fulfil_preset(RunningHost& host, const PresetWish& wish);
     void select_program_by_midi(RunningHost& host);

@@ -13,6 +13,7 @@ namespace
 
 constexpr int pins = 66;
 constexpr int host_opcode_io_changed = 13;
+constexpr int host_opcode_update_display = 42;
 
 enum Parameter {
     latency, ///< times 1000 frames, told with audioMasterIOChanged
@@ -20,6 +21,7 @@ enum Parameter {
     hang,    ///< above a half: the next block never ends
     follow,  ///< moves `echo` to its own value from within the next block
     echo,    ///< which program it is, too; sends controller 7 when it is set
+    browse,  ///< the next block takes another sound: moves `echo` to the same value, and tells only of that
     parameter_count,
 };
 
@@ -29,6 +31,7 @@ struct Mirror {
     float parameters[parameter_count] = {};
     VstIntPtr program = 0;
     bool following = false;
+    bool browsing = false;
 };
 
 Mirror* self(AEffect* effect)
@@ -54,7 +57,7 @@ VstIntPtr dispatch(AEffect* effect, int opcode, int index, VstIntPtr value, void
     case effGetVendorString:
         return write(pointer, "M\xfcller"); // not UTF-8
     case effGetParamName: {
-        const char* const names[parameter_count] = {"Latency", "Crash", "Hang", "Follow", "Echo"};
+        const char* const names[parameter_count] = {"Latency", "Crash", "Hang", "Follow", "Echo", "Browse"};
         return write(pointer, names[index]);
     }
     case effSetProgram:
@@ -100,6 +103,7 @@ void set_parameter(AEffect* effect, int index, float value)
         mirror.host(effect, host_opcode_io_changed, 0, 0, nullptr, 0);
     }
     mirror.following = mirror.following || index == follow;
+    mirror.browsing = mirror.browsing || index == browse;
     if (index == echo)
         send_controller(mirror, value);
 }
@@ -121,6 +125,11 @@ void process(AEffect* effect, float** inputs, float** outputs, int frames)
     if (mirror.following)
         mirror.host(effect, audioMasterAutomate, echo, 0, nullptr, mirror.parameters[follow]);
     mirror.following = false;
+    if (mirror.browsing) {
+        mirror.parameters[echo] = mirror.parameters[browse];
+        mirror.host(effect, host_opcode_update_display, 0, 0, nullptr, 0);
+    }
+    mirror.browsing = false;
 
     for (int pin = 0; pin < pins; ++pin)
         std::memcpy(outputs[pin], inputs[pin], sizeof(float) * static_cast<unsigned>(frames));

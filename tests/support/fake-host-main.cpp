@@ -5,9 +5,9 @@
 //
 // fake-host --region PATH [--version-number N] [--state-bytes N] [--mute] [--save-hangs]
 // [--tells-gain]: claims to speak version N of the protocol, has a plugin state of N bytes, never says hello,
-// hangs when asked for its state, says when it is activated that its gain was moved to what it is.
-// What it loads is said in fake-host-plugin.hpp; besides, the names "crash-on-load", "hang-on-load", "refuse"
-// and "not-a-plugin" do what they say.
+// hangs when asked for its state, says when it is activated that its gain was moved to what it is, and that
+// its latency is 64. What it loads is said in fake-host-plugin.hpp; besides, the names "crash-on-load",
+// "hang-on-load", "refuse" and "not-a-plugin" do what they say.
 
 #include "nodes/bridge/bell-rope.hpp"
 #include "nodes/bridge/futex.hpp"
@@ -168,6 +168,8 @@ class Host
         if (tells_gain_)
             tell_gain(plugin_->value(tests::fake_parameter::gain));
         answer(MessageType::done, message.id);
+        if (tells_gain_)
+            tell_latency(64); // behind the answer, as the Wine host does
     }
 
     void deactivate(std::uint32_t id)
@@ -228,19 +230,22 @@ class Host
     /// What the plugin did in its blocks, for the main side to hear.
     void tell_changes()
     {
-        std::optional<double> touched;
-        std::optional<std::uint32_t> latency;
-        {
-            const std::scoped_lock lock(mutex_);
-            touched = std::exchange(touched_, std::nullopt);
-            latency = std::exchange(latency_, std::nullopt);
-        }
+        std::unique_lock lock(mutex_);
+        const auto touched = std::exchange(touched_, std::nullopt);
+        const auto latency = std::exchange(latency_, std::nullopt);
+        lock.unlock();
         if (touched)
             tell_gain(*touched);
         if (latency) {
-            protocol::WireWriter out;
-            answer(MessageType::latency_changed, 0, out.put(*latency).bytes());
+            tell_latency(*latency);
+            answer(MessageType::state_changed, 0); // as that is of no parameter
         }
+    }
+
+    void tell_latency(std::uint32_t frames)
+    {
+        protocol::WireWriter out;
+        answer(MessageType::latency_changed, 0, out.put(frames).bytes());
     }
 
     protocol::BlockReply run(const protocol::BlockRequest& request)

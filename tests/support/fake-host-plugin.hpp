@@ -26,7 +26,8 @@ enum Id : std::uint32_t {
     delay = 11,     ///< microseconds that every block takes
     stall = 12,     ///< microseconds that the next block takes, and only that one
     misbehave = 13, ///< FakeMisbehaviour
-    latency = 14,   ///< frames, reported with the next block and as a message; the sound is not delayed
+    latency = 14,   ///< frames, reported with the next block and as a message; the sound is not delayed. The
+                    ///< host says then, too, that the state has changed
     burn = 16,      ///< microseconds of CPU time that every block takes
     touch = 15,     ///< the host says that `gain` was moved to this value: in the block and as a message
     pause = 17,  ///< unless 0: blocks are refused, as by a plugin that is restarted, until one has had events

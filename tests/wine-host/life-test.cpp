@@ -84,7 +84,7 @@ TEST_CASE("a host ends with its service while the plugin hangs")
     host.region().block.rate = rate;
     host.region().block.event_bytes = events.size();
     exchange.post(0, {});
-    CHECK(host.link().values().size() == 5); // the main thread is free
+    CHECK(host.link().values().size() == 6); // the main thread is free
     service.signal(SIGKILL);
     CHECK(host.process().wait(patience).has_value());
 }

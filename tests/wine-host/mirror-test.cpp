@@ -70,16 +70,6 @@ Midi midi_out(WineHost& host, const protocol::BlockReply& reply)
     return messages;
 }
 
-bool heard_value(WineHost& host, std::uint32_t id, double value)
-{
-    return wait_until([&] {
-        return std::any_of(host.heard().begin(), host.heard().end(), [&](const bridge::Notification& said) {
-            const auto* moved = std::get_if<bridge::ParameterChanged>(&said);
-            return moved != nullptr && moved->id == id && moved->value == value;
-        });
-    });
-}
-
 } // namespace
 
 TEST_CASE("every bus of a plugin has its ports, named after it", "[ports][vst3][clap]")
@@ -330,10 +320,10 @@ TEST_CASE("a CLAP plugin has its timer, its call on the main thread and its word
     constexpr std::uint32_t ticks = 5;
     WineHost host;
     host.load("decant-test-mirror.clap", "Mirror"); // which checks its threads, and refuses if they are wrong
-    CHECK(heard_value(host, ticks, 10));
+    CHECK(host.hears_value(ticks, 10));
     host.link().activate(rate, 64);
     host.run_block(64, rate, [](EventWriter& events) { REQUIRE(events.push_parameter(0, calls, 41)); });
-    CHECK(heard_value(host, calls, 42));
+    CHECK(host.hears_value(calls, 42));
     CHECK(wait_until(
         [&] { return host.process().errors().find("warning: the mirror says hello") != std::string::npos; }));
 }

@@ -273,6 +273,18 @@ TEST_CASE("a parameter that the plugin moves from within its process call is tol
     }));
 }
 
+TEST_CASE("a plugin that says no more than that its display has changed is asked for its values",
+          "[parameters-out][vst2]")
+{
+    constexpr std::uint32_t echo = 4;
+    constexpr std::uint32_t browse = 5;
+    WineHost host;
+    host.load("decant-test-mirror.dll");
+    host.link().activate(rate, 64);
+    host.run_block(64, rate, [](EventWriter& events) { REQUIRE(events.push_parameter(0, browse, 0.375)); });
+    CHECK(host.hears_value(echo, 0.375));
+}
+
 TEST_CASE("a block is not the plugin's unless it is active, with this rate and size")
 {
     const auto format = GENERATE(from_range(formats_under_test()));

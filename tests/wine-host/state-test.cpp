@@ -4,10 +4,12 @@
 #include "tests/support/wait-until.hpp"
 #include "tests/wine-host/wine-host.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 #include <chrono>
+#include <variant>
 
 namespace decant::tests
 {
@@ -56,6 +58,28 @@ TEST_CASE("a state saved in one host is restored in another, chunk or parameters
     host.link().set_state(state);
     CHECK(host.link().values() == values);
     CHECK(host.link().state() == state);
+}
+
+TEST_CASE("a plugin that says that its state has changed is heard", "[state-changed][vst2][vst3][clap]")
+{
+    struct Change {
+        const char* file;
+        std::uint32_t parameter; ///< that makes it change besides
+    };
+    const auto change = GENERATE(Change{"decant-test-mirror.dll", 5}, Change{"decant-test-mirror.vst3", 2},
+                                 Change{"decant-test-mirror.clap", 4});
+    INFO(change.file);
+    WineHost host;
+    host.load(change.file);
+    host.link().activate(rate, 64);
+    const auto said = [&] {
+        return std::any_of(host.heard().begin(), host.heard().end(), [](const bridge::Notification& each) {
+            return std::holds_alternative<bridge::StateChanged>(each);
+        });
+    };
+    CHECK_FALSE(said());
+    set_parameter(host, change.parameter, 1);
+    CHECK(wait_until(said));
 }
 
 TEST_CASE("a state of eight megabytes makes its way out and back")

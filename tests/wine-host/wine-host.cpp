@@ -8,6 +8,7 @@
 #include "service/hosts/wine.hpp"
 #include "tests/support/wait-until.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <stdexcept>
@@ -158,6 +159,16 @@ const std::vector<bridge::Notification>& WineHost::heard()
 {
     link_.poll_notifications();
     return heard_;
+}
+
+bool WineHost::hears_value(std::uint32_t id, double value)
+{
+    return wait_until([&] {
+        return std::any_of(heard().begin(), heard().end(), [&](const bridge::Notification& said) {
+            const auto* moved = std::get_if<bridge::ParameterChanged>(&said);
+            return moved != nullptr && moved->id == id && moved->value == value;
+        });
+    });
 }
 
 protocol::BlockReply WineHost::run_block()

@@ -85,6 +85,9 @@ public:
     /// What the host has said unasked so far.
     [[nodiscard]] const std::vector<bridge::Notification>& heard();
 
+    /// Whether the host says within some seconds that the parameter has this value.
+    [[nodiscard]] bool hears_value(std::uint32_t id, double value);
+
     /// Waits for hello and loads a plugin of tests/plugins.
     protocol::PluginDescription load(const std::string& name, const std::string& plugin_class = "");
 

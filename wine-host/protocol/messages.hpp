@@ -49,6 +49,7 @@ enum class MessageType : std::uint32_t {
     preset = 109,            ///< blob: the file
     editor_changed = 110,    ///< EditorReport: a window was opened, closed or moved
     threads_refused = 111,   ///< ThreadRefusals, whenever they are others
+    state_changed = 112,     ///< nothing: the plugin says so, and it is no parameter that has
 };
 
 /// The files in which hosts exchange what a plugin plays.

@@ -124,6 +124,13 @@ TEST_CASE("a change of a parameter reaches the disk without being asked")
     CHECK(read_state_file(world.state_file).state);
 }
 
+TEST_CASE("what is no parameter's reaches the disk when the plugin says that it has changed")
+{
+    PlayedGain gain;
+    REQUIRE(gain.processor.set_parameter(fake_parameter::latency, 64)); // nobody is told of the parameter
+    CHECK(gain.diary.has<StateSaved>());
+}
+
 TEST_CASE("a parameter that the plugin moves itself is told, and survives a crash")
 {
     PlayedGain gain;
