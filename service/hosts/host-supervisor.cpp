@@ -91,7 +91,11 @@ void HostSupervisor::hear(const bridge::Notification& notification)
                        if (ready_since_)
                            hear_moved(change.id, change.value);
                    },
-                   [this](const bridge::LatencyChanged& latency) { emit(latency); },
+                   [this](const bridge::LatencyChanged& latency) {
+                       if (!ready_since_)
+                           latency_ = latency.frames;
+                       emit(latency);
+                   },
                    // There may be plugins that say so because they were asked for their state.
                    [this](const bridge::StateChanged&) {
                        if (ready_since_)
@@ -267,12 +271,13 @@ void HostSupervisor::run_host()
     if (wishes_.stopping())
         return;
 
-    const auto& plugin = host.load();
+    auto plugin = host.load();
+    latency_ = plugin.latency;
     const bool restored = state_.restore(host);
     resolve_names(plugin);
     activate(host);
     const auto values = connection_.overlay(plugin, host.values());
-    latency_ = plugin.latency;
+    plugin.latency = latency_; // many know it only now that they know the rate
     connection_.set_host(host.region(), plugin.latency, host.process());
     wishes_.set_ready();
     ready_since_ = Clock::now();

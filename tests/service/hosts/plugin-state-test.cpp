@@ -131,6 +131,15 @@ TEST_CASE("what is no parameter's reaches the disk when the plugin says that it 
     CHECK(gain.diary.has<StateSaved>());
 }
 
+TEST_CASE("a latency that a plugin knows only when it is active is the one that it is shown with")
+{
+    World world;
+    world.options = {"--tells-gain"};
+    auto host = world.start(world.settings());
+    REQUIRE(world.diary.has<HostReady>());
+    CHECK(world.diary.all<HostReady>()[0].description.latency == 64);
+}
+
 TEST_CASE("a parameter that the plugin moves itself is told, and survives a crash")
 {
     PlayedGain gain;
