@@ -164,14 +164,13 @@ class Driver
 public:
     Player player{{.polyphony = 128}};
 
-    Driver()
-    {
-        player.waits = false;
-        clock_gettime(CLOCK_MONOTONIC, &next_);
-    }
+    Driver() { player.waits = false; }
 
     Sound play(std::uint32_t frames, const std::vector<At>& events)
     {
+        // From the first block on: time that went into loading is not to be caught up with.
+        if (next_.tv_sec == 0)
+            clock_gettime(CLOCK_MONOTONIC, &next_);
         Sound sound = player.render(frames, events);
         next_.tv_nsec += static_cast<long>(frames) * 1'000'000'000L / rate;
         next_.tv_sec += next_.tv_nsec / 1'000'000'000;
