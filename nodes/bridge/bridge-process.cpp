@@ -101,6 +101,7 @@ bool BridgeState::run_plugin(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     if (!host || host->exchange->abandoned()) {
         counters.detached.add();
         end_notes(cycle.midi_out);
+        missed_events = protocol::EventWriter(missed_area); // as what comes now is
         return false;
     }
     auto& exchange = *host->exchange;

@@ -65,6 +65,27 @@ TEST_CASE("notes and pedals that a plugin has begun on its MIDI output end with 
     CHECK(node.driver.midi_out.events.empty());
 }
 
+TEST_CASE("a pedal that goes down while a host hangs, and up while there is none, is up for the next one")
+{
+    Bridged node("gain.dll", stereo_effect);
+    node.misbehave(FakeMisbehaviour::hang);
+    node.driver.budget = 5ms;
+    node.driver.run();
+    node.driver.midi_in = {{0, {0xb0, 64, 127}}};
+    node.driver.run();
+    node.processor.detach();
+    node.driver.midi_in = {{0, {0xb0, 64, 0}}};
+    node.driver.run();
+
+    FakeHost second;
+    second.start("gain.dll");
+    node.processor.attach(second.region(), 0);
+    node.driver.budget = 20s;
+    node.driver.run();
+    CHECK(node.processor.stats().completed == 1);
+    CHECK(node.driver.midi_out.events.empty());
+}
+
 TEST_CASE("a host that crashes or ends in a block costs that block")
 {
     for (const auto how : {FakeMisbehaviour::crash, FakeMisbehaviour::exit}) {
