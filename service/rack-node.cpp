@@ -153,6 +153,8 @@ void RackNode::join()
         filter_ = std::make_unique<nodes::FilterNode>(core_, std::move(setup), playable_->processor,
                                                       playable_->parameters);
         graph_problem_.clear();
+        if (std::exchange(was_out_, false))
+            panic(); // who has lifted a key meanwhile was not heard
     } catch (const std::exception& error) {
         return stay_out(error.what());
     }
@@ -189,6 +191,7 @@ void RackNode::drop() noexcept
         return;
     missed_before_ += filter_->counters().missed;
     filter_.reset();
+    was_out_ = true;
     seat_ = {};
     busy_before_ = period_before_ = 0;
 }
@@ -328,7 +331,6 @@ void RackNode::rejoin()
         return;
     drop();
     join();
-    panic(); // who lifts a key meanwhile is not heard
 }
 
 void RackNode::panic() noexcept

@@ -46,6 +46,7 @@ class RackNode final : private ContentOwner
     std::unique_ptr<NodeContent> content_;
     std::optional<Playable> playable_;
     std::unique_ptr<nodes::FilterNode> filter_; // after the content, whose processor it uses
+    bool was_out_ = false;                      ///< of the graph, after it had been in
     std::unique_ptr<DeviceNode> device_;        ///< that stands for it; stays while its ports change
     std::uint64_t busy_before_ = 0;
     std::uint64_t period_before_ = 0;

@@ -11,6 +11,7 @@
 #include <array>
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <numbers>
@@ -73,6 +74,11 @@ public:
     void begin_alone()
     {
         start();
+        listen();
+    }
+
+    void listen()
+    {
         REQUIRE(wait_for_state("organ", "running"));
         client_.emplace(session());
         tape_.emplace(*client_, "tape", nodes::PortLayout{.inputs = {{"input", "MONO", ""}}, .outputs = {}},
@@ -87,6 +93,20 @@ public:
         keys_.emplace(*client_, "keys", nodes::PortLayout{.inputs = {}, .outputs = {}, .midi_out = true},
                       keyboard);
         session().link("keys:midi_out", "decant.organ:midi_in");
+    }
+
+    /// What is linked to it is gone with it.
+    void restart_pipewire()
+    {
+        session().kill_pipewire();
+        keys_.reset();
+        tape_.reset();
+        client_.reset();
+        REQUIRE(wait_until([&] {
+            const auto text = process().errors();
+            return text.rfind("no PipeWire daemon answers") > text.rfind("connected to PipeWire");
+        }));
+        session().start_pipewire();
     }
 
     /// Of a key while it is held.
@@ -131,6 +151,19 @@ TEST_CASE("an organ plays the scale and the keyboard map of its configuration, a
     studio.set("");
     CHECK(wait_until([&] { return std::abs(studio.frequency_of(70) - 466.164) < tolerance; }));
     CHECK(studio.serial("organ") == serial);
+}
+
+TEST_CASE("a key that was down when PipeWire ended does not sound for ever when it is back")
+{
+    Studio studio;
+    studio.begin();
+    REQUIRE(tests::play_until_heard(studio.keyboard, {0x90, 69, 127}, studio.recorder));
+    studio.restart_pipewire();
+    studio.listen();
+    constexpr auto limit = std::chrono::seconds(20);
+    CHECK(wait_until(
+        [&] { return tests::record(studio.recorder) && tests::peak_of(studio.recorder.tape()) == 0; },
+        limit));
 }
 
 TEST_CASE("a region that waits for its beat begins at once while nobody plays a song")
