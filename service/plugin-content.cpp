@@ -175,6 +175,7 @@ void PluginContent::handle(const StateSaved& saved)
 
 void PluginContent::handle(const WishDone& wish)
 {
+    publish_moved(); // for whoever looks when he has the answer
     wishes_.end(wish.ticket, wish.problem);
 }
 
@@ -191,7 +192,14 @@ void PluginContent::handle(const bridge::ParameterChanged& moved)
     if (!parameters_)
         return;
     parameters_->note(moved.id, moved.value);
-    owner_.publish_parameters();
+    moved_ = true;
+}
+
+/// The graph is told all values at once, and a preset moves thousands.
+void PluginContent::publish_moved()
+{
+    if (std::exchange(moved_, false))
+        owner_.publish_parameters();
 }
 
 void PluginContent::handle(const bridge::EditorChanged& window)
@@ -266,6 +274,7 @@ void PluginContent::keep_priorities()
 
 void PluginContent::tick(const nodes::FilterCounters* counters)
 {
+    publish_moved();
     if (processor_) {
         place_.update(*processor_, config_, period());
         keep_priorities();

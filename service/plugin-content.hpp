@@ -46,6 +46,7 @@ class PluginContent final : public NodeContent
     std::string save_problem_;          ///< why the last state is not on the disk, or empty
     bool bypassed_ = false;
     bool ready_ = false; ///< a host runs
+    bool moved_ = false; ///< the plugin has moved parameters, and the graph is not told yet
     PendingAnswers saves_;
     PendingAnswers wishes_;
     std::set<std::string> open_editors_; ///< their parts
@@ -68,6 +69,7 @@ class PluginContent final : public NodeContent
     void make_processor();
     [[nodiscard]] std::chrono::nanoseconds period() const noexcept;
     void publish_latency();
+    void publish_moved();
     void end_waits(const std::string& problem);
 
 public:

@@ -3,15 +3,18 @@
 
 // Programs of plugins and presets that plugins read by themselves, chosen by people and by MIDI.
 
+#include "service/pipewire-handles.hpp"
 #include "tests/service/gain-rack.hpp"
 #include "tests/support/midi-players.hpp"
 #include "tests/support/scratch-directory.hpp"
 
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -27,6 +30,51 @@ std::string path_in_tests(const std::string& file)
 {
     return fmt::format("path = \"{}/{}\"", std::getenv("DECANT_TEST_PLUGINS"), file);
 }
+
+/// Counts how often a node tells the graph its parameters.
+class PropsCounter
+{
+    tests::GraphClient& client_;
+    std::unique_ptr<pw_registry, ProxyDeleter> registry_;
+    Node node_;
+    Listener listener_;
+    std::atomic<unsigned> count_ = 0;
+
+public:
+    PropsCounter(tests::GraphClient& client, std::uint32_t node) : client_(client)
+    {
+        static constexpr auto events = [] {
+            pw_node_events table{};
+            table.version = PW_VERSION_NODE_EVENTS;
+            table.param = [](void* data, int, std::uint32_t, std::uint32_t, std::uint32_t, const spa_pod*) {
+                ++static_cast<PropsCounter*>(data)->count_;
+            };
+            return table;
+        }();
+        client.locked([&] {
+            registry_.reset(pw_core_get_registry(client.core(), PW_VERSION_REGISTRY, 0));
+            node_.reset(static_cast<pw_node*>(
+                pw_registry_bind(registry_.get(), node, PW_TYPE_INTERFACE_Node, PW_VERSION_NODE, 0)));
+            pw_node_add_listener(node_.get(), listener_.hook(), &events, this);
+            std::uint32_t props = SPA_PARAM_Props;
+            pw_node_subscribe_params(node_.get(), &props, 1);
+            return 0;
+        });
+    }
+    ~PropsCounter()
+    {
+        client_.locked([&] {
+            listener_.remove();
+            node_.reset();
+            registry_.reset();
+            return 0;
+        });
+    }
+    PropsCounter(const PropsCounter&) = delete;
+    PropsCounter& operator=(const PropsCounter&) = delete;
+
+    [[nodiscard]] unsigned count() const { return count_; }
+};
 
 struct WithPrograms {
     std::string file;
@@ -108,6 +156,23 @@ TEST_CASE("MIDI program changes select a plugin's programs, whether it takes MID
     }));
     CHECK(shown() == plugin.second);
     CHECK(rack.listed("stomp").at("state") == "running");
+}
+
+TEST_CASE("the parameters that a program moves are told to the graph together, before the command is over")
+{
+    RunningService rack;
+    rack.configure(node_of("mirror", path_in_tests("decant-test-mirror.dll"), ""));
+    rack.start();
+    REQUIRE(rack.wait_for_state("mirror", "running"));
+    tests::GraphClient client(rack.session());
+    const PropsCounter props(client, rack.listed("mirror").at("id"));
+    REQUIRE(wait_until([&] { return props.count() == 1; })); // as they are
+
+    REQUIRE(rack.decant({"preset", "load", "mirror", "--program", "2"}).exit == 0);
+    const auto now = rack.parameters("mirror");
+    REQUIRE(now.size() > 8);
+    CHECK(now.at(now.size() - 1) == 1);
+    CHECK(props.count() <= 3);
 }
 
 TEST_CASE("midi.programs on a plugin that has none is a warning")
