@@ -13,6 +13,7 @@
 #include <exception>
 #include <map>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace decant::service
@@ -337,6 +338,18 @@ void RackNode::panic() noexcept
 {
     if (filter_)
         filter_->panic();
+}
+
+std::set<std::filesystem::path> RackNode::lost_files() const
+{
+    if (state() != NodeState::failed)
+        return {};
+    std::set<std::filesystem::path> files{config_.path};
+    for (const auto& part : config_.chain)
+        files.insert(part.path);
+    std::error_code ignored;
+    std::erase_if(files, [&](const auto& file) { return std::filesystem::exists(file, ignored); });
+    return files;
 }
 
 void RackNode::stop()

@@ -11,10 +11,12 @@
 #include "service/node-content.hpp"
 #include "service/node-status.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -135,6 +137,9 @@ public:
         return graph_problem_.empty() ? state_ : NodeState::failed;
     }
     [[nodiscard]] const NodeConfig& config() const noexcept { return config_; }
+
+    /// Those of its files that are not there; of a node that has failed.
+    [[nodiscard]] std::set<std::filesystem::path> lost_files() const;
 };
 
 } // namespace decant::service

@@ -373,6 +373,14 @@ void Rack::publish(StatusBoard& board)
     published_ = std::move(keys);
 }
 
+std::set<std::filesystem::path> Rack::lost_files() const
+{
+    std::set<std::filesystem::path> files;
+    for (const auto& [name, node] : nodes_)
+        files.merge(node->lost_files());
+    return files;
+}
+
 std::string Rack::summary() const
 {
     const auto failed =

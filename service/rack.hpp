@@ -88,6 +88,9 @@ public:
     /// What is wrong in the configuration that was applied last.
     [[nodiscard]] const std::vector<ConfigurationProblem>& problems() const noexcept { return problems_; }
 
+    /// Files that were there when the configuration was read, and without which a node has failed since.
+    [[nodiscard]] std::set<std::filesystem::path> lost_files() const;
+
     /// "3 nodes, 1 failed", for the service manager.
     [[nodiscard]] std::string summary() const;
 };

@@ -146,7 +146,12 @@ void Session::read_configuration()
     cpu_latency_.set(configuration.dma_latency);
     rack_.apply(std::move(configuration));
     watcher_.watch(watched(directories_));
-    std::set<std::filesystem::path> missing;
+    wait_for_files(rack_.lost_files());
+}
+
+void Session::wait_for_files(std::set<std::filesystem::path> lost)
+{
+    auto missing = lost_files_ = std::move(lost);
     for (const auto& problem : rack_.problems())
         if (!problem.missing.empty())
             missing.insert(problem.missing);
@@ -304,6 +309,8 @@ try {
         rack_.tick();
     if (++ticks_ % ticks_per_report != 0)
         return;
+    if (auto lost = rack_.lost_files(); lost != lost_files_)
+        wait_for_files(std::move(lost));
     cpu_latency_.update(!loss_ && rack_.plays());
     if (board_ && !loss_) {
         if (++reports_ > reports_until_settled)

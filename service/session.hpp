@@ -23,9 +23,11 @@
 
 #include <chrono>
 #include <exception>
+#include <filesystem>
 #include <list>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -73,6 +75,7 @@ class Session
     std::optional<StatusBoard> board_;
     FileWatcher watcher_;
     MissingFiles missing_files_;
+    std::set<std::filesystem::path> lost_files_; ///< that are waited for, beside those of the configuration
     Timer tick_timer_;
     Timer connect_timer_;
     Timer join_timer_;
@@ -85,6 +88,7 @@ class Session
     std::exception_ptr failure_;
 
     void read_configuration();
+    void wait_for_files(std::set<std::filesystem::path> lost);
     void reload() noexcept;
     void connect() noexcept;
     void look_around();

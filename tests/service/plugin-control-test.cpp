@@ -50,6 +50,29 @@ TEST_CASE("a parameter that is set in the graph is heard, shown, and back after 
     CHECK(rack.hears(0.25F));
 }
 
+TEST_CASE("a plugin whose file is away when it has to be started again is played when the file is back")
+{
+    RunningService service;
+    const auto file = service.session().home() / "Gain.dll";
+    const auto put_it_there = [&] {
+        std::filesystem::copy_file(
+            std::filesystem::path(std::getenv("DECANT_TEST_PLUGINS")) / "decant-test-gain.dll", file);
+    };
+    put_it_there();
+    service.configure(node_of("gain", "path = ~/Gain.dll", ""));
+    service.start();
+    REQUIRE(service.wait_for_state("gain", "running"));
+    const auto hosts = hosts_of(service);
+    REQUIRE(hosts.size() == 1);
+
+    std::filesystem::remove(file); // which nobody hears yet
+    REQUIRE(kill(hosts[0], SIGKILL) == 0);
+    REQUIRE(service.wait_for_state("gain", "failed"));
+    put_it_there();
+
+    CHECK(service.wait_for_state("gain", "running"));
+}
+
 TEST_CASE("a parameter that the plugin does not have is listed with the nearest one, until it is corrected")
 {
     RunningService service;
