@@ -162,6 +162,11 @@ bool BridgeState::run_in_step(BlockExchange& exchange, const nodes::Cycle& cycle
     post(exchange, cycle, start, end);
     const bool answered = exchange.wait();
     exchange.settle();
+    // What a plugin is not active for, it has not seen.
+    if (answered && copy_of_strangers(exchange.memory().result).status == protocol::BlockStatus::not_active)
+        keep_missed(cycle);
+    else
+        missed_events = protocol::EventWriter(missed_area);
     if (!answered) {
         (exchange.abandoned() ? counters.detached : counters.late).add();
         discontinuity = overdue = true;
@@ -190,6 +195,7 @@ bool BridgeState::run_pipelined(BlockExchange& exchange, const nodes::Cycle& cyc
     const bool read =
         posted_frames != 0 && read_block(exchange.memory(), cycle, now - exchange.posted_nsec());
     post(exchange, cycle, now, cycle.deadline_nsec + period_of(cycle));
+    missed_events = protocol::EventWriter(missed_area);
     posted_frames = cycle.frames;
     return read;
 }
@@ -274,7 +280,6 @@ std::uint32_t BridgeState::write_events(protocol::Region& region,
     while (missed.next(event, cycle.frames))
         if (!events.push(0, event.type, event.payload))
             counters.lost_events.add();
-    missed_events = protocol::EventWriter(missed_area);
     for (const auto& midi : cycle.midi_in)
         if (is_for_plugin(midi.bytes) && !events.push_midi(midi.frame, midi.bytes))
             counters.lost_events.add();

@@ -334,3 +334,21 @@ TEST_CASE("a plugin that is activated for another rate is not asked to play")
     node.driver.run();
     CHECK(node.processor.stats().completed == 1);
 }
+
+TEST_CASE("the end of a note that a plugin was not active for reaches it when it is again")
+{
+    Bridged node("sine.dll", stereo_instrument);
+    node.driver.midi_in = {{0, {0x90, 69, 100}}};
+    node.driver.run();
+    node.driver.rate = 96000;
+    node.driver.midi_in = {{3, {0x80, 69, 0}}};
+    node.driver.run();
+    node.driver.run();
+    REQUIRE(node.processor.stats().not_active == 2);
+
+    node.host.link().activate(96000, 8192);
+    for (int block = 0; block < 4; ++block)
+        node.driver.run();
+    CHECK(node.processor.stats().completed == 5);
+    CHECK(silent(node.driver.outputs));
+}
