@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/graph-run.hpp"
 
+#include "tests/bench/report.hpp"
 #include "tests/bench/wine-session.hpp"
 #include "tests/service/running-service.hpp"
 #include "tests/support/wait-until.hpp"
@@ -12,6 +13,7 @@
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -28,12 +30,18 @@ constexpr const char* sink = "test-sink";
 
 std::string rack_of(const Options& options, const std::filesystem::path& prefix)
 {
+    const std::string path = fmt::format("path = \"{}\"", options.plugin.string());
+    std::string more = fmt::format("prefix = \"{}\" mode = {} wake = {}", prefix.string(),
+                                   mode_name(options.mode), wake_name(options.wakes.front()));
+    if (options.group)
+        more += " group = bench";
+    std::string chain;
+    for (unsigned part = 0; part < options.chain; ++part)
+        chain += fmt::format("{{ name = gain{} {} }} ", part, path);
     std::string nodes;
     for (unsigned index = 0; index < options.instances; ++index)
-        nodes += fmt::format("{{ name = node{} path = \"{}\" prefix = \"{}\" mode = {} wake = {} }}\n", index,
-                             options.plugin.string(), prefix.string(),
-                             options.mode == bridge::BridgeMode::pipelined ? "pipelined" : "sync",
-                             options.wakes.back() == Wake::anticipate ? "anticipate" : "sleep");
+        nodes += fmt::format("{{ name = node{} {} {} }}\n", index,
+                             chain.empty() ? path : fmt::format("chain = [ {}]", chain), more);
     return "decant.nodes = [\n" + nodes + "]";
 }
 
@@ -74,7 +82,7 @@ void wait_for_sound(const service::RunningService& service)
 std::uint64_t xruns_of_driver(const service::RunningService& service)
 {
     std::istringstream lines(service.session().run({"pw-top", "-b", "-n", "2"}).output);
-    std::uint64_t xruns = 0;
+    std::optional<std::uint64_t> xruns;
     for (std::string line; std::getline(lines, line);) {
         std::istringstream words(line);
         const std::vector<std::string> row{std::istream_iterator<std::string>(words), {}};
@@ -82,7 +90,9 @@ std::uint64_t xruns_of_driver(const service::RunningService& service)
         if (row.size() > count + 1 && row.back() == sink)
             xruns = std::stoull(row[count]);
     }
-    return xruns;
+    if (!xruns)
+        throw std::runtime_error("pw-top tells no xruns of the sink; is PipeWire's profiler in order?");
+    return *xruns;
 }
 
 double median(std::vector<double> values)
@@ -117,8 +127,8 @@ GraphFindings sum_of(const nlohmann::json& nodes)
 
 GraphFindings run_graph(const Options& options)
 {
-    if (options.burn_usec != 0)
-        throw std::runtime_error("--burn is not for --graph: the nodes' parameters stay as they are");
+    if (options.wakes.size() != 1)
+        throw std::runtime_error("a --graph has one --wake at a time");
     const WineSession wine(options.prefix);
     service::RunningService service;
     service.configure(rack_of(options, wine.prefix()));
@@ -146,18 +156,21 @@ GraphFindings run_graph(const Options& options)
 
 std::string table(const Options& options, const GraphFindings& findings)
 {
-    return fmt::format("{} nodes in a graph of {} frames at {} Hz, {} s\n"
-                       "  driver xruns          {:>10}  {}\n"
-                       "  cycles without a node {:>10}\n"
-                       "  blocks late           {:>10}\n"
-                       "  blocks dropped        {:>10}\n"
-                       "  load of all nodes     {:>10.3f}\n"
-                       "  round trip p50, us    {:>10.1f}\n"
-                       "  round trip p99, us    {:>10.1f}\n",
-                       options.instances, options.block, options.rate, options.seconds, findings.driver_xruns,
-                       findings.driver_xruns == 0 ? "goal of 0 met" : "goal of 0 not met",
-                       findings.node_xruns, findings.late, findings.dropped, findings.load, findings.p50,
-                       findings.p99);
+    const std::string nodes = options.chain > 1
+                                  ? fmt::format("{} chains of {}", options.instances, options.chain)
+                                  : fmt::format("{} nodes", options.instances);
+    return fmt::format(
+        "{} in a graph of {} frames at {} Hz, {}, {} s\n"
+        "  driver xruns          {:>10}  {}\n"
+        "  cycles without a node {:>10}\n"
+        "  blocks late           {:>10}\n"
+        "  blocks dropped        {:>10}\n"
+        "  load of all nodes     {:>10.3f}\n"
+        "  round trip p50, us    {:>10.1f}\n"
+        "  round trip p99, us    {:>10.1f}\n",
+        nodes, options.block, options.rate, way_of(options), options.seconds, findings.driver_xruns,
+        findings.driver_xruns == 0 ? "goal of 0 met" : "goal of 0 not met", findings.node_xruns,
+        findings.late, findings.dropped, findings.load, findings.p50, findings.p99);
 }
 
 std::string json(const Options& options, const GraphFindings& findings)
@@ -165,6 +178,10 @@ std::string json(const Options& options, const GraphFindings& findings)
     return nlohmann::ordered_json{{"block", options.block},
                                   {"rate", options.rate},
                                   {"instances", options.instances},
+                                  {"mode", mode_name(options.mode)},
+                                  {"wake", wake_name(options.wakes.front())},
+                                  {"group", options.group},
+                                  {"chain", options.chain},
                                   {"seconds", options.seconds},
                                   {"driver_xruns", findings.driver_xruns},
                                   {"node_xruns", findings.node_xruns},

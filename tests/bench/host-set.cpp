@@ -38,7 +38,7 @@ HostSet::HostSet(const Options& options, const WineSession& wine, unsigned chain
       guard_(options.guard ? std::make_shared<bridge::Guard>(guard_priority) : nullptr)
 {
     file_ = {options.plugin, "", wine.prefix(), {}};
-    file_.group = options.group ? "bench" : "";
+    file_.group = options.group ? fmt::format("bench-{}", chain) : ""; // chains are a process of their own
     for (unsigned part = 0; chain > 1 && part < chain; ++part)
         file_.chain.push_back({fmt::format("gain {}", part), options.plugin.string(), ""});
     for (unsigned index = 0; index < options.instances; ++index) {

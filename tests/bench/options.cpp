@@ -90,12 +90,17 @@ Options parse_options(int argc, char** argv)
                    "Measure instances of so many plugins in series beside those of one")
         ->check(CLI::Range(2, 64));
     app.add_flag("!--no-guard", options.guard, "A timer for each block, instead of the guard's for all");
-    app.add_flag(
+    auto* graph = app.add_flag(
         "--graph", options.graph,
-        "Run the plugins as nodes of decantd in a private PipeWire session instead, and count xruns");
+        "Run the plugins, or chains, as nodes of decantd in a private PipeWire session instead, and count "
+        "xruns");
     app.add_flag("--unpaced", unpaced, "Call without waiting for the period");
     app.add_flag("--json", options.json, "Print JSON instead of a table");
     app.add_option("--svg", options.svg, "Draw the latencies into this file");
+    // There decantd decides it, or nothing of the kind is measured.
+    for (const char* other : {"--threads", "--placement", "--host-priority", "--deadline", "--burn",
+                              "--no-guard", "--unpaced", "--svg"})
+        graph->excludes(app.get_option(other));
     read_command_line(app, argc, argv);
     options.paced = !unpaced;
     if (options.burn_usec != 0 && plugin->count() == 0)

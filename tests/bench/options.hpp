@@ -48,6 +48,16 @@ struct Options {
     }
 };
 
+/// As the command line and the configuration of nodes call it.
+[[nodiscard]] constexpr const char* mode_name(bridge::BridgeMode mode) noexcept
+{
+    return mode == bridge::BridgeMode::pipelined ? "pipelined" : "sync";
+}
+[[nodiscard]] constexpr const char* wake_name(Wake wake) noexcept
+{
+    return wake == Wake::anticipate ? "anticipate" : "sleep";
+}
+
 /// Reads the command line; prints help or what is wrong with it and exits.
 Options parse_options(int argc, char** argv);
 

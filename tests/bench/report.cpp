@@ -160,8 +160,8 @@ nlohmann::ordered_json to_json(const Series& series, const Series& floor)
 
 std::string heading(const Options& options)
 {
-    return fmt::format("{} frames at {} Hz ({:.0f} us), {} instances, {}", options.block, options.rate,
-                       static_cast<double>(options.period_nsec()) / 1000, options.instances,
+    return fmt::format("{} frames at {} Hz ({:.0f} us), {} instances, {}, {}", options.block, options.rate,
+                       static_cast<double>(options.period_nsec()) / 1000, options.instances, way_of(options),
                        options.paced ? "paced" : "unpaced");
 }
 
@@ -175,6 +175,14 @@ const Series& Findings::reference() const
             (best == nullptr || candidate.calls().percentile(50) < best->calls().percentile(50)))
             best = &candidate;
     return *best;
+}
+
+std::string way_of(const Options& options)
+{
+    std::string way = mode_name(options.mode);
+    if (options.group)
+        way += ", in one host";
+    return way;
 }
 
 std::string table(const Findings& findings)
@@ -199,6 +207,10 @@ std::string json(const Findings& findings)
                                {"instances", options.instances},
                                {"seconds", options.seconds},
                                {"paced", options.paced},
+                               {"mode", mode_name(options.mode)},
+                               {"group", options.group},
+                               {"chain", options.chain},
+                               {"guard", options.guard},
                                {"burn_usec", options.burn_usec},
                                {"host_priority", options.host_priority},
                                {"deadline_usec", options.deadline_usec},

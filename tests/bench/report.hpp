@@ -25,6 +25,9 @@ struct Findings {
     [[nodiscard]] const Series& reference() const;
 };
 
+/// How the blocks of a run are handed over, as far as all of its series do it alike; for people.
+std::string way_of(const Options& options);
+
 /// For people.
 std::string table(const Findings& findings);
 

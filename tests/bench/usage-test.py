@@ -20,7 +20,13 @@ REFUSED = {
         ("--ratio 1 nan", NO_NUMBER),
         ("--repeats 0", OUT_OF_RANGE),
     ],
-    "bridge-bench": [("--seconds nan", NO_NUMBER), ("--block 0", OUT_OF_RANGE)],
+    "bridge-bench": [
+        ("--seconds nan", NO_NUMBER),
+        ("--block 0", OUT_OF_RANGE),
+        ("--graph --burn 50", "excludes --"),
+        ("--graph --unpaced", "excludes --"),
+        ("--graph --placement free", "excludes --"),
+    ],
     "crew-bench": [
         ("--seconds nan", NO_NUMBER),
         ("--seconds -1", OUT_OF_RANGE),
