@@ -12,7 +12,9 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <sys/types.h>
@@ -49,6 +51,17 @@ inline std::vector<pid_t> hosts_of(RunningService& service)
     auto hosts = tests::children_of(service.process().id());
     std::erase_if(hosts, [](pid_t id) { return tests::name_of(id) != "gain"; });
     return hosts;
+}
+
+/// The thread of a process that bears this name; 0 if there is none.
+inline pid_t thread_named(const std::string& wanted, pid_t process)
+{
+    for (const auto& thread : std::filesystem::directory_iterator(fmt::format("/proc/{}/task", process))) {
+        std::string name;
+        if (std::getline(std::ifstream(thread.path() / "comm"), name) && name == wanted)
+            return std::stoi(thread.path().filename().string());
+    }
+    return 0;
 }
 
 /// The gain plugin, whose parameter goes from 0 to 1 as VST2 has it and means 0 to 2, with noise going in and

@@ -83,11 +83,11 @@ class MirrorRack : public RunningService
 public:
     GraphClient client{session()};
 
-    explicit MirrorRack(const Mirror& mirror)
+    explicit MirrorRack(const Mirror& mirror, const std::string& more = {})
     {
         configure(fmt::format(
-            "decant.nodes = [ {{ name = mirror path = \"{}/{}\" prefix = \"{}\" tempo = 93.5 }} ]",
-            std::getenv("DECANT_TEST_PLUGINS"), mirror.file, std::getenv("DECANT_TEST_PREFIX")));
+            "decant.nodes = [ {{ name = mirror path = \"{}/{}\" prefix = \"{}\" tempo = 93.5 {} }} ]",
+            std::getenv("DECANT_TEST_PLUGINS"), mirror.file, std::getenv("DECANT_TEST_PREFIX"), more));
         start();
         REQUIRE(wait_for_state("mirror", "running"));
     }
@@ -250,6 +250,17 @@ TEST_CASE("a plugin's latency is on its ports, also when it changes")
     CHECK(rack.comes_true([&] { return rack.latency() == 250; }));
     rack.set("Latency", 0);
     CHECK(rack.comes_true([&] { return rack.latency() == 0; }));
+}
+
+TEST_CASE("a pipelined plugin is a quantum later, as its ports say, also when either changes")
+{
+    MirrorRack rack(mirrors.front(), "mode = pipelined");
+    MidiLoop runs(rack);
+    CHECK(rack.comes_true([&] { return rack.latency() == 256; }));
+    rack.session().set_quantum(512);
+    CHECK(rack.comes_true([&] { return rack.latency() == 512; }));
+    rack.set("Latency", mirrors.front().latency);
+    CHECK(rack.comes_true([&] { return rack.latency() == 512 + 250; }));
 }
 
 TEST_CASE("a plugin in a graph without a tempo is told the one of the configuration")

@@ -19,9 +19,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -35,17 +33,6 @@ using Catch::Matchers::ContainsSubstring;
 using tests::GraphClient;
 using tests::TestNode;
 using tests::wait_until;
-
-/// The thread of a host that runs the plugin; 0 if there is none.
-pid_t audio_thread_of(pid_t host)
-{
-    for (const auto& thread : std::filesystem::directory_iterator(fmt::format("/proc/{}/task", host))) {
-        std::string name;
-        if (std::getline(std::ifstream(thread.path() / "comm"), name) && name == "decant-audio")
-            return std::stoi(thread.path().filename().string());
-    }
-    return 0;
-}
 
 int priority_of(pid_t thread)
 {
@@ -64,7 +51,7 @@ TEST_CASE("a plugin's thread is real-time by the limits, has that again when it 
         SKIP("no real-time priorities here: the limit \"rtprio\" is too low (see decant doctor)");
     const auto hosts = hosts_of(rack);
     REQUIRE(hosts.size() == 1);
-    const pid_t thread = audio_thread_of(hosts[0]);
+    const pid_t thread = thread_named("decant-audio", hosts[0]);
     int before = 0;
     REQUIRE(wait_until([&] { return (before = priority_of(thread)) > 0; }));
     const auto server = wineserver_of(std::getenv("DECANT_TEST_PREFIX"));
