@@ -39,7 +39,7 @@ namespace
 constexpr std::uint32_t frames = 64;
 constexpr std::uint64_t period_nsec = 2'000'000;
 
-/// Plays a processor without a pause, one block per period, and looks whether each comes back in time.
+/// Plays a processor without a pause, one block per period.
 class Player
 {
     bridge::BridgeProcessor& processor_;
@@ -236,6 +236,9 @@ TEST_CASE("two hundred hosts that stop in a block are replaced, and leave nothin
         stage.strike(SIGSTOP);
     check_flat(before);
     CHECK_FALSE(stage.parked);
+    // The block of each was given up at its deadline, and not when the host was replaced; but for some for
+    // which this thread itself had no CPU.
+    CHECK(stage.processor.stats().late >= 150);
 }
 
 TEST_CASE("two hundred hosts that corrupt the region are replaced, and leave nothing")
