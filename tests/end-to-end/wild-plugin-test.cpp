@@ -188,6 +188,7 @@ void check_death(Scene& scene, const std::string& name, const Case& death)
     const auto restarts = scene.restarts(name);
     const auto host = scene.rack.host_of(name);
     REQUIRE(host);
+    const auto said = scene.rack.service().errors().size();
     scene.watch_witness();
 
     act(scene, name, death.act);
@@ -198,8 +199,7 @@ void check_death(Scene& scene, const std::string& name, const Case& death)
     CHECK(scene.plays(name)); // at the level that was set in the graph
     CHECK(scene.rack.parameter(name, "Act") == 0);
     scene.check_witness();
-    CHECK_THAT(scene.rack.service().errors() + scene.rack.service().output(),
-               ContainsSubstring(death.reason));
+    CHECK_THAT(scene.rack.service().errors().substr(said), ContainsSubstring(death.reason));
 }
 
 /// The plugin survives it, and so does its sound.
@@ -222,6 +222,23 @@ void check_survival(Scene& scene, const std::string& name, WildAct what, const c
     CHECK(scene.plays(name));
     CHECK(scene.restarts(name) == restarts);
     CHECK(scene.rack.host_of(name) == host);
+    scene.check_witness();
+}
+
+/// Behind the last of 64 outputs ends what a host shares with the service: what lies there is chance.
+void check_overrun_of_all(Scene& scene)
+{
+    REQUIRE(scene.plays("wide"));
+    const auto restarts = scene.restarts("wide");
+    const auto done = scene.rack.parameter("wide", "Done");
+    REQUIRE(done >= 0);
+    scene.watch_witness();
+    act(scene, "wide", WildAct::overrun);
+    CHECK(wait_until(
+        [&] { return scene.restarts("wide") > restarts || scene.rack.parameter("wide", "Done") == 1 - done; },
+        std::chrono::seconds(20)));
+    REQUIRE(scene.rack.wait_for("wide", "running"));
+    CHECK(scene.plays("wide"));
     scene.check_witness();
 }
 
@@ -253,7 +270,7 @@ TEST_CASE("nothing that a plugin does stops the others, and it comes back as it 
 
     const Case deaths[] = {
         {"an access violation", WildAct::access_violation, "access violation"},
-        {"a stack overflow", WildAct::stack_overflow, "node 'wilder': restarting"},
+        {"a stack overflow", WildAct::stack_overflow, "stack overflow"},
         {"an exception", WildAct::exception, "exception"},
         {"an exit", WildAct::exit, "ended with status 0"},
         {"a sleep of five seconds", WildAct::sleep, "hangs in a block"},
@@ -264,6 +281,8 @@ TEST_CASE("nothing that a plugin does stops the others, and it comes back as it 
         check_death(scene, first ? "wild" : "wilder", death);
         first = !first;
     }
+
+    check_overrun_of_all(scene);
 
     // Ten megabytes of state survive a crash.
     {
@@ -288,7 +307,8 @@ TEST_CASE("nothing that a plugin does stops the others, and it comes back as it 
         CHECK(scene.plays("wild"));
     }
 
-    for (const int signal : {SIGKILL, SIGSTOP, SIGKILL, SIGSTOP, SIGKILL}) {
+    // With the end above, as often as a plugin may.
+    for (const int signal : {SIGKILL, SIGSTOP, SIGKILL, SIGSTOP}) {
         INFO("signal " << signal);
         REQUIRE(scene.plays("wide"));
         const auto restarts = scene.restarts("wide");
