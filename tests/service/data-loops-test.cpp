@@ -1,49 +1,20 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/data-loops.hpp"
-#include "service/pipewire-handles.hpp"
 #include "service/spare-cpus.hpp"
-#include "service/usable-cpus.hpp"
 #include "service/wake-probe.hpp"
+#include "tests/service/loop-client.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
-
-#include <pipewire/pipewire.h>
 
 #include <set>
 #include <string>
 
 namespace decant::service
 {
-namespace
-{
-
-/// A client that never connects, with as many data loops as wanted.
-struct Client {
-    PipeWireLibrary library;
-    MainLoop main_loop{pw_main_loop_new(nullptr)};
-    Context context;
-
-    explicit Client(const char* loops)
-        : context(pw_context_new(
-              pw_main_loop_get_loop(main_loop.get()),
-              pw_properties_new(PW_KEY_CONFIG_NAME, "null", "context.num-data-loops", loops, nullptr), 0))
-    {
-        REQUIRE(context);
-    }
-};
-
-std::vector<unsigned> two_cpus()
-{
-    auto cpus = allowed_cpus();
-    if (cpus.size() < 2)
-        SKIP("needs two CPUs");
-    cpus.resize(2);
-    return cpus;
-}
-
-} // namespace
+using Client = tests::LoopClient;
+using tests::two_cpus;
 
 TEST_CASE("each data loop has a CPU of its own")
 {
