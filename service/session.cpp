@@ -309,7 +309,9 @@ try {
         rack_.tick();
     if (++ticks_ % ticks_per_report != 0)
         return;
-    if (auto lost = rack_.lost_files(); lost != lost_files_)
+    auto lost = rack_.lost_files();
+    lost.insert(lost_files_.begin(), lost_files_.end()); // one that has come may not be complete yet
+    if (lost != lost_files_)
         wait_for_files(std::move(lost));
     cpu_latency_.update(!loss_ && rack_.plays());
     if (board_ && !loss_) {
