@@ -123,8 +123,11 @@ void DaemonClient::round_trip()
 {
     awaited_ = pw_core_sync(core_.get(), PW_ID_CORE, awaited_);
     while (answered_ != awaited_) // listeners may stop it, too
-        if (!listen(answer_time))
-            throw NotRunning("the PipeWire daemon does not answer; see 'systemctl --user status pipewire'");
+        if (!listen(answer_time)) // PipeWire has nobody heard who looks at the metadata of one that hangs
+            throw NotRunning(metadata_ ? "decantd does not answer; see 'systemctl --user status decant', and "
+                                         "'systemctl --user restart decant' if it hangs"
+                                       : "the PipeWire daemon does not answer; see 'systemctl --user status "
+                                         "pipewire'");
     if (const auto refusal = std::exchange(refusal_, {}); !refusal.empty())
         throw std::runtime_error(fmt::format("PipeWire does not let this client change anything: {}. Run it "
                                              "outside of the sandbox, or allow it in "

@@ -171,6 +171,23 @@ TEST_CASE("without PipeWire the commands say how to start it")
     CHECK_THAT(daemon.errors, ContainsSubstring("systemctl --user start pipewire"));
 }
 
+TEST_CASE("of a service that hangs the commands say that it does, and nothing of PipeWire")
+{
+    Service service;
+    service.configure("decant.nodes = [ { name = organ path = ~/Organ.wav } ]");
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+    service.process().signal(SIGSTOP);
+
+    const auto list = service.decant({"list"});
+    CHECK(list.exit == 3);
+    CHECK_THAT(list.errors, ContainsSubstring("decantd does not answer") &&
+                                ContainsSubstring("systemctl --user restart decant"));
+
+    service.process().signal(SIGCONT);
+    CHECK(service.wait_for_state("organ", "running"));
+}
+
 TEST_CASE("a service that waits for PipeWire starts when it comes, and can be ended before")
 {
     Service service;
