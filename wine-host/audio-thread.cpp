@@ -4,13 +4,11 @@
 #include "wine-host/audio-thread.hpp"
 
 #include "wine-host/denormals.hpp"
-#include "wine-host/midi-message.hpp"
 #include "wine-host/text.hpp"
 #include "wine-host/threads/thread-priorities.hpp"
 
 #include <windows.h>
 
-#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 
@@ -106,53 +104,21 @@ protocol::BlockReply AudioThread::answer() noexcept
     std::memcpy(&request, &bridge_.region().block, sizeof request);
 
     Gate expected = Gate::open;
-    if (!gate_.compare_exchange_strong(expected, Gate::running, std::memory_order_acquire)) {
-        keep_missed(request);
+    if (!gate_.compare_exchange_strong(expected, Gate::running, std::memory_order_acquire))
         return reply;
-    }
     if (request.frames == 0 || (request.rate == rate_ && request.frames <= max_frames_))
         process(request, reply);
-    else
-        keep_missed(request);
     expected = Gate::running;
     if (!gate_.compare_exchange_strong(expected, Gate::open, std::memory_order_release))
         gate_.store(Gate::closed, std::memory_order_release);
     return reply;
 }
 
-/// A key that is let go while the plugin loads a preset, say, would sound for ever.
-void AudioThread::keep_missed(const protocol::BlockRequest& request) noexcept
-{
-    protocol::EventReader reader(bridge_.region().events_in, request.event_bytes);
-    for (protocol::EventView event{}; reader.next(event, 1);) {
-        const auto message = event.midi();
-        const bool begins_note =
-            message.size() == 3 && (message[0] & 0xf0) == midi::note_on && message[2] != 0;
-        // What has no room is lost, as a note that would begin too late is.
-        if (event.type == protocol::EventType::midi && !begins_note)
-            static_cast<void>(missed_.push_midi(0, message));
-    }
-}
-
-/// Returns the number of bytes that the events have now. A block without frames plays nothing.
-std::uint32_t AudioThread::put_missed_first(const protocol::BlockRequest& request) noexcept
-{
-    auto& events = bridge_.region().events_in;
-    const std::size_t size = std::min<std::size_t>(request.event_bytes, events.size());
-    const std::size_t missed = missed_.size();
-    if (missed == 0 || request.frames == 0 || size + missed > events.size())
-        return static_cast<std::uint32_t>(size);
-    std::memmove(events.data() + missed, events.data(), size);
-    std::memcpy(events.data(), missed_area_.data(), missed);
-    missed_ = protocol::EventWriter(missed_area_);
-    return static_cast<std::uint32_t>(size + missed);
-}
-
 void AudioThread::process(const protocol::BlockRequest& request, protocol::BlockReply& reply) noexcept
 {
     auto& region = bridge_.region();
     Block block{request,
-                protocol::EventReader(region.events_in, put_missed_first(request)),
+                protocol::EventReader(region.events_in, request.event_bytes),
                 protocol::EventWriter(region.events_out),
                 false,
                 inputs_,

@@ -7,7 +7,6 @@
 
 #include <array>
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 
@@ -38,12 +37,8 @@ class AudioThread
     std::uint32_t latency_ = 0;
     std::array<float*, protocol::max_channels> inputs_{};
     std::array<float*, protocol::max_channels> outputs_{};
-    std::array<std::byte, 16 * 1024> missed_area_{}; ///< MIDI of blocks that no plugin got, for the next one
-    protocol::EventWriter missed_{missed_area_};
 
     void run() noexcept;
-    void keep_missed(const protocol::BlockRequest& request) noexcept;
-    [[nodiscard]] std::uint32_t put_missed_first(const protocol::BlockRequest& request) noexcept;
     [[nodiscard]] protocol::BlockReply answer() noexcept;
     void process(const protocol::BlockRequest& request, protocol::BlockReply& reply) noexcept;
 

@@ -38,31 +38,6 @@ std::vector<std::pair<std::uint32_t, std::vector<std::uint8_t>>> midi_out(WineHo
     return messages;
 }
 
-TEST_CASE("a key that is let go while the plugin is busy with something else than playing is let go after it",
-          "[notes][vst2][vst3][clap]")
-{
-    const auto* file =
-        GENERATE("decant-test-mirror.dll", "decant-test-mirror.vst3", "decant-test-mirror.clap");
-    INFO(file);
-    WineHost host;
-    host.load(file);
-    const auto run = [&](std::vector<std::array<std::uint8_t, 3>> messages) {
-        return host.run_block(64, rate, [&](EventWriter& events) {
-            for (const auto& message : messages)
-                REQUIRE(events.push_midi(17, message));
-        });
-    };
-    CHECK(run({{0x93, 60, 100}, {0x83, 62, 64}}).status == BlockStatus::not_active);
-    CHECK(run({{0x83, 64, 64}}).status == BlockStatus::not_active);
-    host.link().activate(rate, 64);
-    const auto reply = run({{0x93, 65, 100}});
-    CHECK(reply.status == BlockStatus::done);
-    using Messages = std::vector<std::pair<std::uint32_t, std::vector<std::uint8_t>>>;
-    CHECK(midi_out(host, reply.event_bytes) ==
-          Messages{{0, {0x83, 62, 64}}, {0, {0x83, 64, 64}}, {17, {0x93, 65, 100}}});
-    CHECK(midi_out(host, run({}).event_bytes).empty());
-}
-
 TEST_CASE("note 69 is 440 Hz, as loud as its velocity, and silent after its release",
           "[notes][vst2][vst3][clap]")
 {
