@@ -4,6 +4,7 @@
 
 #include "wine-host/protocol/messages.hpp"
 
+#include <concepts>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -11,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace decant::service
@@ -61,14 +63,36 @@ struct HostCommand {
     std::string title = {}; ///< names what is in the process in `top` and `ps`; may be empty
 };
 
-/// Told what takes a while, in a sentence for people.
-using Progress = std::function<void(const std::string&)>;
+/// Who waits for what takes a while. [any]
+class Progress
+{
+    std::function<void(const std::string&)> told_;
+    std::function<bool()> gave_up_;
+
+public:
+    Progress() = default;
+
+    /// `told` hears in a sentence for people what it is; whoever has `gave_up` does not wait any more.
+    template <std::invocable<const std::string&> Told>
+    Progress(Told told, std::function<bool()> gave_up = {}) // NOLINT(google-explicit-constructor)
+        : told_(std::move(told)), gave_up_(std::move(gave_up))
+    {
+    }
+
+    void tell(const std::string& text) const
+    {
+        if (told_)
+            told_(text);
+    }
+    [[nodiscard]] bool given_up() const { return gave_up_ && gave_up_(); }
+};
 
 /// Makes the command for a plugin. Throws PluginError.
 using HostCommandSource = std::function<HostCommand(const PluginFile&, const Progress&)>;
 
 /// The command that loads `plugin` under Wine: looks at the file, finds Wine and the prefix, and makes the
-/// prefix if it is missing, which takes some seconds. Throws PluginError. [any]
+/// prefix if it is missing, which takes some seconds and ends early if that is given up. Throws PluginError.
+/// [any]
 [[nodiscard]] HostCommand wine_host_command(const PluginFile& plugin, const Progress& progress);
 
 /// What brings the hosts that go with this build, without a full stop. [any]

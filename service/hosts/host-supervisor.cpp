@@ -82,6 +82,15 @@ void HostSupervisor::log(Severity severity, const std::string& text)
     emit(HostLog{severity, text});
 }
 
+/// While a prefix is made, which may take minutes, nobody but this ends the wait.
+Progress HostSupervisor::progress()
+{
+    return {[this](const std::string& text) { log(Severity::info, text); },
+            [this] {
+                return wishes_.stopping();
+            }};
+}
+
 void HostSupervisor::hear(const bridge::Notification& notification)
 {
     std::visit(Overloaded{
@@ -201,7 +210,7 @@ bool HostSupervisor::needs_other_host(const RunningHost& host, const EditorWish&
 {
     if (!wish.open || host.has_display())
         return false;
-    const auto command = command_(settings_.plugin, [](const std::string&) {});
+    const auto command = command_(settings_.plugin, progress());
     return has_display(command.environment);
 }
 
@@ -260,8 +269,7 @@ void HostSupervisor::run_host()
     ready_since_.reset();
     open_editors_.clear();
     emit(bridge::ThreadsRefused{}); // what the last one said is over
-    const HostCommand command =
-        command_(settings_.plugin, [this](const std::string& text) { log(Severity::info, text); });
+    const HostCommand command = command_(settings_.plugin, progress());
     RunningHost host(command, settings_.plugin, settings_.patience.timeouts,
                      {[this](const bridge::Notification& notification) { hear(notification); },
                       [this](std::string_view line) {

@@ -56,6 +56,7 @@ class HostSupervisor
 
     void emit(HostEvent event);
     void log(Severity severity, const std::string& text);
+    [[nodiscard]] Progress progress();
     void hear(const bridge::Notification& notification);
     void hear_latency();
     void hear_moved(std::uint32_t id, double value);

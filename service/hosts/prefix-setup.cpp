@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <deque>
@@ -18,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -31,7 +33,16 @@ namespace fs = std::filesystem;
 namespace
 {
 
-constexpr std::chrono::seconds longest_setup{300}; ///< a cold disk and a slow machine
+constexpr std::chrono::seconds longest_setup{300};     ///< a cold disk and a slow machine
+constexpr std::chrono::milliseconds between_looks{50}; ///< whether anybody still waits
+
+[[noreturn]] void throw_given_up(const fs::path& prefix)
+{
+    throw PluginError(
+        "the Wine prefix " + prefix.string() +
+            " is not ready, and nobody waits for it any more. It is made when a plugin needs it.",
+        PluginError::Kind::passing);
+}
 
 /// An exclusive lock that ends with this object, or with the process.
 class FileLock
@@ -39,12 +50,19 @@ class FileLock
     int fd_;
 
 public:
-    explicit FileLock(const fs::path& file) : fd_(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600))
+    /// Waits for it until that is given up.
+    FileLock(const fs::path& file, const Progress& progress)
+        : fd_(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600))
     {
         if (fd_ < 0)
             throw PluginError("cannot write to the Wine prefix: " + file.string() + ": " +
                               std::strerror(errno) + ". Check its permissions and the room on its disk.");
-        while (flock(fd_, LOCK_EX) != 0 && errno == EINTR) {
+        while (flock(fd_, LOCK_EX | LOCK_NB) != 0 && (errno == EWOULDBLOCK || errno == EINTR)) {
+            if (progress.given_up()) {
+                close(fd_);
+                throw_given_up(file.parent_path());
+            }
+            std::this_thread::sleep_for(between_looks);
         }
     }
     ~FileLock() { close(fd_); }
@@ -142,7 +160,8 @@ void check_content(const fs::path& prefix)
                               : "Give the directory that holds drive_c, or an empty one for a new prefix."));
 }
 
-void run_wineboot(const Wine& wine, const fs::path& prefix, int bits, PrefixState state)
+void run_wineboot(const Wine& wine, const fs::path& prefix, int bits, PrefixState state,
+                  const Progress& progress)
 {
     // Of a prefix that it has made itself --init takes no notice.
     const std::string action = state == PrefixState::without_32_bit ? "--update" : "--init";
@@ -176,11 +195,16 @@ void run_wineboot(const Wine& wine, const fs::path& prefix, int bits, PrefixStat
                                      last_lines.pop_front();
                              },
                              {});
-        end = process.wait(longest_setup);
+        const auto give_up = std::chrono::steady_clock::now() + longest_setup;
+        do
+            end = process.wait(between_looks);
+        while (!end && !progress.given_up() && std::chrono::steady_clock::now() < give_up);
         if (!end)
             process.kill_group(); // the prefix is of no use to anybody
         succeeded = process.succeeded();
     }
+    if (!end && progress.given_up())
+        throw_given_up(prefix);
     const PrefixState made = look_at(wine, prefix, bits);
     if (succeeded && made != PrefixState::missing && made != PrefixState::without_32_bit)
         return;
@@ -215,14 +239,13 @@ void ensure_wine_prefix(const Wine& wine, const fs::path& prefix, int bits, cons
     check_content(prefix);
 
     if (look_at(wine, prefix, bits) != PrefixState::ready) {
-        const FileLock lock(prefix / ".decant-lock");
+        const FileLock lock(prefix / ".decant-lock", progress);
         // Whoever had the lock before us may have done it.
         if (const PrefixState state = look_at(wine, prefix, bits); state != PrefixState::ready) {
-            if (progress)
-                progress((state == PrefixState::missing ? "Making the Wine prefix "
-                                                        : "Updating the Wine prefix ") +
-                         prefix.string() + ", once; this takes some seconds …");
-            run_wineboot(wine, prefix, bits, state);
+            progress.tell(
+                (state == PrefixState::missing ? "Making the Wine prefix " : "Updating the Wine prefix ") +
+                prefix.string() + ", once; this takes some seconds …");
+            run_wineboot(wine, prefix, bits, state, progress);
         }
     }
 

@@ -38,7 +38,7 @@ int run(char** command)
             wine.loader.string() +
             " runs no 32-bit programs; install 32-bit Wine (Debian: sudo dpkg --add-architecture i386 && "
             "sudo apt update && sudo apt install wine32:i386)");
-    ensure_wine_prefix(wine, std::getenv("DECANT_TEST_PREFIX"), 32, nullptr);
+    ensure_wine_prefix(wine, std::getenv("DECANT_TEST_PREFIX"), 32, {});
     execv(command[0], command);
     std::perror(command[0]);
     return 1;

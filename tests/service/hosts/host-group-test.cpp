@@ -200,7 +200,7 @@ TEST_CASE("plugins of one group whose commands differ get processes of their own
     const auto open = [](const std::string& variable) {
         PluginFile plugin = plugin_in("keys", "decant-test-gain.dll");
         plugin.environment["DECANT_TEST_WORLD"] = variable;
-        const auto command = wine_host_command(plugin, nullptr);
+        const auto command = wine_host_command(plugin, {});
         return std::make_unique<OpenedPlugin>(command, plugin, HostTimeouts{}, nullptr);
     };
     const auto one = open("one");

@@ -8,9 +8,12 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <atomic>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <signal.h>
@@ -269,6 +272,25 @@ TEST_CASE("a stop in the middle of a long load does not wait for it")
     auto host = world.start(world.settings("hang-on-load"));
     REQUIRE(wait_until([&] { return world.starts == 1; }));
     std::this_thread::sleep_for(50ms); // somewhere between the start and the load; any moment is as good
+
+    const auto before = std::chrono::steady_clock::now();
+    host.reset();
+    CHECK(std::chrono::steady_clock::now() - before < 10s);
+    CHECK(world.diary.all<HostParked>().empty());
+}
+
+TEST_CASE("a stop while a prefix is made gives that up")
+{
+    World world;
+    std::atomic<bool> makes = false;
+    auto host = std::make_unique<PluginHost>(
+        world.settings(), [&](HostEvent event) { world.diary.write(std::move(event)); },
+        [&](const PluginFile&, const Progress& progress) -> HostCommand {
+            makes = true;
+            (void)wait_until([&] { return progress.given_up(); });
+            throw PluginError("the prefix is not ready");
+        });
+    REQUIRE(wait_until([&] { return makes.load(); }));
 
     const auto before = std::chrono::steady_clock::now();
     host.reset();

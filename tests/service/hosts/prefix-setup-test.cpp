@@ -3,13 +3,16 @@
 
 #include "service/hosts/prefix-setup.hpp"
 #include "tests/support/private-session.hpp"
+#include "tests/support/wait-until.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <string>
 #include <thread>
 #include <vector>
@@ -20,6 +23,7 @@
 using namespace decant::service;
 using Catch::Matchers::ContainsSubstring;
 using decant::tests::TemporaryDirectory;
+using decant::tests::wait_until;
 namespace fs = std::filesystem;
 
 namespace
@@ -208,4 +212,29 @@ TEST_CASE("a 32-bit prefix runs 32-bit plugins only")
     CHECK_NOTHROW(ensure_wine_prefix(world.wine, world.prefix, 32, {}));
     CHECK_THROWS_WITH(ensure_wine_prefix(world.wine, world.prefix, 64, {}),
                       ContainsSubstring("WINEARCH=win32"));
+}
+
+TEST_CASE("who gives up a prefix waits neither for Wine, which makes it, nor for somebody else who does")
+{
+    using namespace std::chrono_literals;
+    const World world("sleep 60");
+    std::atomic<bool> given_up = false;
+    const Progress progress([](const std::string&) {}, [&] { return given_up.load(); });
+    const auto make = [&]() -> std::string {
+        try {
+            ensure_wine_prefix(world.wine, world.prefix, 64, progress);
+        } catch (const PluginError& error) {
+            return error.what();
+        }
+        return "made";
+    };
+    auto one = std::async(std::launch::async, make);
+    auto other = std::async(std::launch::async, make);
+    REQUIRE(wait_until([&] { return world.boot_lines().size() == 1; }));
+
+    const auto before = std::chrono::steady_clock::now();
+    given_up = true;
+    CHECK_THAT(one.get(), ContainsSubstring("nobody waits for it any more"));
+    CHECK_THAT(other.get(), ContainsSubstring("nobody waits for it any more"));
+    CHECK(std::chrono::steady_clock::now() - before < 10s);
 }
