@@ -154,6 +154,12 @@ void Chain::feed(Member& member) const
         member.inputs[channel] = member.source->outputs[std::min(channel, channels - 1)];
 }
 
+void Chain::set_offline(bool offline)
+{
+    for (const auto& member : members_)
+        member->plugin->set_offline(offline);
+}
+
 void Chain::activate(double rate, std::uint32_t max_frames)
 {
     lay_out_audio(max_frames);

@@ -34,6 +34,7 @@ public:
     // Plugin
     void arrange(protocol::ChannelLayout, protocol::ChannelLayout) override {} ///< its parts have been
     [[nodiscard]] protocol::PluginDescription describe() override;
+    void set_offline(bool offline) override;
     void activate(double rate, std::uint32_t max_frames) override;
     void deactivate() noexcept override;
 

@@ -21,6 +21,7 @@ namespace decant::host::clap
 
 inline constexpr char ext_audio_ports_config[] = "clap.audio-ports-config";
 inline constexpr char ext_log[] = "clap.log";
+inline constexpr char ext_render[] = "clap.render";
 inline constexpr char ext_surround[] = "clap.surround/4";
 inline constexpr char ext_surround_draft[] = "clap.surround.draft/4"; ///< the same, up to CLAP 1.2.2
 inline constexpr char ext_tail[] = "clap.tail";
@@ -30,6 +31,14 @@ enum LogSeverity : std::int32_t { log_debug, log_info, log_warning, log_error, l
 
 struct HostLog {
     void(CLAP_ABI* log)(const clap_host_t* host, std::int32_t severity, const char* text); ///< [any]
+};
+
+enum RenderMode : std::int32_t { render_realtime, render_offline };
+
+struct PluginRender {
+    /// As a plugin says that needs its own hardware for its sound. [main]
+    bool(CLAP_ABI* has_hard_realtime_requirement)(const clap_plugin_t* plugin);
+    bool(CLAP_ABI* set)(const clap_plugin_t* plugin, std::int32_t mode); ///< [main]
 };
 
 struct PluginTail {

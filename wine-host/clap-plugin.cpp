@@ -189,6 +189,12 @@ void ClapPlugin::prepare(Channels& channels, bool input, std::uint32_t max_frame
     }
 }
 
+void ClapPlugin::set_offline(bool offline)
+{
+    if (const auto* render = clap_extension<clap::PluginRender>(plugin_, clap::ext_render))
+        render->set(plugin_, offline ? clap::render_offline : clap::render_realtime);
+}
+
 void ClapPlugin::activate(double rate, std::uint32_t max_frames)
 {
     prepare(inputs_, true, max_frames);

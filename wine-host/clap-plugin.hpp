@@ -45,6 +45,7 @@ public:
     // Plugin
     void arrange(protocol::ChannelLayout inputs, protocol::ChannelLayout outputs) override;
     [[nodiscard]] protocol::PluginDescription describe() override;
+    void set_offline(bool offline) override;
     void activate(double rate, std::uint32_t max_frames) override;
     void deactivate() noexcept override;
     [[nodiscard]] std::vector<std::byte> state() override;

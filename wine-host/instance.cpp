@@ -247,9 +247,12 @@ void Instance::activate(WireReader request, std::uint32_t id)
     constexpr double highest_rate = 1'536'000;
     const auto rate = request.get<double>();
     const auto max_frames = request.get<std::uint32_t>();
-    if (!request.complete() || !(rate >= lowest_rate && rate <= highest_rate) || max_frames < 1 ||
-        max_frames > protocol::max_frames)
+    const auto offline = request.get<std::uint32_t>();
+    if (!request.complete() || offline > 1 || !(rate >= lowest_rate && rate <= highest_rate) ||
+        max_frames < 1 || max_frames > protocol::max_frames)
         throw malformed("activate");
+    activation_.stop();
+    plugin().set_offline(offline != 0);
     activation_.start(plugin(), rate, max_frames);
     tell_pending();
     line_.send(MessageType::done, id);

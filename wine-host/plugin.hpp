@@ -92,6 +92,9 @@ public:
     /// Constant from the loading on, but for the initial values of parameters.
     [[nodiscard]] virtual protocol::PluginDescription describe() = 0;
 
+    /// Whether blocks may take their time, for better quality. Not while active; no, if it is never called.
+    virtual void set_offline(bool) {}
+
     /// Makes ready for process() with at most `max_frames` frames at `rate` Hz. Not while active.
     virtual void activate(double rate, std::uint32_t max_frames) = 0;
 

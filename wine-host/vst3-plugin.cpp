@@ -209,7 +209,7 @@ void Vst3Plugin::activate(double rate, std::uint32_t max_frames)
     doubles_.emplace(double_precision_ ? channels_in_.pointers.size() : 0,
                      double_precision_ ? channels_out_.pointers.size() : 0, max_frames);
 
-    ProcessSetup setup{kRealtime, double_precision_ ? kSample64 : kSample32, static_cast<int32>(max_frames),
+    ProcessSetup setup{mode_, double_precision_ ? kSample64 : kSample32, static_cast<int32>(max_frames),
                        rate};
     const tresult done = processor.setupProcessing(setup);
     if ((done != kResultOk && done != kNotImplemented) || plugin_.component().setActive(1) != kResultOk)

@@ -37,6 +37,7 @@ public:
     // Plugin
     void arrange(protocol::ChannelLayout inputs, protocol::ChannelLayout outputs) override;
     [[nodiscard]] protocol::PluginDescription describe() override;
+    void set_offline(bool offline) override { mode_ = offline ? vst3::kOffline : vst3::kRealtime; }
     void activate(double rate, std::uint32_t max_frames) override;
     void deactivate() noexcept override;
     [[nodiscard]] std::vector<std::byte> state() override;
@@ -103,6 +104,7 @@ private:
     std::vector<vst3::Bus> inputs_;
     std::vector<vst3::Bus> outputs_;
     bool double_precision_ = false;
+    vst3::int32 mode_ = vst3::kRealtime;
     bool active_ = false;
     std::uint32_t rate_ = 0; ///< Hz
     std::atomic<std::uint32_t> latency_ = 0;

@@ -47,7 +47,7 @@ void Vst3Plugin::run(Block& block) noexcept
     connect(block);
 
     ProcessData data;
-    data.processMode = kRealtime;
+    data.processMode = mode_;
     data.symbolicSampleSize = double_precision_ ? kSample64 : kSample32;
     data.numSamples = static_cast<int32>(frames);
     data.numInputs = static_cast<int32>(channels_in_.busses.size());

@@ -118,10 +118,10 @@ protocol::PluginDescription HostLink::load(std::span<const protocol::LoadedPart>
     return std::move(*plugin);
 }
 
-void HostLink::activate(double rate, std::uint32_t largest_block, Timeout timeout)
+void HostLink::activate(double rate, std::uint32_t largest_block, Timeout timeout, bool offline)
 {
     protocol::WireWriter payload;
-    payload.put(rate).put(largest_block);
+    payload.put(rate).put(largest_block).put(std::uint32_t{offline});
     (void)request(MessageType::activate, payload.bytes(), MessageType::done, timeout);
 }
 

@@ -122,8 +122,9 @@ public:
                                      Timeout timeout = std::chrono::seconds(120));
 
     /// `rate` in Hz, `largest_block` in frames, at most protocol::max_frames. Blocks are processed from now
-    /// on.
-    void activate(double rate, std::uint32_t largest_block, Timeout timeout = std::chrono::seconds(20));
+    /// on. `offline`: they may take as long as the best quality takes.
+    void activate(double rate, std::uint32_t largest_block, Timeout timeout = std::chrono::seconds(20),
+                  bool offline = false);
 
     /// Blocks are answered with not_active from now on.
     void deactivate(Timeout timeout = std::chrono::seconds(20));

@@ -46,7 +46,7 @@ OpenedPlugin::~OpenedPlugin()
 
 bridge::BridgeProcessor& OpenedPlugin::activate(std::uint32_t rate, std::uint32_t max_frames)
 {
-    host_.activate(rate, max_frames);
+    host_.activate(rate, max_frames, true);
     processor_ = std::make_unique<bridge::BridgeProcessor>(bridge_layout_of(description()));
     processor_->attach(host_.region(), description().latency);
     attached_ = processor_.get();

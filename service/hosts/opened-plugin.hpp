@@ -35,7 +35,7 @@ public:
     OpenedPlugin(const OpenedPlugin&) = delete;
     OpenedPlugin& operator=(const OpenedPlugin&) = delete;
 
-    /// Makes the plugin ready to be played at `rate` Hz in blocks of up to `max_frames`.
+    /// Makes the plugin ready to be played offline at `rate` Hz in blocks of up to `max_frames`.
     bridge::BridgeProcessor& activate(std::uint32_t rate, std::uint32_t max_frames);
 
     /// Throws if a block was not the plugin's, and says what became of the host. For use between blocks.

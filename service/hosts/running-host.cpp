@@ -148,9 +148,9 @@ const protocol::PluginDescription& RunningHost::load()
     return description_;
 }
 
-void RunningHost::activate(std::uint32_t rate, std::uint32_t max_frames)
+void RunningHost::activate(std::uint32_t rate, std::uint32_t max_frames, bool offline)
 {
-    ask("activating the plugin", [&] { link_.activate(rate, max_frames, timeouts_.request); });
+    ask("activating the plugin", [&] { link_.activate(rate, max_frames, timeouts_.request, offline); });
 }
 
 void RunningHost::deactivate()

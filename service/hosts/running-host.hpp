@@ -62,7 +62,7 @@ public:
     const protocol::PluginDescription& load();
 
     /// Blocks of up to `max_frames` are processed from now on, at `rate` Hz.
-    void activate(std::uint32_t rate, std::uint32_t max_frames);
+    void activate(std::uint32_t rate, std::uint32_t max_frames, bool offline = false);
     void deactivate();
 
     [[nodiscard]] std::vector<std::byte> state();

@@ -52,6 +52,7 @@ struct Mirror {
     bool active = false;               ///< or about to be
     std::uintptr_t parameter_list = 1; ///< another one after each deactivate(); the cookie of its parameters
     clap_id timer = CLAP_INVALID_ID;
+    std::int32_t mode = -1;
     double tuning = 0; ///< semitones by which the notes of one channel are bent
     std::array<std::atomic<unsigned>, 1000> task_runs{}; ///< in this block, on an audio thread
     std::array<unsigned long, 1000> task_threads{};      ///< that ran it last
@@ -257,6 +258,12 @@ void do_task(const clap_plugin_t* plugin, std::uint32_t task)
 
 const PluginThreadPool thread_pool{do_task};
 
+const decant::host::clap::PluginRender render{[](const clap_plugin_t*) { return false; },
+                                              [](const clap_plugin_t* plugin, std::int32_t mode) {
+                                                  self(plugin).mode = mode;
+                                                  return true;
+                                              }};
+
 /// Has the tasks of a block done, and tells how many ran exactly once.
 void share_work(Mirror& mirror, const clap_output_events_t* out)
 {
@@ -314,7 +321,8 @@ clap_process_status process(const clap_plugin_t* plugin, const clap_process_t* b
         static_cast<double>(time.flags),
         static_cast<double>(time.bar_number),
         static_cast<double>(time.tsig_num),
-        mirror.tuning};
+        mirror.tuning,
+        static_cast<double>(mirror.mode)};
     for (std::uint32_t i = 0; i < std::size(told) && i < block->frames_count; ++i)
         block->audio_outputs[1].data32[0][i] = static_cast<float>(told[i]);
     return CLAP_PROCESS_CONTINUE;
@@ -329,6 +337,7 @@ const void* extension(const clap_plugin_t*, const char* name)
         {CLAP_EXT_LATENCY, &latency_interface},
         {CLAP_EXT_TIMER_SUPPORT, &timer_support},
         {decant::host::clap::ext_thread_pool, &thread_pool},
+        {decant::host::clap::ext_render, &render},
     };
     for (const auto& [known, functions] : extensions)
         if (known == name)

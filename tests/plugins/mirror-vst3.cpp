@@ -32,6 +32,7 @@ class Processor final : public HostObject<true, IComponent, IAudioProcessor, ICo
     double rate_ = 0;
     uint32 latency_in_use_ = 0;
     double tuning_ = 0;
+    int32 mode_ = -1;
     SpeakerArrangement arrangements_[2][2] = {
         {SpeakerArr::kStereo, SpeakerArr::kMono},
         {SpeakerArr::kStereo, SpeakerArr::kMono}}; ///< by direction and bus
@@ -79,7 +80,8 @@ class Processor final : public HostObject<true, IComponent, IAudioProcessor, ICo
                                static_cast<double>(context.timeSigNumerator),
                                value(secret),
                                value(program),
-                               tuning_};
+                               tuning_,
+                               static_cast<double>(data.processMode == mode_ ? mode_ : -1)};
         for (int32 i = 0; i < static_cast<int32>(std::size(told)) && i < data.numSamples; ++i)
             time[i] = static_cast<Sample>(told[i]);
     }
@@ -169,6 +171,7 @@ public:
     tresult PLUGIN_API setupProcessing(ProcessSetup& setup) override
     {
         rate_ = setup.sampleRate;
+        mode_ = setup.processMode;
         return kResultOk;
     }
     tresult PLUGIN_API setProcessing(TBool) override { return kResultOk; }

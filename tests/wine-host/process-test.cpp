@@ -9,6 +9,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -235,6 +236,31 @@ TEST_CASE("a plugin is told tempo, position, rate and whether time matters", "[t
     block.position = 0; // a loop
     REQUIRE(host.run_block().status == BlockStatus::done);
     CHECK((static_cast<int>(told[4]) & changed) == changed);
+}
+
+TEST_CASE("a plugin is told when its blocks may take their time", "[offline][vst2][vst3][clap]")
+{
+    struct Told {
+        const char* file;
+        std::size_t channel, frame; ///< where it says what it was told
+        float realtime, offline;
+    };
+    const auto told =
+        GENERATE(Told{"decant-test-mirror.dll", 1, 6, 2, 4}, Told{"decant-test-mirror.vst3", 2, 9, 0, 2},
+                 Told{"decant-test-mirror.clap", 2, 7, 0, 1});
+    INFO(told.file);
+    WineHost host;
+    host.load(told.file);
+    for (const bool offline : {false, true, false}) {
+        host.link().activate(rate, 64, std::chrono::seconds(20), offline);
+        auto& block = host.region().block;
+        block = {};
+        block.frames = 64;
+        block.rate = rate;
+        block.flags = offline ? protocol::block_freewheel : 0;
+        REQUIRE(host.run_block().status == BlockStatus::done);
+        CHECK(host.region().audio_out[told.channel][told.frame] == (offline ? told.offline : told.realtime));
+    }
 }
 
 TEST_CASE("a change of latency comes with the block and as a message", "[latency][vst2]")

@@ -21,7 +21,8 @@ inline constexpr std::uint32_t max_message_bytes = 256u * 1024 * 1024;
 enum class MessageType : std::uint32_t {
     // Service to host                payload -> answer
     load = 1,       ///< u32 count, count times LoadedPart -> loaded | failed; more than one part is a chain
-    activate = 2,   ///< f64 rate in Hz, u32 largest block -> done | failed. Blocks are answered from now on
+    activate = 2,   ///< f64 rate in Hz, u32 largest block, u32 1 if nobody waits for the blocks, else 0
+                    ///< -> done | failed. Blocks are answered from now on
     deactivate = 3, ///< nothing -> done. Blocks are answered with not_active from now on
     get_state = 4,  ///< nothing -> state | failed
     set_state = 5,  ///< blob as from `state` -> done | failed

@@ -14,7 +14,7 @@ inline constexpr std::uint32_t magic = 0x544e4344;
 
 /// Raised whenever the meaning or place of a field changes. Service and host are built together; a difference
 /// means that an old host binary is still installed, and the host refuses with a message that says so.
-inline constexpr std::uint32_t version = 10;
+inline constexpr std::uint32_t version = 11;
 
 /// Largest block that a plugin is prepared for: PipeWire's default quantum limit.
 inline constexpr std::uint32_t max_frames = 8192;
