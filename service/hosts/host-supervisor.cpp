@@ -4,6 +4,7 @@
 
 #include "nodes/bridge/futex.hpp"
 #include "service/hosts/display-environment.hpp"
+#include "service/hosts/host-publication.hpp"
 #include "service/hosts/parameter-names.hpp"
 
 #include <algorithm>
@@ -35,32 +36,13 @@ std::uint64_t nsec_of(std::chrono::nanoseconds duration) noexcept
 
 } // namespace
 
-/// Makes a host known to the owner's thread for as long as it lives, and takes it out of the audio path
-/// before it is destroyed.
-class HostSupervisor::Publication
-{
-    HostSupervisor& supervisor_;
-
-public:
-    Publication(HostSupervisor& supervisor, RunningHost& host) : supervisor_(supervisor)
-    {
-        supervisor_.wishes_.set_host(&host);
-    }
-    ~Publication()
-    {
-        supervisor_.connection_.set_host(nullptr, 0);
-        supervisor_.wishes_.set_host(nullptr);
-    }
-    Publication(const Publication&) = delete;
-    Publication& operator=(const Publication&) = delete;
-};
-
 HostSupervisor::HostSupervisor(PluginHostSettings settings, HostListener listener, HostCommandSource command)
     : settings_(std::move(settings)), listener_(std::move(listener)), command_(std::move(command)),
       wishes_({settings_.rate, settings_.max_frames}),
       state_(settings_.state_file,
              [this](Severity severity, const std::string& text) { log(severity, text); }),
-      places_(settings_.state_file), policy_(settings_.patience.restarts), thread_([this] { run(); })
+      places_(settings_.state_file), schedule_(settings_.patience.settle, settings_.patience.unsaved),
+      policy_(settings_.patience.restarts), thread_([this] { run(); })
 {
 }
 
@@ -105,10 +87,9 @@ void HostSupervisor::hear(const bridge::Notification& notification)
                            latency_ = latency.frames;
                        emit(latency);
                    },
-                   // There may be plugins that say so because they were asked for their state.
                    [this](const bridge::StateChanged&) {
                        if (ready_since_)
-                           save_soon(saved_at_ + settings_.patience.unsaved);
+                           schedule_.said_to_have_changed();
                    },
                    [this](const bridge::EditorChanged& window) { hear_window(window); },
                    [this](const bridge::ThreadsRefused& threads) { emit(threads); },
@@ -127,7 +108,7 @@ void HostSupervisor::hear_latency()
 void HostSupervisor::hear_moved(std::uint32_t id, double value)
 {
     connection_.note_value(id, value);
-    save_soon();
+    schedule_.changed();
     emit(bridge::ParameterChanged{id, value});
 }
 
@@ -145,22 +126,12 @@ void HostSupervisor::hear_window(const bridge::EditorChanged& window)
     emit(window);
 }
 
-/// When it has been quiet for a while, but not never if it never is: there are plugins that move their
-/// parameters themselves.
-void HostSupervisor::save_soon(Clock::time_point not_before)
-{
-    const auto now = Clock::now();
-    if (!save_at_)
-        save_at_latest_ = now + settings_.patience.unsaved;
-    save_at_ = std::max(std::min(now + settings_.patience.settle, save_at_latest_), not_before);
-}
-
 void HostSupervisor::save(RunningHost& host)
 {
-    save_at_.reset();
+    schedule_.begin();
     connection_.hand_over();
     auto problem = state_.save(host, settings_.values);
-    saved_at_ = Clock::now();
+    schedule_.end();
     looked_nsec_ = bridge::now_nsec(); // the wait was the plugin's fault
     emit(StateSaved{state_.file(), ticket_, std::move(problem)});
 }
@@ -175,7 +146,7 @@ void HostSupervisor::fulfil_preset(RunningHost& host, const PresetWish& wish)
     const auto values = host.values();
     for (std::size_t i = 0; i < std::min(values.size(), parameters.size()); ++i)
         hear_moved(parameters[i].id, values[i]);
-    save_soon();
+    schedule_.changed();
 }
 
 /// Nobody waits for an answer.
@@ -275,7 +246,7 @@ void HostSupervisor::run_host()
                       [this](std::string_view line) {
                           log(Severity::info, std::string(line));
                       }});
-    const Publication publication(*this, host);
+    const HostPublication publication(wishes_, connection_, host);
     if (wishes_.stopping())
         return;
 
@@ -321,14 +292,14 @@ void HostSupervisor::watch(RunningHost& host)
             connection_.renew();
         }
         if (wishes.changed)
-            save_soon();
+            schedule_.changed();
         for (const auto& [ticket, wish] : wishes.asked) {
             await_block(host);
             fulfil_wish(host, ticket, wish);
         }
         if (awaits_display_)
             return;
-        if (wishes.save != 0 || (save_at_ && Clock::now() >= *save_at_))
+        if (wishes.save != 0 || schedule_.due())
             save(host);
 
         const bool edited = !open_editors_.empty();

@@ -5,6 +5,7 @@
 #include "service/hosts/editor-places.hpp"
 #include "service/hosts/plugin-connection.hpp"
 #include "service/hosts/plugin-host.hpp"
+#include "service/hosts/save-schedule.hpp"
 #include "service/hosts/state-keeper.hpp"
 #include "service/hosts/wish-box.hpp"
 
@@ -25,7 +26,6 @@ namespace decant::service
 class HostSupervisor
 {
     using Clock = std::chrono::steady_clock;
-    class Publication;
 
     PluginHostSettings settings_;
     HostListener listener_;
@@ -41,6 +41,7 @@ class HostSupervisor
     EditorPlaces places_;
     std::set<std::string> open_editors_;                                 ///< their parts
     std::optional<std::pair<std::uint64_t, EditorWish>> awaits_display_; ///< and with it the next host
+    SaveSchedule schedule_;
     RestartPolicy policy_;
     bool names_resolved_ = false;
     std::uint64_t ticket_ = 0;                     ///< of the last save() that was heard
@@ -48,9 +49,6 @@ class HostSupervisor
     std::uint64_t looked_nsec_ = 0;                ///< when expect_answer() was here last
     std::uint64_t excused_nsec_ = 0;               ///< nobody ran before that
     std::optional<Clock::time_point> ready_since_; ///< the last host's; nothing if it never was
-    Clock::time_point saved_at_;                   ///< or tried to be
-    std::optional<Clock::time_point> save_at_; ///< there are changes that the state on the disk does not have
-    Clock::time_point save_at_latest_;         ///< however many follow
 
     std::thread thread_;
 
@@ -61,7 +59,6 @@ class HostSupervisor
     void hear_latency();
     void hear_moved(std::uint32_t id, double value);
     void hear_window(const bridge::EditorChanged& window);
-    void save_soon(Clock::time_point not_before = {});
     void save(RunningHost& host);
     void fulfil_preset(RunningHost& host, const PresetWish& wish);
     void select_program_by_midi(RunningHost& host);
