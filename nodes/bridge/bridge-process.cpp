@@ -69,7 +69,7 @@ void BridgeState::process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
             end_notes(cycle.midi_out);
     } else {
         counters.dropped.add();
-        keep_missed(cycle);
+        counters.lost_events.add(keep_missed(cycle));
     }
     const std::uint32_t ahead = mode == BridgeMode::pipelined ? cycle.frames : 0;
     fallback.record(cycle.inputs, cycle.frames,
@@ -101,7 +101,7 @@ bool BridgeState::run_plugin(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
     if (!host || host->exchange->abandoned()) {
         counters.detached.add();
         end_notes(cycle.midi_out);
-        missed_events = protocol::EventWriter(missed_area); // as what comes now is
+        missed.clear(); // as what comes now is
         return false;
     }
     auto& exchange = *host->exchange;
@@ -112,7 +112,7 @@ bool BridgeState::run_plugin(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
         counters.dropped.add();
         discontinuity = true;
         give_up_posted();
-        keep_missed(cycle);
+        counters.lost_events.add(keep_missed(cycle));
         return false;
     }
     if (posted_frames != cycle.frames) // a block of another size cannot be played in place of this one
@@ -164,9 +164,9 @@ bool BridgeState::run_in_step(BlockExchange& exchange, const nodes::Cycle& cycle
     exchange.settle();
     // What a plugin is not active for, it has not seen.
     if (answered && copy_of_strangers(exchange.memory().result).status == protocol::BlockStatus::not_active)
-        keep_missed(cycle);
+        counters.lost_events.add(keep_missed(cycle));
     else
-        missed_events = protocol::EventWriter(missed_area);
+        missed.clear();
     if (!answered) {
         (exchange.abandoned() ? counters.detached : counters.late).add();
         discontinuity = overdue = true;
@@ -192,12 +192,26 @@ void BridgeState::give_up_posted() noexcept DECANT_REALTIME
 bool BridgeState::run_pipelined(BlockExchange& exchange, const nodes::Cycle& cycle) noexcept DECANT_REALTIME
 {
     const std::uint64_t now = now_nsec();
-    const bool read =
-        posted_frames != 0 && read_block(exchange.memory(), cycle, now - exchange.posted_nsec());
+    bool read = false;
+    if (posted_frames != 0) {
+        read = read_block(exchange.memory(), cycle, now - exchange.posted_nsec());
+        if (!read && copy_of_strangers(exchange.memory().result).status == protocol::BlockStatus::not_active)
+            take_back_posted();
+    }
     post(exchange, cycle, now, cycle.deadline_nsec + period_of(cycle));
-    missed_events = protocol::EventWriter(missed_area);
+    posted_lost = keep_missed(cycle);
+    std::swap(posted, missed);
+    missed.clear();
     posted_frames = cycle.frames;
     return read;
+}
+
+/// The plugin was not active for the block that was posted, and has not seen what that says.
+void BridgeState::take_back_posted() noexcept DECANT_REALTIME
+{
+    posted_lost += posted.append(missed);
+    std::swap(posted, missed);
+    counters.lost_events.add(posted_lost);
 }
 
 /// Of a plugin that is gone, and says so itself no more.
@@ -223,13 +237,14 @@ bool BridgeState::is_for_plugin(std::span<const std::uint8_t> message) const noe
 }
 
 /// The host does not see this block. What it must not miss waits for the next one: a note that is never
-/// switched off would sound for ever.
-void BridgeState::keep_missed(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
+/// switched off would sound for ever. Returns how much of it cannot.
+std::uint64_t BridgeState::keep_missed(const nodes::Cycle& cycle) noexcept DECANT_REALTIME
 {
+    std::uint64_t lost = 0;
     for (const auto& event : cycle.midi_in)
-        if (is_for_plugin(event.bytes) &&
-            (is_note_on(event.bytes) || !missed_events.push_midi(0, event.bytes)))
-            counters.lost_events.add();
+        if (is_for_plugin(event.bytes) && (is_note_on(event.bytes) || !missed.keep(event.bytes)))
+            ++lost;
+    return lost;
 }
 
 void BridgeState::write_block(protocol::Region& region, const nodes::Cycle& cycle,
@@ -275,11 +290,7 @@ std::uint32_t BridgeState::write_events(protocol::Region& region,
 {
     protocol::EventWriter events(region.events_in);
     write_parameters(events);
-    protocol::EventReader missed(missed_area, missed_events.size());
-    protocol::EventView event;
-    while (missed.next(event, cycle.frames))
-        if (!events.push(0, event.type, event.payload))
-            counters.lost_events.add();
+    counters.lost_events.add(missed.write_to(events));
     for (const auto& midi : cycle.midi_in)
         if (is_for_plugin(midi.bytes) && !events.push_midi(midi.frame, midi.bytes))
             counters.lost_events.add();

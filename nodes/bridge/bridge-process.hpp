@@ -7,13 +7,13 @@
 #include "nodes/bridge/bridge-setup.hpp"
 #include "nodes/bridge/exchange-process.hpp"
 #include "nodes/bridge/fallback-process.hpp"
+#include "nodes/bridge/missed-midi.hpp"
 #include "nodes/bridge/patience.hpp"
 #include "nodes/bridge/program-changes-process.hpp"
 #include "nodes/held-notes.hpp"
 #include "nodes/processor.hpp"
 #include "nodes/realtime/annotations.hpp"
 #include "nodes/realtime/handover.hpp"
-#include "wine-host/protocol/events.hpp"
 
 #include <atomic>
 #include <boost/lockfree/spsc_queue.hpp>
@@ -70,13 +70,14 @@ struct BridgeState {
     bool discontinuity = false;                       ///< blocks were lost since the last one posted
     bool overdue = false;            ///< the reply to the last block was not waited for, or is not heard
     std::uint32_t posted_frames = 0; ///< of the block that is out, if pipelined; 0: none is
+    MissedMidi posted;               ///< what that block says, until the plugin is known to have seen it
+    std::uint64_t posted_lost = 0;   ///< what of it is not there, as it would come too late
     Patience patience;
     Anticipation anticipation;
     bool told = false; ///< the host has been told when to be awake for the next block
 
     // [rt], also while another thread has that part.
-    std::vector<std::byte> missed_area;  ///< MIDI of blocks that were not posted, for the next one
-    protocol::EventWriter missed_events; ///< into missed_area
+    MissedMidi missed; ///< of blocks that were not posted
 
     /// One block. [rt]
     void process(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
@@ -100,7 +101,8 @@ private:
     void end_notes(nodes::MidiSink* sink) noexcept DECANT_REALTIME;
     void hear_programs(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
     [[nodiscard]] bool is_for_plugin(std::span<const std::uint8_t> message) const noexcept DECANT_REALTIME;
-    void keep_missed(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+    [[nodiscard]] std::uint64_t keep_missed(const nodes::Cycle& cycle) noexcept DECANT_REALTIME;
+    void take_back_posted() noexcept DECANT_REALTIME;
     void write_block(protocol::Region& region, const nodes::Cycle& cycle,
                      protocol::PollWindow next) noexcept DECANT_REALTIME;
     void write_parameters(protocol::EventWriter& events) noexcept DECANT_REALTIME;

@@ -21,10 +21,6 @@ namespace decant::bridge
 namespace
 {
 
-/// Some thousands of short messages: what a keyboard and a dozen controllers send until a hung host is
-/// replaced.
-constexpr std::size_t missed_bytes = 64 * 1024;
-
 /// So long after its last block a node is idle: 8192 frames at 44.1 kHz, with some to spare.
 constexpr std::uint64_t longest_cycle_nsec = 250'000'000;
 
@@ -43,7 +39,7 @@ BridgeState::BridgeState(const BridgeLayout& bridge, BridgeMode when, std::share
     : layout(checked(bridge)), mode(when), guard(std::move(keeper)),
       fallback(layout.inputs, layout.outputs, layout.kind == BridgeKind::effect),
       sounding(layout.midi_out ? std::make_unique<nodes::HeldNotes>() : nullptr),
-      events_out(protocol::event_area_bytes), missed_area(missed_bytes), missed_events(missed_area)
+      events_out(protocol::event_area_bytes)
 {
 }
 

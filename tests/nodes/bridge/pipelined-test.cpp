@@ -153,6 +153,30 @@ TEST_CASE("what a plugin moved in its last pipelined block is told when the node
     CHECK(moved->value == 0.375);
 }
 
+TEST_CASE("what comes while a pipelined plugin is not active reaches it once when it is again")
+{
+    Pipelined node;
+    node.driver.rate = 96000;
+    node.driver.midi_in = {{0, {0x90, 60, 100}}, {3, {0x80, 60, 0}}};
+    for (int block = 0; block < 3; ++block) {
+        node.driver.run();
+        node.rest();
+        node.driver.midi_in = {{0, {0xb0, 64, static_cast<std::uint8_t>(block)}}};
+    }
+    REQUIRE(node.processor.stats().not_active == 2);
+    node.driver.midi_in.clear();
+    node.host.link().activate(96000, 8192);
+    std::vector<std::vector<std::uint8_t>> seen;
+    for (int block = 0; block < 5; ++block) {
+        node.driver.run();
+        node.rest();
+        for (const auto& event : node.driver.midi_out.events)
+            seen.push_back(event.bytes);
+    }
+    CHECK(seen == std::vector<std::vector<std::uint8_t>>{{0x80, 60, 0}, {0xb0, 64, 0}, {0xb0, 64, 1}});
+    CHECK(node.processor.stats().lost_events == 1); // the note that would have begun too late
+}
+
 TEST_CASE("the sound of a pipelined block that comes too late is not heard in place of another one")
 {
     Pipelined node;
