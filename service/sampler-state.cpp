@@ -68,6 +68,7 @@ try {
     const StateReading reading = read_state_file_of(file_, identity_);
     for (const auto& problem : reading.problems)
         log_of_node(node, Severity::warning, problem);
+    file_ = reading.file;
     if (!reading.state)
         return {};
     const auto state = decode(reading.state->bytes);

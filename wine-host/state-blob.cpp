@@ -11,7 +11,7 @@ namespace
 {
 
 constexpr std::uint32_t state_magic = 0x54534344; // "DCST" in memory order
-constexpr std::uint32_t state_version = 1;
+constexpr std::uint32_t state_version = 1;        // with another one the service's files need another, too
 
 /// FNV-1a: finds damage, not malice.
 std::uint64_t checksum(std::span<const std::byte> bytes) noexcept

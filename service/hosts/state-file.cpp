@@ -4,9 +4,6 @@
 
 #include "service/hosts/host-command.hpp"
 #include "wine-host/protocol/messages.hpp"
-#include "wine-host/protocol/wire.hpp"
-
-#include <boost/crc.hpp>
 
 #include <algorithm>
 #include <cctype>
@@ -33,60 +30,9 @@ namespace fs = std::filesystem;
 namespace
 {
 
-// "DcntStat", a version, the CRC-32 of what follows: the plugin's id as text, the state as blob; of version 2
-// the number of values of the configuration, and of each the name as text and a double.
-constexpr std::uint64_t file_magic = 0x7461'5374'746e'6344;
-constexpr std::uint32_t plain_version = 1;
-constexpr std::uint32_t configured_version = 2;
 constexpr const char* before_suffix = ".bak";
-constexpr std::size_t largest_file = std::size_t{protocol::max_message_bytes} + 4096;
-
-std::uint32_t checksum(std::span<const std::byte> bytes)
-{
-    boost::crc_32_type crc;
-    crc.process_bytes(bytes.data(), bytes.size());
-    return crc.checksum();
-}
-
-std::vector<std::byte> encode(const SavedState& state)
-{
-    protocol::WireWriter body;
-    body.put_text(state.plugin).put_blob(state.bytes);
-    const bool plain = state.configured.empty();
-    if (!plain)
-        body.put(static_cast<std::uint32_t>(state.configured.size()));
-    for (const auto& [name, value] : state.configured)
-        body.put_text(name).put(value);
-    protocol::WireWriter header;
-    header.put(file_magic).put(plain ? plain_version : configured_version).put(checksum(body.bytes()));
-    std::vector<std::byte> file(header.bytes().begin(), header.bytes().end());
-    file.insert(file.end(), body.bytes().begin(), body.bytes().end());
-    return file;
-}
-
-std::optional<SavedState> decode(std::span<const std::byte> file)
-{
-    protocol::WireReader header(file);
-    const bool ours = header.get<std::uint64_t>() == file_magic;
-    const auto version = header.get<std::uint32_t>();
-    const auto sum = header.get<std::uint32_t>();
-    if (!ours || version < plain_version || version > configured_version || header.failed())
-        return std::nullopt;
-    const auto rest = file.subspan(sizeof file_magic + sizeof version + sizeof sum);
-    if (checksum(rest) != sum)
-        return std::nullopt;
-    protocol::WireReader body(rest);
-    SavedState state;
-    state.plugin = body.get_text();
-    const auto bytes = body.get_blob();
-    state.bytes.assign(bytes.begin(), bytes.end());
-    for (auto left = version == plain_version ? 0 : body.get<std::uint32_t>(); left > 0 && !body.failed();
-         --left) {
-        const auto name = body.get_text();
-        state.configured[name] = body.get<double>();
-    }
-    return body.complete() ? std::optional(std::move(state)) : std::nullopt;
-}
+constexpr const char* older_suffix = ".older";
+constexpr std::size_t largest_file = std::size_t{protocol::max_message_bytes} + std::size_t{1024} * 1024;
 
 PluginError io_error(const char* what, const fs::path& file)
 {
@@ -220,6 +166,64 @@ void move_states(const fs::path& from, const fs::path& to)
     }
 }
 
+bool is_of(const StateReading& reading, const std::string& plugin)
+{
+    return reading.state && reading.state->plugin == plugin;
+}
+
+/// What another plugin has left gives way to what waits for this one.
+void exchange_states(StateReading& reading, const std::string& plugin)
+{
+    const auto& file = reading.file;
+    if (const auto other = std::exchange(reading.state, std::nullopt)) {
+        const auto waiting = waiting_file(file, other->plugin);
+        move_states(file, waiting);
+        reading.problems.push_back("the state " + file.string() + " belongs to another plugin (" +
+                                   other->plugin + "). It is kept as " + waiting.string() +
+                                   ", and comes back when that has the name again");
+    }
+    move_states(waiting_file(file, plugin), file);
+    auto own = read_state_file(file);
+    own.problems.insert(own.problems.begin(), reading.problems.begin(), reading.problems.end());
+    if (!is_of(own, plugin))
+        own.state.reset();
+    reading = std::move(own);
+}
+
+/// What is ours where a newer decantd has been; at first that is what it has left us of before.
+StateReading read_older(const StateReading& newer, const std::string& plugin)
+{
+    const auto older = with_suffix(newer.file, older_suffix);
+    const bool left = is_of(newer, plugin) && !fs::exists(older);
+    try {
+        if (left)
+            write_state_file(older, *newer.state);
+    } catch (const PluginError&) { // NOLINT(bugprone-empty-catch)
+        // It is used all the same; the next one that cannot be saved is told.
+    }
+    auto reading = read_state_file_of(older, plugin);
+    if (left)
+        reading.state = newer.state;
+    reading.problems.insert(reading.problems.begin(), newer.problems.begin(), newer.problems.end());
+    reading.problems.push_back("the state " + newer.file.string() +
+                               " was written by a newer decantd, and stays for that: update Decant to have "
+                               "it back. Until then the state is kept as " +
+                               reading.file.string());
+    return reading;
+}
+
+/// The state of an older decantd that is more recent than ours.
+std::optional<fs::path> saved_since_by_older(const fs::path& file)
+{
+    auto older = with_suffix(file, older_suffix);
+    std::error_code missing;
+    const auto then = fs::last_write_time(older, missing);
+    if (missing)
+        return std::nullopt;
+    const auto now = fs::last_write_time(file, missing);
+    return missing || then > now ? std::optional(std::move(older)) : std::nullopt;
+}
+
 } // namespace
 
 fs::path state_file_of(std::string_view node)
@@ -265,43 +269,37 @@ void write_state_file(const fs::path& file, const SavedState& state)
 
 StateReading read_state_file(const fs::path& file)
 {
-    StateReading reading;
+    StateReading reading{.state = {}, .problems = {}, .file = file};
     for (const fs::path& candidate : {file, with_suffix(file, before_suffix)}) {
         const auto bytes = contents(candidate);
         if (!bytes)
             continue;
-        reading.state = decode(*bytes);
-        if (reading.state) {
+        auto decoded = decode_state(*bytes);
+        if (auto* state = std::get_if<SavedState>(&decoded)) {
+            reading.state = std::move(*state);
             if (!reading.problems.empty())
                 reading.problems.back() += ". The one before it is used";
             return reading;
         }
-        reading.problems.push_back("the state " + candidate.string() + " is damaged; it is kept as " +
-                                   set_state_aside(candidate).string());
+        if (std::holds_alternative<NewerState>(decoded))
+            reading.newer = true;
+        else
+            reading.problems.push_back("the state " + candidate.string() + " is damaged; it is kept as " +
+                                       set_state_aside(candidate).string());
     }
     return reading;
 }
 
 StateReading read_state_file_of(const fs::path& file, const std::string& plugin)
 {
-    const auto is_its_own = [&plugin](const StateReading& reading) {
-        return reading.state && reading.state->plugin == plugin;
-    };
     auto reading = read_state_file(file);
-    if (is_its_own(reading))
-        return reading;
-    if (const auto other = std::exchange(reading.state, std::nullopt)) {
-        const auto waiting = waiting_file(file, other->plugin);
-        move_states(file, waiting);
-        reading.problems.push_back("the state " + file.string() + " belongs to another plugin (" +
-                                   other->plugin + "). It is kept as " + waiting.string() +
-                                   ", and comes back when that has the name again");
-    }
-    move_states(waiting_file(file, plugin), file);
-    auto its_own = read_state_file(file);
-    reading.problems.insert(reading.problems.end(), its_own.problems.begin(), its_own.problems.end());
-    if (is_its_own(its_own))
-        reading.state = std::move(its_own.state);
+    if (!reading.newer && !is_of(reading, plugin))
+        exchange_states(reading, plugin);
+    if (reading.newer)
+        return read_older(reading, plugin);
+    if (const auto since = saved_since_by_older(file))
+        reading.problems.push_back("an older decantd has saved another state since, " + since->string() +
+                                   ". To have that, stop decantd and rename it to " + file.string());
     return reading;
 }
 
@@ -310,10 +308,12 @@ SavedState load_state_file(const fs::path& file)
     const auto bytes = contents(file);
     if (!bytes)
         throw PluginError("there is no state " + file.string() + ".");
-    auto state = decode(*bytes);
-    if (!state)
-        throw PluginError(file.string() + " is no state of decantd, or damaged.");
-    return std::move(*state);
+    auto decoded = decode_state(*bytes);
+    if (std::holds_alternative<NewerState>(decoded))
+        throw PluginError(file.string() + " was written by a newer decantd. Update Decant to read it.");
+    if (auto* state = std::get_if<SavedState>(&decoded))
+        return std::move(*state);
+    throw PluginError(file.string() + " is no state of decantd, or damaged.");
 }
 
 fs::path set_state_aside(const fs::path& file)

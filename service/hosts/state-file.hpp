@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstddef>
+#include "service/hosts/saved-state.hpp"
+
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,13 +12,6 @@
 
 namespace decant::service
 {
-
-/// What a state file holds.
-struct SavedState {
-    std::string plugin;                         ///< the plugin's id, as in its description
-    std::vector<std::byte> bytes;               ///< as from HostLink::state()
-    std::map<std::string, double> configured{}; ///< parameters by name, as the configuration had them then
-};
 
 /// `$XDG_STATE_HOME/decant/<node>.state`, by default below ~/.local/state. Throws PluginError if there is no
 /// home.
@@ -31,14 +24,17 @@ void write_state_file(const std::filesystem::path& file, const SavedState& state
 struct StateReading {
     std::optional<SavedState> state;   ///< nothing if there is none that can be used
     std::vector<std::string> problems; ///< what was damaged or somebody else's, and where it lies now
+    std::filesystem::path file;        ///< where the state is to be written from now on
+    bool newer = false;                ///< what is in `file` can only be read by a newer decantd
 };
 
-/// Reads `file`; a damaged one is set aside, and the one before it is read. Throws PluginError if it cannot
-/// be read although it is there.
+/// Reads `file`; a damaged one is set aside, one of a newer decantd stays, and the one before it is read.
+/// Throws PluginError if it cannot be read although it is there.
 [[nodiscard]] StateReading read_state_file(const std::filesystem::path& file);
 
 /// The same for a plugin of this id. What is in `file` of another one waits beside it until that has the name
-/// again, with the one before it; and what waits for this plugin is taken back. Throws PluginError.
+/// again, with the one before it; and what waits for this plugin is taken back. Where `file` is of a newer
+/// decantd, ours is `<file>.older`, so that both find their own whenever they run. Throws PluginError.
 [[nodiscard]] StateReading read_state_file_of(const std::filesystem::path& file, const std::string& plugin);
 
 /// Reads a file and leaves it where it is, damaged or not. Throws PluginError if there is no state in it.

@@ -42,6 +42,7 @@ void StateKeeper::read_file(const std::string& plugin)
         for (const auto& problem : reading.problems)
             log_(Severity::warning, problem);
         last_ = std::move(reading.state);
+        file_ = std::move(reading.file);
         from_file_ = last_.has_value();
         if (!last_ && !reading.problems.empty())
             log_(Severity::warning, "The plugin starts as it comes");

@@ -222,7 +222,7 @@ TEST_CASE("one bit is enough to call a state damaged")
         replace_content(file, broken);
         const auto reading = read_state_file(file);
         CHECK_FALSE(reading.state);
-        CHECK(reading.problems.size() == 1);
+        CHECK(reading.problems.size() == (reading.newer ? 0 : 1)); // the bit may have been the version's
         for (const auto& entry : fs::directory_iterator(directory.path()))
             fs::remove(entry.path());
     }
