@@ -1,99 +1,18 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// What happens around a rack that plays: the daemons restart, the machine sleeps, time runs faster.
+// What happens around a rack that plays: the daemons restart, the machine sleeps.
 
 #include "service/wine-processes.hpp"
-#include "tests/end-to-end/rack.hpp"
-#include "tests/support/graph-client.hpp"
-#include "tests/support/noise.hpp"
+#include "tests/end-to-end/room.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 #include <fmt/format.h>
-#include <functional>
 #include <string>
-#include <vector>
 
 namespace decant::tests
 {
-namespace
-{
-
-const nodes::PortLayout stereo_in{.inputs = {{"FL", "FL", ""}, {"FR", "FR", ""}}, .outputs = {}};
-const nodes::PortLayout stereo_out{.inputs = {}, .outputs = {{"FL", "FL", ""}, {"FR", "FR", ""}}};
-
-/// A gain of one half.
-std::string rack_of_gain(const std::string& more)
-{
-    return fmt::format(
-        "decant.nodes = [ {{ name = gain type = plugin path = \"{}\" params = {{ Gain = 0.25 }} {} }} ]",
-        test_plugin("decant-test-gain.dll").string(), more);
-}
-
-/// Noise goes into the gain, and a listener hears it; made anew for each daemon.
-struct Room {
-    GraphClient client;
-    NoiseSource noise_source;
-    NoiseListener listener;
-    TestNode source;
-    TestNode tape;
-
-    explicit Room(const PrivateSession& session, const std::string& group = {})
-        : client(session), source(client, "source", stereo_out, noise_source, nullptr, in_group(group)),
-          tape(client, "tape", stereo_in, listener, nullptr, in_group(group))
-    {
-        listener.gain = 0.5F;
-    }
-
-    static std::function<void(nodes::FilterNodeSetup&)> in_group(const std::string& group)
-    {
-        return [group](nodes::FilterNodeSetup& setup) {
-            if (!group.empty())
-                setup.properties["node.group"] = group;
-        };
-    }
-
-    void wire(const PrivateSession& session, const Rack& rack) const
-    {
-        const auto inputs = rack.ports("gain", Direction::input);
-        const auto outputs = rack.ports("gain", Direction::output);
-        REQUIRE(inputs.size() == 2);
-        REQUIRE(outputs.size() == 2);
-        for (const std::size_t i : {0u, 1u}) {
-            const std::string channel = i == 0 ? ":FL" : ":FR";
-            session.link("source" + channel, inputs[i]);
-            session.link(outputs[i], "tape" + channel);
-        }
-    }
-
-    [[nodiscard]] bool plays(std::uint32_t quantum)
-    {
-        listener.listen(quantum, 48000);
-        return hears(listener, 20);
-    }
-};
-
-} // namespace
-
-TEST_CASE("freewheeling waits for the plugin: no block is late, however fast time runs")
-{
-    PrivateSession session({.session_manager = false, .quantum = 256});
-    Rack rack(session, rack_of_gain("node.group = pipewire.freewheel"));
-    REQUIRE(rack.wait_for("gain", "running"));
-    Room room(session, "pipewire.freewheel");
-    room.wire(session, rack);
-    REQUIRE(wait_until([&] { return room.tape->counters().cycles > 100; }));
-    REQUIRE(room.plays(256));
-
-    const auto late = rack.nodes()["gain"]["late"].get<std::uint64_t>();
-    room.listener.listen(256, 48000);
-    CHECK(wait_until([&] { return room.listener.exact >= 2'000; }));
-    CHECK(room.listener.damaged == 0);
-    CHECK(room.listener.jumps == 0);
-    CHECK(room.listener.silent == 0);
-    CHECK(wait_until([&] { return rack.nodes()["gain"]["late"] == late; }));
-}
 
 TEST_CASE("a restart of WirePlumber is not heard")
 {
@@ -160,7 +79,7 @@ TEST_CASE("a restart of PipeWire brings back the same node with the same links, 
 TEST_CASE("after a sleep of the whole machine the plugin plays on, and nothing is late for ever")
 {
     PrivateSession session({.session_manager = false, .quantum = 1024});
-    Rack rack(session, rack_of_gain(""));
+    Rack rack(session, rack_of_gain());
     REQUIRE(rack.wait_for("gain", "running"));
     Room room(session);
     room.wire(session, rack);
