@@ -260,7 +260,7 @@ void FilterProcess::run(const spa_io_position* position) noexcept DECANT_REALTIM
     const std::uint32_t midi_size = midi_writer_.finish();
     if (midi_out != nullptr)
         set_content(*midi_out, midi_size, 1);
-    counters_.midi_lost.store(midi_reader_.lost() + midi_writer_.lost(), std::memory_order_relaxed);
+    counters_.midi_lost.store(midi_reader_.lost() + held_notes_.lost(), std::memory_order_relaxed);
 }
 
 } // namespace decant::nodes

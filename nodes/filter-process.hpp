@@ -32,7 +32,7 @@ struct FilterCounters {
     std::atomic<std::uint64_t> busy_nsec = 0;   ///< in process()
     std::atomic<std::uint64_t> period_nsec = 0; ///< of the same cycles, as the graph gave them
     std::atomic<std::uint64_t> missed = 0;      ///< cycles that the graph ran without this node
-    std::atomic<std::uint64_t> midi_lost = 0;   ///< messages malformed or without room, both directions
+    std::atomic<std::uint64_t> midi_lost = 0;   ///< messages that came malformed, too long or without room
     std::atomic<std::uint32_t> rate = 0;        ///< of the last cycle, Hz; this and the next do not only grow
     std::atomic<std::uint32_t> frames = 0;      ///< of the last cycle
 };

@@ -77,6 +77,7 @@ std::span<const MidiEvent> HeldNotes::release(std::span<const MidiEvent> events,
             }
     }
     const std::size_t more = std::min(events.size(), room - count_);
+    lost_ += events.size() - more;
     std::copy_n(events.begin(), more, events_.begin() + static_cast<std::ptrdiff_t>(count_));
     return {events_.data(), count_ + more};
 }

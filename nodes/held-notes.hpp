@@ -32,6 +32,7 @@ class HeldNotes
     std::array<std::array<std::uint8_t, 3>, most> messages_{};
     std::array<MidiEvent, room> events_{};
     std::size_t count_ = 0;
+    std::uint64_t lost_ = 0;
 
     void add(std::uint8_t status, std::uint8_t first) noexcept DECANT_REALTIME;
 
@@ -43,6 +44,9 @@ public:
     /// Valid until the next call.
     [[nodiscard]] std::span<const MidiEvent> release(std::span<const MidiEvent> events,
                                                      std::uint64_t since) noexcept DECANT_REALTIME;
+
+    /// Events so far for which release() had no room.
+    [[nodiscard]] std::uint64_t lost() const noexcept DECANT_REALTIME { return lost_; }
 };
 
 } // namespace decant::nodes

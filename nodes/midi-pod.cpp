@@ -283,10 +283,8 @@ bool MidiWriter::push(std::uint32_t frame, std::span<const std::uint8_t> bytes) 
     if (buffer_.empty() || bytes.empty())
         return true;
     const std::size_t size = sizeof(spa_pod_control) + padded(bytes.size());
-    if (size > buffer_.size() - used_) {
-        ++lost_;
+    if (size > buffer_.size() - used_)
         return false;
-    }
     last_frame_ = std::clamp(frame, last_frame_, std::max(frames_, last_frame_ + 1) - 1);
     spa_pod_control control{};
     control.offset = last_frame_;

@@ -59,7 +59,7 @@ public:
     [[nodiscard]] std::span<const MidiEvent> read(std::span<const std::byte> pod,
                                                   std::uint32_t frames) noexcept DECANT_REALTIME;
 
-    /// Messages so far that were malformed or found no room. [rt]
+    /// Messages so far that were malformed, too long or found no room. [rt]
     [[nodiscard]] std::uint64_t lost() const noexcept DECANT_REALTIME { return lost_; }
 };
 
@@ -70,7 +70,6 @@ class MidiWriter final : public MidiSink
     std::size_t used_ = 0;
     std::uint32_t last_frame_ = 0;
     std::uint32_t frames_ = 0;
-    std::uint64_t lost_ = 0;
 
 public:
     /// Begins a block. Without a buffer, because nobody listens, messages are taken and dropped. [rt]
@@ -80,9 +79,6 @@ public:
 
     /// Ends the block and returns the size of the sequence in bytes; 0 without a buffer. [rt]
     [[nodiscard]] std::uint32_t finish() noexcept DECANT_REALTIME;
-
-    /// Messages so far that found no room. [rt]
-    [[nodiscard]] std::uint64_t lost() const noexcept DECANT_REALTIME { return lost_; }
 };
 
 } // namespace decant::nodes

@@ -50,9 +50,9 @@ std::string_view state_of(const NodeStatus& status) noexcept
 std::string to_json(const NodeStatus& status)
 {
     nlohmann::json object{
-        {"type", status.type},         {"state", to_text(status.state)}, {"load", status.load},
-        {"late", status.late},         {"dropped", status.dropped},      {"xruns", status.xruns},
-        {"restarts", status.restarts}, {"warnings", status.warnings},
+        {"type", status.type},   {"state", to_text(status.state)}, {"load", status.load},
+        {"late", status.late},   {"dropped", status.dropped},      {"lost", status.lost},
+        {"xruns", status.xruns}, {"restarts", status.restarts},    {"warnings", status.warnings},
     };
     if (!status.message.empty())
         object["message"] = status.message;
@@ -103,6 +103,7 @@ try {
     read(object, "load", status.load);
     read(object, "late", status.late);
     read(object, "dropped", status.dropped);
+    read(object, "lost", status.lost);
     read(object, "xruns", status.xruns);
     read(object, "restarts", status.restarts);
     if (const auto trip = object.find("round-trip"); trip != object.end()) {

@@ -55,6 +55,7 @@ struct NodeStatus {
     double load = 0;                   ///< time in process() as a part of the period, over the last second
     std::uint64_t late = 0;            ///< blocks that the deadline cut off
     std::uint64_t dropped = 0;         ///< blocks that were kept from a plugin that had not answered yet
+    std::uint64_t lost = 0;            ///< MIDI messages and parameter changes, for want of room or sense
     std::uint64_t xruns = 0;           ///< cycles of the graph that passed without this node
     std::uint64_t restarts = 0;        ///< of the host
     bool bypassed = false;             ///< plugins only: it runs, and is not heard

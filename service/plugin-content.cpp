@@ -141,6 +141,7 @@ void PluginContent::make_processor()
         const auto stats = processor_->stats();
         late_before_ += stats.late;
         dropped_before_ += stats.dropped;
+        lost_before_ += stats.lost_events;
     }
     before_ = {};
     auto layout = bridge_layout_of(plugin_);
@@ -303,6 +304,7 @@ void PluginContent::report(NodeStatus& status)
         status.memory = private_memory_of(process);
     status.late = late_before_;
     status.dropped = dropped_before_;
+    status.lost += lost_before_;
     if (!processor_)
         return;
     status.editor = editor();
@@ -317,6 +319,7 @@ void PluginContent::report(NodeStatus& status)
     const auto now = processor_->stats();
     status.late += now.late;
     status.dropped += now.dropped;
+    status.lost += now.lost_events;
     const auto recent = since(before_, now);
     place_.judge(recent.anticipated, recent.found_awake);
     status.wake = place_.wake() == bridge::BridgeWake::anticipate ? "anticipate" : "sleep";

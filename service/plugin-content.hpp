@@ -36,6 +36,7 @@ class PluginContent final : public NodeContent
     bridge::BlockStatistics before_; ///< of the last report
     std::uint64_t late_before_ = 0;  ///< of processors that are gone
     std::uint64_t dropped_before_ = 0;
+    std::uint64_t lost_before_ = 0;
     std::uint64_t restarts_ = 0;
     std::uint32_t rate_ = 0;
     std::uint32_t latency_ = 0; ///< the plugin's, in frames

@@ -160,6 +160,7 @@ void RackNode::drop() noexcept
     if (!filter_)
         return;
     missed_before_ += filter_->counters().missed;
+    lost_before_ += filter_->counters().midi_lost;
     filter_.reset();
     was_out_ = true;
     seat_ = {};
@@ -351,6 +352,7 @@ NodeStatus RackNode::take_status()
     if (!device_problem_.empty())
         status.warnings.push_back(device_problem_);
     status.xruns = missed_before_;
+    status.lost = lost_before_;
     if (filter_) {
         const auto& counters = filter_->counters();
         const std::uint64_t busy = counters.busy_nsec;
@@ -362,6 +364,7 @@ NodeStatus RackNode::take_status()
         busy_before_ = busy;
         period_before_ = period;
         status.xruns += counters.missed;
+        status.lost += counters.midi_lost;
     }
     if (content_)
         content_->report(status);

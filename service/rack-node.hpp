@@ -56,6 +56,7 @@ class RackNode final : private ContentOwner
     std::uint64_t cycles_at_tick_ = 0;
     unsigned ticks_at_rest_ = 0;
     std::uint64_t missed_before_ = 0; ///< by filter nodes that are gone
+    std::uint64_t lost_before_ = 0;   ///< the same of MIDI messages
 
     void show(const Playable& playable) override;
     void hide() override;

@@ -38,6 +38,8 @@ std::string_view name_of(Kind kind)
         return "restarts";
     case Kind::late:
         return "late";
+    case Kind::lost:
+        return "lost";
     case Kind::xruns:
         return "xruns";
     case Kind::starved:
@@ -52,7 +54,8 @@ std::string_view name_of(Kind kind)
 
 bool counts(Kind kind)
 {
-    return kind == Kind::restarts || kind == Kind::late || kind == Kind::xruns || kind == Kind::starved;
+    return kind == Kind::restarts || kind == Kind::late || kind == Kind::lost || kind == Kind::xruns ||
+           kind == Kind::starved;
 }
 
 } // namespace
@@ -116,6 +119,7 @@ std::vector<RackEvent> node_events(const std::string& node, const std::optional<
     const auto& old = before ? *before : *now;
     count(Kind::restarts, old.restarts, now->restarts);
     count(Kind::late, old.late, now->late);
+    count(Kind::lost, old.lost, now->lost);
     count(Kind::xruns, old.xruns, now->xruns);
     count(Kind::starved, old.starved, now->starved);
     return events;

@@ -24,6 +24,7 @@ struct RackEvent {
         warning,   ///< one that was not there before
         restarts,  ///< of the host
         late,      ///< blocks that the deadline cut off
+        lost,      ///< MIDI messages and parameter changes
         xruns,     ///< cycles that passed without the node
         starved,   ///< voices whose samples were not read in time
         problem,   ///< in the configuration, one that was not there before

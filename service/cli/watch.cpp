@@ -195,7 +195,7 @@ void add_watch(CLI::App& application)
     verb->footer(
         "First all nodes that there are, as node-added. Then node-added, node-removed, state, warning, "
         "problem,\n"
-        "parameter, restarts, late, xruns, starved, service-here and service-gone.\n\n"
+        "parameter, restarts, late, lost, xruns, starved, service-here and service-gone.\n\n"
         "Examples:\n  decant watch\n"
         "  decant watch --json | jq -r --unbuffered 'select(.event == \"state\" and .state == \"failed\") | "
         ".message'");

@@ -3,8 +3,10 @@
 
 // What is played on a sampler's node and heard of it, with a real decantd on a real PipeWire.
 
+#include "nodes/midi-pod.hpp"
 #include "tests/service/running-service.hpp"
 #include "tests/support/graph-client.hpp"
+#include "tests/support/midi-players.hpp"
 #include "tests/support/players.hpp"
 #include "tests/support/ump-keyboard.hpp"
 
@@ -195,6 +197,34 @@ TEST_CASE("a note of MIDI 2.0 is heard at the very pitch that it is given")
     }));
     CHECK(tests::frequency_of(studio.recorder.tape(), studio.recorder.rate()) ==
           Approx(440 * std::exp2(3.5 / 12)).margin(0.5));
+}
+
+TEST_CASE("a SysEx that is too long is counted where people look, also when its node has left the graph")
+{
+    Studio studio;
+    studio.begin_alone();
+    const auto lost = [&] {
+        return studio.listed("organ").value("lost", std::uint64_t{0});
+    };
+    {
+        tests::MidiSource editor;
+        editor.events = {{0, 0, std::vector<std::uint8_t>(nodes::max_sysex_bytes + 1, 1)}};
+        editor.events[0].bytes.front() = 0xf0;
+        editor.events[0].bytes.back() = 0xf7;
+        const tests::TestNode source(studio.client(), "editor",
+                                     {.inputs = {}, .outputs = {}, .midi_out = true}, editor);
+        studio.session().link("editor:midi_out", "decant.organ:midi_in");
+        CHECK(lost() == 0);
+        // Again, as a link loses what is sent before its ends are ready.
+        REQUIRE(wait_until([&] {
+            editor.send = true;
+            return wait_until([&] { return lost() != 0; }, std::chrono::seconds(2));
+        }));
+    }
+    const auto before = lost();
+    studio.restart_pipewire();
+    studio.listen();
+    CHECK(lost() >= before);
 }
 
 TEST_CASE("a controller that arrives over MIDI is in the node's Props, and heard")

@@ -60,12 +60,14 @@ TEST_CASE("what is counted is told as how many more, and of a node that was made
     before.xruns = 9;
     auto now = before;
     now.late = 7;
+    now.lost = 3;
     now.xruns = 2;
     const auto events = node_events("bass", before, now);
-    REQUIRE(events.size() == 2);
+    REQUIRE(events.size() == 3);
     CHECK(nlohmann::json(to_json(events[0])) ==
           nlohmann::json{{"event", "late"}, {"node", "bass"}, {"more", 2}, {"total", 7}});
-    CHECK(to_text(events[1]) == "xruns        bass +2 (2)");
+    CHECK(to_text(events[1]) == "lost         bass +3 (3)");
+    CHECK(to_text(events[2]) == "xruns        bass +2 (2)");
 }
 
 TEST_CASE("a warning is told once, when it begins")
