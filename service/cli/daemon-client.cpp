@@ -21,7 +21,8 @@ namespace decant::cli
 namespace
 {
 
-constexpr std::chrono::seconds answer_time{5}; ///< a daemon that needs longer hangs
+constexpr std::chrono::seconds answer_time{5};  ///< a daemon that needs longer hangs
+constexpr std::chrono::seconds reading_time{2}; ///< between two looks at what may not have been told
 
 } // namespace
 
@@ -45,6 +46,8 @@ DaemonClient::DaemonClient(Listeners listeners)
             auto& self = *static_cast<DaemonClient*>(data);
             if (id != PW_ID_CORE)
                 return;
+            if (sequence == self.reading_)
+                return self.end_reading();
             self.answered_ = sequence;
             if (sequence == self.awaited_)
                 self.stop();
@@ -68,11 +71,7 @@ DaemonClient::DaemonClient(Listeners listeners)
             static_cast<DaemonClient*>(data)->take_object(id, type, properties);
         };
         events.global_remove = [](void* data, std::uint32_t id) {
-            auto& self = *static_cast<DaemonClient*>(data);
-            if (self.metadata_id_ == id)
-                self.metadata_id_ = PW_ID_ANY;
-            if (self.listeners_.removed)
-                self.listeners_.removed(id);
+            static_cast<DaemonClient*>(data)->lose_object(id);
         };
         return events;
     }();
@@ -95,6 +94,13 @@ void DaemonClient::write(const char* key, const std::string& json)
 }
 
 bool DaemonClient::listen(std::chrono::seconds patience)
+{
+    service::Timer again(loop(), [this] { read_again(); });
+    again.start(reading_time, reading_time);
+    return run(patience);
+}
+
+bool DaemonClient::run(std::chrono::seconds patience)
 {
     auto* loop = pw_main_loop_get_loop(loop_.get());
     service::Timer limit(loop, [this] { pw_main_loop_quit(loop_.get()); });
@@ -123,7 +129,7 @@ void DaemonClient::round_trip()
 {
     awaited_ = pw_core_sync(core_.get(), PW_ID_CORE, awaited_);
     while (answered_ != awaited_) // listeners may stop it, too
-        if (!listen(answer_time)) // PipeWire has nobody heard who looks at the metadata of one that hangs
+        if (!run(answer_time))    // PipeWire has nobody heard who looks at the metadata of one that hangs
             throw NotRunning(metadata_ ? "decantd does not answer; see 'systemctl --user status decant', and "
                                          "'systemctl --user restart decant' if it hangs"
                                        : "the PipeWire daemon does not answer; see 'systemctl --user status "
@@ -149,22 +155,70 @@ void DaemonClient::take_object(std::uint32_t id, const char* type, const spa_dic
     if (!spa_streq(type, PW_TYPE_INTERFACE_Metadata) || !spa_streq(name, service::metadata_name))
         return;
     metadata_id_ = id;
+    bind_metadata();
+}
+
+void DaemonClient::lose_object(std::uint32_t id)
+{
+    if (metadata_id_ == id) {
+        metadata_id_ = PW_ID_ANY;
+        keys_.clear();
+        reading_.reset();
+    }
+    if (listeners_.removed)
+        listeners_.removed(id);
+}
+
+void DaemonClient::bind_metadata()
+{
     metadata_listener_.remove();
     metadata_.reset(static_cast<pw_metadata*>(
-        pw_registry_bind(registry_.get(), id, PW_TYPE_INTERFACE_Metadata, PW_VERSION_METADATA, 0)));
+        pw_registry_bind(registry_.get(), metadata_id_, PW_TYPE_INTERFACE_Metadata, PW_VERSION_METADATA, 0)));
     if (!metadata_)
         return;
     static constexpr pw_metadata_events events{
         .version = PW_VERSION_METADATA_EVENTS,
         .property = [](void* data, std::uint32_t subject, const char* key, const char* kind,
                        const char* text) {
-            const auto& self = *static_cast<DaemonClient*>(data);
-            if (self.listeners_.entry && subject == 0 && key != nullptr &&
+            if (subject == 0 && key != nullptr &&
                 (text == nullptr || spa_streq(kind, service::metadata_type)))
-                self.listeners_.entry(key, text);
+                static_cast<DaemonClient*>(data)->take_entry(key, text);
             return 0;
         }};
     pw_metadata_add_listener(metadata_.get(), metadata_listener_.hook(), &events, this);
+}
+
+void DaemonClient::take_entry(const char* key, const char* text)
+{
+    if (text == nullptr) {
+        keys_.erase(key);
+        read_keys_.erase(key);
+    } else {
+        keys_.insert(key);
+        read_keys_.insert(key);
+    }
+    if (listeners_.entry)
+        listeners_.entry(key, text);
+}
+
+/// While somebody binds the metadata, PipeWire (1.4 to 1.7) tells those who have before nothing of it, and
+/// nothing any more for ever if he went before the service had answered. Who binds it hears all in any case.
+void DaemonClient::read_again()
+{
+    if (metadata_id_ == PW_ID_ANY || reading_)
+        return;
+    read_keys_.clear();
+    bind_metadata();
+    reading_ = pw_core_sync(core_.get(), PW_ID_CORE, 0);
+}
+
+void DaemonClient::end_reading()
+{
+    reading_.reset();
+    const auto before = keys_;
+    for (const auto& key : before)
+        if (!read_keys_.contains(key))
+            take_entry(key.c_str(), nullptr);
 }
 
 } // namespace decant::cli

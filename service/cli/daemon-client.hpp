@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <set>
 #include <string>
 
 namespace decant::cli
@@ -22,8 +24,8 @@ public:
         std::function<void(std::uint32_t id, const char* type, const spa_dict* properties)> object{};
         /// An object that is no more.
         std::function<void(std::uint32_t id)> removed{};
-        /// What stands in the service's metadata under `key`, and whatever is written there later; a null
-        /// `text` takes it away.
+        /// What stands in the service's metadata under `key`, and whatever is written there later, perhaps
+        /// more than once; a null `text` takes it away.
         std::function<void(const char* key, const char* text)> entry{};
     };
 
@@ -70,11 +72,20 @@ private:
     int awaited_ = 0; ///< the number of the last question
     int answered_ = 0;
     bool stopped_ = false;
-    std::string loss_;    ///< why the connection is of no use any more
-    std::string refusal_; ///< of what was asked last
+    std::set<std::string> keys_;      ///< of the entries that there are
+    std::set<std::string> read_keys_; ///< of those that read_again() has met
+    std::optional<int> reading_;      ///< the number of its question, until that is answered
+    std::string loss_;                ///< why the connection is of no use any more
+    std::string refusal_;             ///< of what was asked last
 
     void lose(const char* reason);
+    [[nodiscard]] bool run(std::chrono::seconds patience);
     void take_object(std::uint32_t id, const char* type, const spa_dict* properties);
+    void lose_object(std::uint32_t id);
+    void bind_metadata();
+    void take_entry(const char* key, const char* text);
+    void read_again();
+    void end_reading();
 };
 
 } // namespace decant::cli

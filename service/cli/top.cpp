@@ -60,6 +60,7 @@ class Top
         const auto reply = service::parse_reply(text);
         if (!reply || reply->id != asked_)
             return;
+        asked_.clear();
         if (!reply->problems.empty())
             screen_.notice = fmt::format("{}", fmt::join(reply->problems, "; "));
         else

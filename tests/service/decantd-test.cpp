@@ -188,6 +188,29 @@ TEST_CASE("of a service that hangs the commands say that it does, and nothing of
     CHECK(service.wait_for_state("organ", "running"));
 }
 
+TEST_CASE("a service that goes on after somebody has given it up still answers everybody")
+{
+    Service service;
+    service.configure("decant.nodes = [ { name = organ path = ~/Organ.wav } ]");
+    service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+    const auto watch = service.session().spawn({DECANT, "watch"});
+    const auto watch_tells = [&watch](const std::string& text) {
+        return wait_until([&] { return watch->output().find(text) != std::string::npos; });
+    };
+    REQUIRE(watch_tells("node-added   organ"));
+    service.process().signal(SIGSTOP);
+    REQUIRE(service.decant({"list"}).exit == 3);
+    service.process().signal(SIGCONT);
+
+    const auto saved = service.decant({"save"});
+    INFO(saved.errors);
+    CHECK(saved.exit == 0);
+    service.configure("decant.nodes = [ { name = choir path = ~/Organ.wav } ]");
+    CHECK(watch_tells("node-added   choir"));
+    CHECK(watch_tells("node-removed organ"));
+}
+
 TEST_CASE("a service that waits for PipeWire starts when it comes, and can be ended before")
 {
     Service service;
