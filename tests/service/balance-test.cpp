@@ -156,15 +156,19 @@ public:
         REQUIRE(loop_of("one") != loop_of("two"));
     }
 
-    /// Those that share a loop work hard from now on, the third does not.
-    void shift()
+    /// Those that share a loop work hard from now on, and are returned; the third does not.
+    std::vector<std::string> shift()
     {
         std::map<std::string, std::vector<std::string>> loops;
         for (const auto& [name, ear] : ears_)
             loops[loop_of(name)].push_back(name);
-        for (const auto& [loop, names] : loops)
+        std::vector<std::string> busy;
+        for (const auto& [loop, names] : loops) {
             for (const auto& name : names)
                 work(name, names.size() == 2);
+            if (names.size() == 2)
+                busy = names;
+        }
         const bool shifted = wait_until([&] {
             return std::ranges::all_of(loops, [&](const auto& loop) {
                 return std::ranges::all_of(loop.second, [&](const auto& name) {
@@ -174,6 +178,8 @@ public:
         });
         INFO(decant({"list"}).output << process().errors());
         REQUIRE(shifted);
+        REQUIRE(busy.size() == 2);
+        return busy;
     }
 
     void listen()
@@ -237,7 +243,7 @@ TEST_CASE("a node that moves while it plays is missing for a few blocks each tim
     constexpr std::uint64_t longest = 20;
     std::vector<std::uint64_t> gaps;
     for (int moves = 0; moves < 5; ++moves) {
-        rack.shift();
+        (void)rack.shift();
         REQUIRE(rack.all_play());
         rack.listen();
         const auto result = rack.decant({"balance"});
@@ -255,6 +261,36 @@ TEST_CASE("a node that moves while it plays is missing for a few blocks each tim
     INFO(fmt::format("of {} moves, blocks without the node's sound: {}", gaps.size(), fmt::join(gaps, " ")));
     REQUIRE(gaps.size() == 5);
     CHECK(std::ranges::max(gaps) <= longest);
+}
+
+TEST_CASE("hosts that are killed while their nodes move are back with the links that they had, and no other "
+          "one misses a "
+          "block")
+{
+    ShiftingRack rack;
+    std::map<std::string, unsigned> restarts;
+    for (const int after : {0, 50, 120, 300}) {
+        const auto busy = rack.shift();
+        REQUIRE(rack.all_play());
+        rack.listen();
+        const auto links = rack.session().graph().links();
+        const auto balance = rack.session().spawn({DECANT, "balance"});
+        strike(rack, busy[0], std::chrono::milliseconds(after));
+        strike(rack, busy[1], std::chrono::milliseconds(0));
+        const auto exit = balance->wait(tests::patience);
+        INFO(after << " ms: " << balance->output() << balance->errors() << rack.process().errors());
+        REQUIRE(exit == 0);
+        for (const auto& name : busy) {
+            const auto expected = ++restarts[name];
+            REQUIRE(wait_until([&] { return rack.listed(name).at("restarts") == expected; }));
+            REQUIRE(rack.wait_for_state(name, "running"));
+        }
+        for (const auto* name : {"one", "two", "three"})
+            if (std::ranges::find(busy, name) == busy.end())
+                CHECK(rack.gap_of(name) <= 5); // a busy machine's own
+        CHECK(rack.session().graph().links() == links);
+        CHECK(rack.all_play());
+    }
 }
 
 TEST_CASE(

@@ -10,6 +10,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -32,11 +33,12 @@ inline std::string path_of(const std::string& plugin)
     return fmt::format("path = \"{}/decant-test-{}.dll\"", std::getenv("DECANT_TEST_PLUGINS"), plugin);
 }
 
-/// The configuration of a node, with `plugin` as its name.
-inline std::string node_of(const std::string& plugin, const std::string& what, const std::string& more)
+/// The configuration of a node, with `plugin` as its name, and of others beside it.
+inline std::string node_of(const std::string& plugin, const std::string& what, const std::string& more,
+                           const std::string& beside = {})
 {
-    return fmt::format("decant.nodes = [ {{ name = {} {} prefix = \"{}\" {} }} ]", plugin, what,
-                       std::getenv("DECANT_TEST_PREFIX"), more);
+    return fmt::format("decant.nodes = [ {{ name = {} {} prefix = \"{}\" {} }} {} ]", plugin, what,
+                       std::getenv("DECANT_TEST_PREFIX"), more, beside);
 }
 
 /// The configuration of a test plugin.
@@ -45,12 +47,23 @@ inline std::string node(const std::string& plugin, const std::string& more = {})
     return node_of(plugin, path_of(plugin), more);
 }
 
-/// The hosts of the node "gain", which are called as it is.
-inline std::vector<pid_t> hosts_of(RunningService& service)
+/// The hosts of a node, which are called as it is.
+inline std::vector<pid_t> hosts_of(RunningService& service, const std::string& node = "gain")
 {
     auto hosts = tests::children_of(service.process().id());
-    std::erase_if(hosts, [](pid_t id) { return tests::name_of(id) != "gain"; });
+    std::erase_if(hosts, [&](pid_t id) { return tests::name_of(id) != node; });
     return hosts;
+}
+
+/// Strikes the hosts of a node dead when a while has passed, whatever they are doing then.
+inline void strike(RunningService& service, const std::string& node, std::chrono::milliseconds after)
+{
+    const auto hosts = hosts_of(service, node);
+    REQUIRE_FALSE(hosts.empty());
+    const auto when = std::chrono::steady_clock::now() + after;
+    REQUIRE(tests::wait_until([&] { return std::chrono::steady_clock::now() >= when; }));
+    for (const pid_t host : hosts)
+        REQUIRE(::kill(host, SIGKILL) == 0);
 }
 
 /// The thread of a process that bears this name; 0 if there is none.
@@ -75,9 +88,10 @@ public:
     std::unique_ptr<tests::TestNode> source;
     std::unique_ptr<tests::TestNode> recorder;
 
-    explicit GainRack(const std::string& more = {}, const std::string& what = path_of("gain"))
+    explicit GainRack(const std::string& more = {}, const std::string& what = path_of("gain"),
+                      const std::string& beside = {})
     {
-        configure(node_of("gain", what, more));
+        configure(node_of("gain", what, more, beside));
         start();
         REQUIRE(wait_for_state("gain", "running"));
         source = std::make_unique<tests::TestNode>(client, "source", mono_out, noise);

@@ -164,6 +164,60 @@ TEST_CASE("MIDI program changes select a plugin's programs, whether it takes MID
     CHECK(rack.listed("stomp").at("state") == "running");
 }
 
+TEST_CASE("a host that is killed while MIDI selects a program is back with that one or the last, and hears "
+          "the next")
+{
+    GainRack rack("params = { Gain = 0.25 }", path_of("gain"),
+                  fmt::format("{{ name = stomp {} prefix = \"{}\" midi.programs = true }}",
+                              path_in_tests("decant-test-mirror.dll"), std::getenv("DECANT_TEST_PREFIX")));
+    REQUIRE(rack.wait_for_state("stomp", "running"));
+    tests::MidiSource pedal;
+    const tests::TestNode source(rack.client, "pedal",
+                                 {.inputs = {}, .outputs = {}, .midi_in = false, .midi_out = true}, pedal);
+    rack.session().link("pedal:midi_out", "decant.stomp:midi_in");
+    rack.session().link(
+        "source:output",
+        rack.session().graph().ports_of("decant.stomp", tests::Direction::input).at(0).path());
+    const auto shown = [&] {
+        return value_of(rack.parameters("stomp"), "Echo");
+    };
+    const auto send = [&](std::uint8_t program) {
+        pedal.events = {{0, 0, {0xc0, program}}};
+        pedal.send = true;
+        return wait_until([&] { return !pedal.send; });
+    };
+    const auto selects = [&](std::uint8_t program) { // what is sent before the link carries anything is lost
+        return wait_until([&] {
+            return send(program) &&
+                   wait_until([&] { return shown() == program; }, std::chrono::milliseconds(500));
+        });
+    };
+    const auto late = rack.late();
+    REQUIRE(selects(0));
+    rack.listener.gain = 0.5F;
+    rack.listener.listen(256, 48000);
+
+    for (unsigned round = 1; round <= 4; ++round) {
+        const std::uint8_t program = round % 2;
+        REQUIRE(send(program));
+        strike(rack, "stomp", std::chrono::milliseconds(10) * (round - 1)); // it is looked for each 20 ms
+        REQUIRE(wait_until([&] { return rack.listed("stomp").at("restarts") == round; }));
+        REQUIRE(rack.wait_for_state("stomp", "running"));
+        const double value = shown();
+        CHECK((value == 0 || value == 1));
+        CHECK(selects(program));
+    }
+    // Of a host that is not there yet, too.
+    strike(rack, "stomp", std::chrono::milliseconds(0));
+    CHECK(selects(1));
+    CHECK(rack.wait_for_state("stomp", "running"));
+
+    const std::uint64_t damaged = rack.listener.damaged;
+    CHECK(rack.listener.silent == 0);
+    CHECK(wait_until([&] { return 3 * (rack.late() - late) >= damaged; })); // for want of a CPU alone
+    CHECK(rack.hears(0.5F));
+}
+
 TEST_CASE("the parameters that a program moves are told to the graph together, before the command is over")
 {
     RunningService rack;
