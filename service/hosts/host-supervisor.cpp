@@ -41,8 +41,9 @@ HostSupervisor::HostSupervisor(PluginHostSettings settings, HostListener listene
       wishes_({settings_.rate, settings_.max_frames}),
       state_(settings_.state_file,
              [this](Severity severity, const std::string& text) { log(severity, text); }),
-      places_(settings_.state_file), schedule_(settings_.patience.settle, settings_.patience.unsaved),
-      policy_(settings_.patience.restarts), thread_([this] { run(); })
+      places_(settings_.state_file), blocks_(connection_),
+      schedule_(settings_.patience.settle, settings_.patience.unsaved), policy_(settings_.patience.restarts),
+      thread_([this] { run(); })
 {
 }
 
@@ -132,7 +133,7 @@ void HostSupervisor::save(RunningHost& host)
     connection_.hand_over();
     auto problem = state_.save(host, settings_.values);
     schedule_.end();
-    looked_nsec_ = bridge::now_nsec(); // the wait was the plugin's fault
+    blocks_.look_again();
     emit(StateSaved{state_.file(), ticket_, std::move(problem)});
 }
 
@@ -155,7 +156,7 @@ void HostSupervisor::select_program_by_midi(RunningHost& host)
     const auto program = connection_.next_program();
     if (!program)
         return;
-    await_block(host);
+    blocks_.await_answer(host, settings_.patience.block);
     try {
         fulfil_preset(host, SelectProgram{*program});
     } catch (const PluginError& error) {
@@ -164,7 +165,7 @@ void HostSupervisor::select_program_by_midi(RunningHost& host)
         log(Severity::warning, "program " + std::to_string(*program + 1) +
                                    ", which MIDI asks for, is not selected: " + error.what());
     }
-    looked_nsec_ = bridge::now_nsec(); // the wait was the plugin's fault
+    blocks_.look_again();
 }
 
 void HostSupervisor::fulfil_editor(RunningHost& host, const EditorWish& wish)
@@ -205,7 +206,7 @@ void HostSupervisor::fulfil_wish(RunningHost& host, std::uint64_t ticket, const 
         if (error.kind() != PluginError::Kind::answer)
             throw;
     }
-    looked_nsec_ = bridge::now_nsec(); // the wait was the plugin's fault
+    blocks_.look_again();
 }
 
 /// The configuration's values, now that the plugin says which parameters it has. What is in them as it was
@@ -269,6 +270,8 @@ void HostSupervisor::run_host()
     }
     watch(host);
 
+    if (!wishes_.stopping() && hangs(host))
+        return host.kill();
     connection_.hand_over();
     connection_.set_host(nullptr, 0);
     save(host);
@@ -286,7 +289,7 @@ void HostSupervisor::watch(RunningHost& host)
         if (wishes.stop || wishes.restart)
             return;
         if (wishes.format) {
-            await_block(host);
+            blocks_.await_answer(host, settings_.patience.block);
             host.deactivate();
             activate(host);
             connection_.renew();
@@ -294,7 +297,7 @@ void HostSupervisor::watch(RunningHost& host)
         if (wishes.changed)
             schedule_.changed();
         for (const auto& [ticket, wish] : wishes.asked) {
-            await_block(host);
+            blocks_.await_answer(host, settings_.patience.block);
             fulfil_wish(host, ticket, wish);
         }
         if (awaits_display_)
@@ -309,40 +312,21 @@ void HostSupervisor::watch(RunningHost& host)
         select_program_by_midi(host);
         connection_.exchange([this](bridge::ParameterChange change) { hear_moved(change.id, change.value); });
         hear_latency();
-        expect_answer(host);
+        blocks_.expect_answer(host, settings_.patience.block);
     }
 }
 
-/// Throws if the plugin has not come back from a block for too long.
-void HostSupervisor::expect_answer(RunningHost& host)
-{
-    const std::uint64_t now = bridge::now_nsec();
-    // If even this thread was not run, as in a machine that was asleep, the plugin cannot have been.
-    if (now - looked_nsec_ > nsec_of(settings_.patience.block) / 2)
-        excused_nsec_ = now;
-    looked_nsec_ = now;
-    std::uint64_t since = connection_.unanswered_since_nsec();
-    if (since != 0)
-        since = std::max(since, excused_nsec_);
-    if (since == 0 || now <= since || now - since <= nsec_of(settings_.patience.block))
-        return;
-    host.tell_threads();
-    host.kill();
-    throw PluginError(name_in_messages(settings_.plugin) + ": the plugin hangs in a block for " +
-                          std::to_string((now - since) / 1'000'000) + " ms, and is replaced.",
-                      PluginError::Kind::passing);
-}
-
-/// Before the host is asked what it answers between two blocks: of a plugin that hangs in one, nobody is to
-/// wait for that answer, which may take far longer.
-void HostSupervisor::await_block(RunningHost& host)
-{
-    constexpr std::chrono::milliseconds look{5};
-    const std::uint64_t posted = connection_.unanswered_since_nsec();
-    while (posted != 0 && connection_.unanswered_since_nsec() == posted) {
-        host.wait(bridge::now_nsec() + nsec_of(look));
-        expect_answer(host);
-    }
+/// Whether that is why somebody wants it to be restarted. Who hangs is not asked for its state, for which it
+/// would have far more time; the last one counts.
+bool HostSupervisor::hangs(RunningHost& host)
+try {
+    blocks_.await_answer(host, settings_.patience.restart);
+    host.check(settings_.patience.restart);
+    return false;
+} catch (const PluginError& error) {
+    log(Severity::warning, error.what());
+    emit(StateSaved{state_.file(), ticket_, error.what()});
+    return true;
 }
 
 /// Says what happened and sleeps as long as that asks for.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "service/hosts/block-watch.hpp"
 #include "service/hosts/editor-places.hpp"
 #include "service/hosts/plugin-connection.hpp"
 #include "service/hosts/plugin-host.hpp"
@@ -41,13 +42,12 @@ class HostSupervisor
     EditorPlaces places_;
     std::set<std::string> open_editors_;                                 ///< their parts
     std::optional<std::pair<std::uint64_t, EditorWish>> awaits_display_; ///< and with it the next host
+    BlockWatch blocks_;
     SaveSchedule schedule_;
     RestartPolicy policy_;
     bool names_resolved_ = false;
     std::uint64_t ticket_ = 0;                     ///< of the last save() that was heard
     std::uint32_t latency_ = 0;                    ///< frames, as last told
-    std::uint64_t looked_nsec_ = 0;                ///< when expect_answer() was here last
-    std::uint64_t excused_nsec_ = 0;               ///< nobody ran before that
     std::optional<Clock::time_point> ready_since_; ///< the last host's; nothing if it never was
 
     std::thread thread_;
@@ -69,8 +69,7 @@ class HostSupervisor
     void activate(RunningHost& host);
     void run_host();
     void watch(RunningHost& host);
-    void expect_answer(RunningHost& host);
-    void await_block(RunningHost& host);
+    [[nodiscard]] bool hangs(RunningHost& host);
     void handle(const PluginError& error);
     void run() noexcept;
 

@@ -30,6 +30,7 @@ class HostSupervisor;
 struct HostPatience {
     HostTimeouts timeouts;
     std::chrono::milliseconds block{2'000};    ///< a block posted and not answered: the plugin hangs
+    std::chrono::milliseconds restart{1'000};  ///< the same, and any answer, of one that is to be restarted
     std::chrono::milliseconds settle{3'000};   ///< after the last change of a parameter the state is saved
     std::chrono::milliseconds unsaved{30'000}; ///< and so long after the first one, if changes do not end
     RestartLimits restarts;

@@ -158,6 +158,11 @@ void RunningHost::deactivate()
     ask("deactivating the plugin", [&] { link_.deactivate(timeouts_.request); });
 }
 
+void RunningHost::check(std::chrono::milliseconds patience)
+{
+    (void)ask("being restarted", [&] { return link_.values(patience); });
+}
+
 std::vector<std::byte> RunningHost::state()
 {
     return ask("reading the plugin's state", [&] { return link_.state(timeouts_.save); });
@@ -262,7 +267,7 @@ void RunningHost::tell_threads()
 
 PluginError RunningHost::explained(const bridge::HostError& error, const std::string& activity)
 {
-    const std::string plugin = name_in_messages(plugin_);
+    const std::string plugin = name();
     std::string text;
     auto kind = kind_of(error, loaded_);
     // One that only was late may answer again.

@@ -65,6 +65,9 @@ public:
     void activate(std::uint32_t rate, std::uint32_t max_frames, bool offline = false);
     void deactivate();
 
+    /// Does nothing, if the host comes to do that within `patience`.
+    void check(std::chrono::milliseconds patience);
+
     [[nodiscard]] std::vector<std::byte> state();
     void set_state(std::span<const std::byte> state);
     [[nodiscard]] std::vector<double> values();
@@ -102,6 +105,9 @@ public:
 
     /// Whether the process was told of a screen when it started.
     [[nodiscard]] bool has_display() const noexcept { return has_display_; }
+
+    /// See name_in_messages().
+    [[nodiscard]] std::string name() const { return name_in_messages(plugin_); }
 
     [[nodiscard]] const protocol::Hello& hello() const noexcept { return hello_; }
     [[nodiscard]] const protocol::PluginDescription& description() const noexcept { return description_; }
