@@ -50,6 +50,7 @@ public:
 class NodeContent
 {
 public:
+    /// Its state is kept; nobody waits for a host.
     virtual ~NodeContent() = default;
 
     /// Takes over what can be changed while it plays; false if the node must be made anew for `config`.
@@ -93,9 +94,6 @@ public:
 
     /// Tries again what was given up; false if only a new content can do that.
     [[nodiscard]] virtual bool enable() { return false; }
-
-    /// Begins what the destructor waits for, so that many can end at the same time.
-    virtual void stop() = 0;
 };
 
 } // namespace decant::service

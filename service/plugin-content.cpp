@@ -68,9 +68,9 @@ bridge::BlockStatistics since(const bridge::BlockStatistics& before, bridge::Blo
 } // namespace
 
 PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue,
-                             const AudioThreads& threads, Rights& rights)
-    : owner_(owner), threads_(threads), config_(config), rate_(first_rate), place_(threads),
-      rights_(rights, config.name)
+                             const AudioThreads& threads, Rights& rights, Farewells& farewells)
+    : owner_(owner), threads_(threads), farewells_(farewells), config_(config), rate_(first_rate),
+      place_(threads), rights_(rights, config.name)
 {
     PluginHostSettings settings;
     settings.plugin.path = config.path;
@@ -106,7 +106,10 @@ PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, Main
                          host_priority(threads, config)));
 }
 
-PluginContent::~PluginContent() = default;
+PluginContent::~PluginContent()
+{
+    farewells_.take(std::move(host_), std::move(processor_));
+}
 
 void PluginContent::handle(const HostReady& ready)
 {
@@ -387,11 +390,6 @@ bool PluginContent::enable()
     owner_.set_state(NodeState::loading);
     host_->restart();
     return true;
-}
-
-void PluginContent::stop()
-{
-    host_->stop();
 }
 
 } // namespace decant::service

@@ -4,6 +4,7 @@
 
 #include "nodes/bridge/bridge-process.hpp"
 #include "service/audio-threads.hpp"
+#include "service/farewells.hpp"
 #include "service/host-place.hpp"
 #include "service/hosts/plugin-host.hpp"
 #include "service/main-queue.hpp"
@@ -29,6 +30,7 @@ class PluginContent final : public NodeContent
 {
     ContentOwner& owner_;
     const AudioThreads& threads_;
+    Farewells& farewells_;
     NodeConfig config_;
     protocol::PluginDescription plugin_;
     std::unique_ptr<bridge::BridgeProcessor> processor_;
@@ -53,7 +55,7 @@ class PluginContent final : public NodeContent
     std::set<std::string> open_editors_; ///< their parts
     bool editor_seen_ = false;           ///< a VST3 plugin says no sooner that it has one
     Lifeline lifeline_;
-    std::unique_ptr<PluginHost> host_; // the last member: it uses the processor to its end
+    std::unique_ptr<PluginHost> host_; // it uses the processor to its end
 
     void handle(const HostReady& ready);
     void handle(const HostRestarting& restarting);
@@ -76,7 +78,7 @@ class PluginContent final : public NodeContent
 public:
     /// All but `config` outlive it. Throws std::runtime_error.
     PluginContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue,
-                  const AudioThreads& threads, Rights& rights);
+                  const AudioThreads& threads, Rights& rights, Farewells& farewells);
     ~PluginContent() override;
 
     [[nodiscard]] bool change(const NodeConfig& config) override;
@@ -94,7 +96,6 @@ public:
     [[nodiscard]] std::optional<bool> bypassed() const override { return bypassed_; }
     void bypass(bool bypassed) override;
     [[nodiscard]] bool enable() override;
-    void stop() override;
 };
 
 } // namespace decant::service

@@ -322,12 +322,6 @@ std::set<std::filesystem::path> RackNode::lost_files() const
     return files;
 }
 
-void RackNode::stop()
-{
-    if (content_)
-        content_->stop();
-}
-
 void RackNode::set_warnings(std::vector<std::string> warnings, Severity severity)
 {
     for (const auto& warning : warnings)

@@ -124,7 +124,6 @@ public:
     void bypass(std::optional<bool> wanted);
     [[nodiscard]] bool bypassed() const { return content_ && content_->bypassed().value_or(false); }
 
-    void stop();                           ///< see NodeContent::stop()
     [[nodiscard]] bool has_run() noexcept; ///< since the last call
     NodeStatus take_status();              ///< loads and round trips since the last call
     void set_hint(std::string hint) { hint_ = std::move(hint); }

@@ -36,8 +36,6 @@ Rack::Rack(ContentMaker make_content, DataLoops& loops)
 Rack::~Rack()
 {
     leave();
-    for (const auto& [name, node] : nodes_)
-        node->stop();
 }
 
 NameHolders Rack::configs() const
@@ -75,10 +73,8 @@ void Rack::apply(Configuration configuration)
         if (const auto old = before.find(config.name); old != before.end() && old->second->change(config))
             nodes_.insert(before.extract(old));
     keep_misspelt(before, wanted, hints, broken_files);
-    for (const auto& [name, node] : before) {
+    for (const auto& [name, node] : before)
         node->leave();
-        node->stop();
-    }
     before.clear();
 
     for (const auto& config : configuration.nodes) {
@@ -308,8 +304,7 @@ void Rack::make_anew(const std::string& name)
     const NodeConfig config = node->config();
     const std::string hint = node->hint();
     node->leave();
-    node->stop(); // its state is read at once
-    node.reset(); // the name is free by then
+    node.reset(); // the name is free by then, and its state kept
     node = std::make_unique<RackNode>(config, make_content_, loops_);
     node->set_hint(hint);
     if (core_ != nullptr)

@@ -53,7 +53,7 @@ public:
     Rack(ContentMaker make_content, DataLoops& loops);
     Rack(const Rack&) = delete;
     Rack& operator=(const Rack&) = delete;
-    ~Rack(); ///< Ends the nodes, all at the same time, and waits for them.
+    ~Rack();
 
     /// What its nodes are made from.
     [[nodiscard]] NameHolders configs() const;

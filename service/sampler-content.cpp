@@ -59,6 +59,11 @@ SamplerContent::SamplerContent(const NodeConfig& config, ContentOwner& owner, pw
     load();
 }
 
+SamplerContent::~SamplerContent()
+{
+    tell(state_->finish(to_keep(), configured()));
+}
+
 void SamplerContent::watch_files()
 {
     for (const auto& file : {config_.path, config_.tuning, config_.keyboard_map})
@@ -225,11 +230,6 @@ void SamplerContent::tell(const std::string& problem)
 void SamplerContent::save(std::function<void(std::string problem)> done)
 {
     write_state(std::move(done));
-}
-
-void SamplerContent::stop()
-{
-    tell(state_->finish(to_keep(), configured()));
 }
 
 void SamplerContent::report(NodeStatus& status)

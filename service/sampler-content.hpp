@@ -57,12 +57,12 @@ public:
     /// `queue` and `workers` outlive it. Throws std::runtime_error.
     SamplerContent(const NodeConfig& config, ContentOwner& owner, pw_loop* loop, MainQueue& queue,
                    Workers& workers);
+    ~SamplerContent() override;
 
     [[nodiscard]] bool change(const NodeConfig& config) override;
     void tick(const nodes::FilterCounters* counters) override;
     void report(NodeStatus& status) override;
     void save(std::function<void(std::string problem)> done) override;
-    void stop() override;
 };
 
 } // namespace decant::service

@@ -102,7 +102,8 @@ Session::Session(SessionOptions options)
       rack_(
           [this](const NodeConfig& config, ContentOwner& owner) -> std::unique_ptr<NodeContent> {
               if (config.type == NodeType::plugin)
-                  return std::make_unique<PluginContent>(config, owner, queue_, threads_, rights_);
+                  return std::make_unique<PluginContent>(config, owner, queue_, threads_, rights_,
+                                                         farewells_);
               return std::make_unique<SamplerContent>(config, owner, loop_, queue_, workers_);
           },
           loops_),
@@ -307,6 +308,7 @@ try {
     keep_loops();
     if (!loss_)
         rack_.tick();
+    farewells_.tick();
     if (++ticks_ % ticks_per_report != 0)
         return;
     auto lost = rack_.lost_files();

@@ -5,6 +5,7 @@
 #include "service/audio-threads.hpp"
 #include "service/configuration-files.hpp"
 #include "service/data-loops.hpp"
+#include "service/farewells.hpp"
 #include "service/file-watcher.hpp"
 #include "service/graph-names.hpp"
 #include "service/loop-sources.hpp"
@@ -67,6 +68,7 @@ class Session
     Rights rights_;
     std::list<ThreadKeeper> loop_keepers_; ///< in the order of the loops
     CpuLatency cpu_latency_;
+    Farewells farewells_;
     Rack rack_;
     Core core_;
     Listener core_listener_;

@@ -6,6 +6,7 @@
 #include "service/hosts/display-environment.hpp"
 #include "service/hosts/host-publication.hpp"
 #include "service/hosts/parameter-names.hpp"
+#include "service/hosts/state-claim.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -360,6 +361,7 @@ void HostSupervisor::handle(const PluginError& error)
 
 void HostSupervisor::run() noexcept
 {
+    std::optional<StateClaim> claim(std::in_place, settings_.state_file, progress());
     while (!wishes_.stopping()) {
         try {
             run_host();
@@ -369,6 +371,8 @@ void HostSupervisor::run() noexcept
             handle(PluginError(error.what(), PluginError::Kind::passing));
         }
     }
+    claim.reset();
+    ended_ = true;
 }
 
 } // namespace decant::service

@@ -10,6 +10,7 @@
 #include "service/hosts/state-keeper.hpp"
 #include "service/hosts/wish-box.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
@@ -50,6 +51,7 @@ class HostSupervisor
     std::uint32_t latency_ = 0;                    ///< frames, as last told
     std::optional<Clock::time_point> ready_since_; ///< the last host's; nothing if it never was
 
+    std::atomic<bool> ended_ = false;
     std::thread thread_;
 
     void emit(HostEvent event);
@@ -86,6 +88,9 @@ public:
     [[nodiscard]] WishBox& wishes() noexcept { return wishes_; }
     [[nodiscard]] const WishBox& wishes() const noexcept { return wishes_; }
     [[nodiscard]] PluginConnection& connection() noexcept { return connection_; }
+
+    /// Whether the thread is done.
+    [[nodiscard]] bool ended() const noexcept { return ended_; }
 };
 
 } // namespace decant::service

@@ -71,6 +71,11 @@ void PluginHost::stop()
     supervisor_->wishes().stop();
 }
 
+bool PluginHost::ended() const noexcept
+{
+    return supervisor_->ended();
+}
+
 pid_t PluginHost::process() const
 {
     return supervisor_->wishes().process();

@@ -41,10 +41,12 @@ struct PluginHostSettings {
     /// Parameters by name, as the configuration has them. Those that it had otherwise when the state was
     /// saved are set on top of that.
     std::map<std::string, double> values;
-    std::uint32_t rate = 48000;       ///< Hz
-    std::uint32_t max_frames = 8192;  ///< largest block, 1..protocol::max_frames
-    bool select_programs = false;     ///< as the processor's layout has it
-    std::filesystem::path state_file; ///< see state_file_of(); empty: the state is neither restored nor saved
+    std::uint32_t rate = 48000;      ///< Hz
+    std::uint32_t max_frames = 8192; ///< largest block, 1..protocol::max_frames
+    bool select_programs = false;    ///< as the processor's layout has it
+    /// See state_file_of(); empty: the state is neither restored nor saved. Nobody starts before the one that
+    /// had it has ended.
+    std::filesystem::path state_file;
     HostPatience patience;
 };
 
@@ -65,7 +67,8 @@ public:
     PluginHost(PluginHostSettings settings, HostListener listener,
                HostCommandSource command = wine_host_command);
 
-    /// Saves the state, ends the host in good order, or by force if it does not answer, and waits for that.
+    /// Saves the state, ends the host in good order, or by force if it does not answer, and waits for that:
+    /// in a group as long as another plugin of it loads.
     ~PluginHost();
 
     PluginHost(const PluginHost&) = delete;
@@ -106,6 +109,9 @@ public:
 
     /// Begins what the destructor waits for, so that many hosts can end at the same time.
     void stop();
+
+    /// Whether that is over, so that the destructor waits for nothing.
+    [[nodiscard]] bool ended() const noexcept;
 
     /// The process that the plugin runs in, which it may share with its group; 0 while there is none.
     [[nodiscard]] pid_t process() const;

@@ -244,8 +244,12 @@ fs::path state_file_of(std::string_view node)
 void write_state_file(const fs::path& file, const SavedState& state)
 {
     const std::vector<std::byte> bytes = encode(state);
-    if (contents(file) == bytes)
-        return;
+    if (const auto before = contents(file)) {
+        if (*before == bytes)
+            return;
+        if (const auto other = decode(*before); other && other->plugin != state.plugin)
+            move_states(file, waiting_file(file, other->plugin));
+    }
 
     std::error_code error;
     fs::create_directories(file.parent_path(), error);

@@ -18,7 +18,8 @@ namespace decant::service
 [[nodiscard]] std::filesystem::path state_file_of(std::string_view node);
 
 /// Replaces `file` so that a crash or a full disk at any moment leaves a whole one, and keeps the one before
-/// as `<file>.bak`. Writes nothing if the content is the same. Throws PluginError.
+/// as `<file>.bak`. Writes nothing if the content is the same. What another plugin has left there since the
+/// file was read, as one that took its time to end, waits as below. Throws PluginError.
 void write_state_file(const std::filesystem::path& file, const SavedState& state);
 
 struct StateReading {

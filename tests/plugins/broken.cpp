@@ -11,6 +11,7 @@
 #define no_entry 4          // there is none
 #define start_refused 5     // the DLL does not want to be loaded
 #define absent_import 6     // it needs a function of a DLL that is not there
+#define entry_slow 7        // it takes ten minutes
 
 #if DECANT_BROKEN == no_entry
 extern "C" __declspec(dllexport) int unrelated()
@@ -21,6 +22,8 @@ extern "C" __declspec(dllexport) int unrelated()
 
 #if DECANT_BROKEN == absent_import
 extern "C" __declspec(dllimport) int absent_function();
+#elif DECANT_BROKEN == entry_slow
+extern "C" __declspec(dllimport) void __stdcall Sleep(unsigned long);
 #endif
 
 extern "C" __declspec(dllexport) void* VSTPluginMain(void*)
@@ -34,6 +37,9 @@ extern "C" __declspec(dllexport) void* VSTPluginMain(void*)
     return nullptr;
 #elif DECANT_BROKEN == absent_import
     return absent_function() != 0 ? nullptr : nullptr;
+#elif DECANT_BROKEN == entry_slow
+    Sleep(600'000);
+    return nullptr;
 #else
     return nullptr;
 #endif

@@ -188,6 +188,19 @@ TEST_CASE(
     CHECK(text_in(read_by("vst2:DcSy")) == newest);
 }
 
+TEST_CASE("what a plugin saves when another one has read that there is nothing of its own is not overwritten")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "bass.state";
+    write_state_file(file, state_of("old"));
+    CHECK_FALSE(read_state_file_of(file, "sampler:piano").state);
+    write_state_file(file, state_of("last")); // at its end, for which nobody waits
+    write_state_file(file, {"sampler:piano", {std::byte{'p'}}});
+
+    CHECK(text_in(read_state_file_of(file, "sampler:piano")) == "p");
+    CHECK(text_in(read_state_file_of(file, "vst2:DcSy")) == "last");
+}
+
 TEST_CASE("a state that has come back beside a newer one of the same plugin is not lost")
 {
     const TemporaryDirectory directory;
