@@ -247,7 +247,9 @@ void write_state_file(const fs::path& file, const SavedState& state)
     if (const auto before = contents(file)) {
         if (*before == bytes)
             return;
-        if (const auto other = decode(*before); other && other->plugin != state.plugin)
+        const auto decoded = decode_state(*before);
+        const auto* other = std::get_if<SavedState>(&decoded);
+        if (other != nullptr && other->plugin != state.plugin)
             move_states(file, waiting_file(file, other->plugin));
     }
 
