@@ -54,17 +54,6 @@ int host_priority(const AudioThreads& threads, const NodeConfig& config) noexcep
                : threads.host_priority;
 }
 
-/// What happened between two reports.
-bridge::BlockStatistics since(const bridge::BlockStatistics& before, bridge::BlockStatistics now)
-{
-    now.completed -= before.completed;
-    now.anticipated -= before.anticipated;
-    now.found_awake -= before.found_awake;
-    for (std::size_t i = 0; i < now.round_trips.size(); ++i)
-        now.round_trips[i] -= before.round_trips[i];
-    return now;
-}
-
 } // namespace
 
 PluginContent::PluginContent(const NodeConfig& config, ContentOwner& owner, MainQueue& queue,
@@ -133,6 +122,7 @@ void PluginContent::handle(const HostReady& ready)
         owner_.publish_parameters();
     publish_latency();
     ready_ = true;
+    loading_.end();
     owner_.set_state(NodeState::running);
 }
 
@@ -160,6 +150,7 @@ void PluginContent::handle(const HostRestarting& restarting)
 {
     ++restarts_;
     ready_ = false;
+    loading_.begin();
     end_waits(restarting.reason);
     owner_.set_state(NodeState::restarting, restarting.reason);
 }
@@ -167,6 +158,7 @@ void PluginContent::handle(const HostRestarting& restarting)
 void PluginContent::handle(const HostParked& parked)
 {
     ready_ = false;
+    loading_.end();
     end_waits(parked.reason);
     owner_.set_state(NodeState::failed, parked.reason);
 }
@@ -301,6 +293,7 @@ void PluginContent::report(NodeStatus& status)
     status.warnings.insert(status.warnings.end(), warnings_.begin(), warnings_.end());
     if (!save_problem_.empty())
         status.warnings.push_back("its state was not saved: " + save_problem_);
+    loading_.report(status, config_.name);
     status.bypassed = bypassed_;
     status.restarts = restarts_;
     if (const auto process = host_->process(); process != 0)
@@ -323,7 +316,7 @@ void PluginContent::report(NodeStatus& status)
     status.late += now.late;
     status.dropped += now.dropped;
     status.lost += now.lost_events;
-    const auto recent = since(before_, now);
+    const auto recent = now.since(before_);
     place_.judge(recent.anticipated, recent.found_awake);
     status.wake = place_.wake() == bridge::BridgeWake::anticipate ? "anticipate" : "sleep";
     if (recent.anticipated != 0)
@@ -388,6 +381,7 @@ void PluginContent::bypass(bool bypassed)
 bool PluginContent::enable()
 {
     owner_.set_state(NodeState::loading);
+    loading_.begin();
     host_->restart();
     return true;
 }

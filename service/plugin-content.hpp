@@ -7,6 +7,7 @@
 #include "service/farewells.hpp"
 #include "service/host-place.hpp"
 #include "service/hosts/plugin-host.hpp"
+#include "service/loading-time.hpp"
 #include "service/main-queue.hpp"
 #include "service/node-content.hpp"
 #include "service/pending-answers.hpp"
@@ -47,6 +48,7 @@ class PluginContent final : public NodeContent
     HostRights rights_;
     std::vector<std::string> warnings_; ///< about what the configuration wants of the plugin
     std::string save_problem_;          ///< why the last state is not on the disk, or empty
+    LoadingTime loading_;
     bool bypassed_ = false;
     bool ready_ = false; ///< a host runs
     bool moved_ = false; ///< the plugin has moved parameters, and the graph is not told yet

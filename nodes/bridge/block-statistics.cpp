@@ -48,6 +48,17 @@ std::uint64_t BlockStatistics::round_trip_quantile(double fraction) const noexce
     return std::min(bucket_end_nsec(bucket), longest_round_trip_nsec);
 }
 
+BlockStatistics BlockStatistics::since(const BlockStatistics& before) const noexcept
+{
+    BlockStatistics now = *this;
+    now.completed -= before.completed;
+    now.anticipated -= before.anticipated;
+    now.found_awake -= before.found_awake;
+    for (std::size_t i = 0; i < now.round_trips.size(); ++i)
+        now.round_trips[i] -= before.round_trips[i];
+    return now;
+}
+
 void BlockCounters::complete(std::uint64_t round_trip, std::uint64_t in_plugin) noexcept DECANT_REALTIME
 {
     completed.add();

@@ -43,6 +43,10 @@ struct BlockStatistics {
     /// Nanoseconds that `fraction` (0..1) of the round trips did not exceed; zero if there were none. Upper
     /// end of its bucket.
     [[nodiscard]] std::uint64_t round_trip_quantile(double fraction) const noexcept;
+
+    /// With what there was `before` taken away of completed and anticipated blocks and their round trips; the
+    /// rest is as it is.
+    [[nodiscard]] BlockStatistics since(const BlockStatistics& before) const noexcept;
 };
 
 /// The bucket for a duration. [any]

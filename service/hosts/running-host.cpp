@@ -308,6 +308,8 @@ PluginError RunningHost::explained(const bridge::HostError& error, const std::st
         tell_threads();
         text = fmt::format("{}: the host hangs while {}: {}.{}", plugin, activity, error.what(),
                            process_->last_words());
+        if (!loaded_ && activity == "loading the plugin" && has_display_)
+            text += "\nIf a window of it asked something, answer that when it is loaded again.";
         // As where another program was killed while it started Wine, for which all others then wait.
         if (!loaded_ && activity == "starting" && !prefix_.empty())
             text +=

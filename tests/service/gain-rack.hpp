@@ -89,8 +89,10 @@ public:
     std::unique_ptr<tests::TestNode> recorder;
 
     explicit GainRack(const std::string& more = {}, const std::string& what = path_of("gain"),
-                      const std::string& beside = {})
+                      const std::string& beside = {}, const tests::Environment& environment = {})
     {
+        for (const auto& [name, value] : environment)
+            session().set_environment(name, value);
         configure(node_of("gain", what, more, beside));
         start();
         REQUIRE(wait_for_state("gain", "running"));
