@@ -59,10 +59,13 @@ bool RackNode::change(const NodeConfig& config)
         return true;
     if (!content_ || !same_node(config_, config) || !content_->change(config))
         return false;
+    if (config.description != config_.description)
+        device_.reset(); // PipeWire knows no way to change that of another's node
     config_ = config;
     if (filter_) {
         filter_->set_properties(properties_of(config_));
         filter_->set_tempo(config_.tempo);
+        keep_device();
     }
     return true;
 }
@@ -128,12 +131,19 @@ void RackNode::join()
     } catch (const std::exception& error) {
         return stay_out(error.what());
     }
+    keep_device();
+}
+
+/// What is wrong with it costs the node nothing else.
+void RackNode::keep_device()
+{
+    const auto before = std::exchange(device_problem_, {});
     try {
-        device_problem_.clear();
         show_device();
-    } catch (const std::exception& error) { // the node plays without
+    } catch (const std::exception& error) {
         device_problem_ = error.what();
-        log_of_node(config_.name, Severity::warning, device_problem_);
+        if (device_problem_ != before)
+            log_of_node(config_.name, Severity::warning, device_problem_);
     }
 }
 

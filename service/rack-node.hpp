@@ -68,6 +68,7 @@ class RackNode final : private ContentOwner
     void join();
     void drop() noexcept;
     void stay_out(std::string problem);
+    void keep_device();
     void show_device();
 
 public:

@@ -164,6 +164,24 @@ TEST_CASE("a plugin that cannot be a sink for want of inputs plays, with a warni
     CHECK(service.listed("sine").at("state") == "running");
 }
 
+TEST_CASE("a device is called as the configuration says now, and its node plays on")
+{
+    RunningService service;
+    service.configure(node("gain", "as = sink description = Warm"));
+    service.start();
+    REQUIRE(service.wait_for_state("gain", "running"));
+    const auto shown = [&] {
+        const auto device = service.session().graph().find_node("decant-sink.gain");
+        return device ? device->at("info").at("props").value("node.description", "") : std::string();
+    };
+    CHECK(wait_until([&] { return shown() == "Warm (Decant, gain)"; }));
+    const auto serial = service.serial("gain");
+
+    service.configure(node("gain", "as = sink description = Cold"));
+    CHECK(wait_until([&] { return shown() == "Cold (Decant, gain)"; }));
+    CHECK(service.serial("gain") == serial);
+}
+
 TEST_CASE("a plugin has the ports that the node's channels ask for, or a warning that it has not")
 {
     RunningService service;
