@@ -146,6 +146,25 @@ double parameter_value(const ShownParameter& parameter, std::string_view text)
     return value;
 }
 
+std::vector<std::pair<std::string, double>> assigned_values(const std::vector<ShownParameter>& parameters,
+                                                            const std::vector<std::string>& assignments)
+{
+    std::vector<std::pair<std::string, double>> values;
+    std::map<std::string, std::string> seen; // assignments by their parameter
+    for (const auto& assignment : assignments) {
+        // From the right: names of parameters may have the sign.
+        const auto sign = assignment.rfind('=');
+        if (sign == std::string::npos || sign == 0)
+            throw std::invalid_argument(fmt::format("'{}' must be PARAMETER=VALUE", assignment));
+        const auto& parameter = parameter_named(parameters, assignment.substr(0, sign));
+        if (const auto [other, first] = seen.emplace(parameter.name, assignment); !first)
+            throw std::invalid_argument(fmt::format("'{}' and '{}' set the same parameter: give it one value",
+                                                    other->second, assignment));
+        values.emplace_back(parameter.name, parameter_value(parameter, assignment.substr(sign + 1)));
+    }
+    return values;
+}
+
 NodeParameters::NodeParameters(const std::string& name)
     : name_(std::string(service::node_prefix) + name),
       client_({.object =

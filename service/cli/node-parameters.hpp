@@ -41,6 +41,11 @@ struct ShownParameter {
 /// A number, or true, false, on or off, within the range of the parameter. Throws std::runtime_error. [any]
 [[nodiscard]] double parameter_value(const ShownParameter& parameter, std::string_view text);
 
+/// The values that "PARAMETER=VALUE" means, each by the parameter's exact name. Throws std::invalid_argument
+/// if one is not of that form or two are of one parameter, and else as the above. [any]
+[[nodiscard]] std::vector<std::pair<std::string, double>>
+assigned_values(const std::vector<ShownParameter>& parameters, const std::vector<std::string>& assignments);
+
 /// A node of the rack, to look at its parameters and to set them. All throw NotRunning, or
 /// std::runtime_error. [main]
 class NodeParameters

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,17 +59,9 @@ void print_json(const std::vector<ShownParameter>& parameters)
 }
 
 void set(const std::string& name, const std::vector<std::string>& assignments)
-{
+try {
     NodeParameters node(name);
-    std::vector<std::pair<std::string, double>> values;
-    for (const auto& assignment : assignments) {
-        // From the right: names of parameters may have the sign.
-        const auto sign = assignment.rfind('=');
-        if (sign == std::string::npos || sign == 0)
-            throw CLI::ValidationError(assignment, "must be PARAMETER=VALUE");
-        const auto& parameter = parameter_named(node.all(), assignment.substr(0, sign));
-        values.emplace_back(parameter.name, parameter_value(parameter, assignment.substr(sign + 1)));
-    }
+    const auto values = assigned_values(node.all(), assignments);
     node.set(values);
     for (const auto& [parameter, value] : values) {
         const auto& now = parameter_named(node.all(), parameter);
@@ -77,6 +70,8 @@ void set(const std::string& name, const std::vector<std::string>& assignments)
             fmt::print(stderr, "decant: '{}' is {:g} now, the nearest to {:g} that it takes\n",
                        printable(parameter), now.value, value);
     }
+} catch (const std::invalid_argument& error) {
+    throw CLI::ValidationError(error.what());
 }
 
 } // namespace

@@ -72,6 +72,16 @@ TEST_CASE("a parameter is found by its name, also in other letters if that means
     CHECK_THROWS_WITH(parameter_named({}, "x"), ContainsSubstring("decant params"));
 }
 
+TEST_CASE("what is to be set is one value for each parameter, and what is wrong is said plainly")
+{
+    using Values = std::vector<std::pair<std::string, double>>;
+    CHECK(assigned_values(shown, {"cutoff=0.5", "GAIN=1"}) == Values{{"Cutoff", 0.5}, {"GAIN", 1}});
+    CHECK_THROWS_WITH(assigned_values(shown, {"Cutoff=1", "cutoff=0.125"}),
+                      "'Cutoff=1' and 'cutoff=0.125' set the same parameter: give it one value");
+    CHECK_THROWS_AS(assigned_values(shown, {"GAIN=1", "GAIN=1"}), std::invalid_argument);
+    CHECK_THROWS_WITH(assigned_values(shown, {"=1"}), "'=1' must be PARAMETER=VALUE");
+}
+
 TEST_CASE("a value is a number within the range, or a word for the ends of a switch")
 {
     CHECK(parameter_value(shown[0], "-0.5") == -0.5);
