@@ -338,7 +338,8 @@ void PluginContent::save(std::function<void(std::string)> done)
     if (ready_)
         saves_.add(host_->save(), std::move(done));
     else
-        done("it does not run, so there is nothing newer than its last state");
+        done(save_problem_.empty() ? "it does not run, so there is nothing newer than its last state"
+                                   : "it does not run, and its last state was not saved: " + save_problem_);
 }
 
 void PluginContent::ask(const PresetWish& wish, std::function<void(std::string)> done)

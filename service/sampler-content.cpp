@@ -46,9 +46,9 @@ std::shared_ptr<const sampler::KeyTuning> tuning_of(const NodeConfig& config)
 } // namespace
 
 SamplerContent::SamplerContent(const NodeConfig& config, ContentOwner& owner, pw_loop* loop, MainQueue& queue,
-                               Workers& workers)
+                               Workers& workers, Workers& writers)
     : owner_(owner), config_(config), sampler_({.polyphony = config.polyphony}), queue_(queue),
-      workers_(workers),
+      workers_(workers), writers_(writers),
       parameters_(config, sampler_, [this](sampler::Quality wanted) { change_quality(wanted); }),
       state_(std::make_shared<SamplerState>(config.name, config.path)),
       restored_(state_->read(config.name, configured())),
@@ -210,20 +210,24 @@ void SamplerContent::tick(const nodes::FilterCounters*)
 void SamplerContent::write_state(std::function<void(std::string problem)> done)
 {
     until_save_ = ticks_between_saves;
-    workers_.add([state = state_, values = to_keep(), configured = configured(), watch = lifeline_.watch(),
+    writers_.add([state = state_, values = to_keep(), configured = configured(), watch = lifeline_.watch(),
                   done = std::move(done), &queue = queue_, this] {
         queue.post([this, watch, done, problem = state->write(values, configured)] {
+            if (!watch.expired())
+                tell(problem);
             if (done)
                 done(problem);
-            else if (!watch.expired())
-                tell(problem);
         });
     });
 }
 
 void SamplerContent::tell(const std::string& problem)
 {
-    if (std::exchange(told_, problem) != problem && !problem.empty())
+    if (std::exchange(told_, problem) == problem)
+        return;
+    if (problem.empty())
+        log_of_node(config_.name, Severity::info, "the state is saved again");
+    else
         log_of_node(config_.name, Severity::warning, problem);
 }
 
@@ -238,6 +242,8 @@ void SamplerContent::report(NodeStatus& status)
     status.voices = stats.active_voices;
     status.starved = stats.starved;
     status.memory = memory_;
+    if (!told_.empty())
+        status.warnings.push_back("its state was not saved: " + told_);
     if (progress_ && status.state == NodeState::loading && status.message.empty())
         status.message = fmt::format("{} regions and {} samples so far", progress_->regions.load(),
                                      progress_->samples.load());

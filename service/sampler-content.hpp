@@ -28,6 +28,7 @@ class SamplerContent final : public NodeContent
     sampler::Sampler sampler_;
     MainQueue& queue_;
     Workers& workers_;
+    Workers& writers_;
     Lifeline lifeline_;
     SamplerParameters parameters_;
     std::shared_ptr<SamplerState> state_;
@@ -37,7 +38,7 @@ class SamplerContent final : public NodeContent
     bool shown_ = false;
     unsigned outputs_ = 0;   ///< pairs
     unsigned until_save_;    ///< ticks
-    std::string told_;       ///< the last problem with the state
+    std::string told_;       ///< the problem with the state, if there is one
     std::size_t memory_ = 0; ///< bytes of samples
 
     void load();
@@ -54,9 +55,10 @@ class SamplerContent final : public NodeContent
     void tell(const std::string& problem);
 
 public:
-    /// `queue` and `workers` outlive it. Throws std::runtime_error.
+    /// `workers` load and `writers` save, so that nobody who saves waits for somebody who loads. All but
+    /// `config` outlive it. Throws std::runtime_error.
     SamplerContent(const NodeConfig& config, ContentOwner& owner, pw_loop* loop, MainQueue& queue,
-                   Workers& workers);
+                   Workers& workers, Workers& writers);
     ~SamplerContent() override;
 
     [[nodiscard]] bool change(const NodeConfig& config) override;

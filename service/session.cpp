@@ -98,13 +98,14 @@ Session::Session(SessionOptions options)
       context_(make_context(loop_, directories_)),
       loops_(context_.get(), spread_cpus(allowed_cpus(), cpu_directory)),
       threads_(arrange_audio_threads(loops_, spread_cpus(allowed_cpus(), cpu_directory))), queue_(loop_),
-      workers_(worker_count()), rights_([this](std::function<void()> work) { queue_.post(std::move(work)); }),
+      workers_(worker_count()), writers_(1),
+      rights_([this](std::function<void()> work) { queue_.post(std::move(work)); }),
       rack_(
           [this](const NodeConfig& config, ContentOwner& owner) -> std::unique_ptr<NodeContent> {
               if (config.type == NodeType::plugin)
                   return std::make_unique<PluginContent>(config, owner, queue_, threads_, rights_,
                                                          farewells_);
-              return std::make_unique<SamplerContent>(config, owner, loop_, queue_, workers_);
+              return std::make_unique<SamplerContent>(config, owner, loop_, queue_, workers_, writers_);
           },
           loops_),
       watcher_(loop_, is_configuration, [this] { reload(); }),

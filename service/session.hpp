@@ -65,6 +65,7 @@ class Session
     AudioThreads threads_;
     MainQueue queue_;
     Workers workers_;
+    Workers writers_;
     Rights rights_;
     std::list<ThreadKeeper> loop_keepers_; ///< in the order of the loops
     CpuLatency cpu_latency_;

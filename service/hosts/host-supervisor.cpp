@@ -132,10 +132,13 @@ void HostSupervisor::save(RunningHost& host)
 {
     schedule_.begin();
     connection_.hand_over();
-    auto problem = state_.save(host, settings_.values);
-    schedule_.end();
+    auto outcome = state_.save(host, settings_.values);
+    if (outcome.passing)
+        schedule_.fail();
+    else
+        schedule_.end();
     blocks_.look_again();
-    emit(StateSaved{state_.file(), ticket_, std::move(problem)});
+    emit(StateSaved{state_.file(), ticket_, std::move(outcome.problem)});
 }
 
 void HostSupervisor::fulfil_preset(RunningHost& host, const PresetWish& wish)
@@ -371,6 +374,7 @@ void HostSupervisor::run() noexcept
             handle(PluginError(error.what(), PluginError::Kind::passing));
         }
     }
+    state_.write_unwritten();
     claim.reset();
     ended_ = true;
 }

@@ -69,6 +69,7 @@ decltype(auto) RunningHost::ask(const std::string& activity, Ask&& question)
 {
     try {
         const auto turn = take_turn();
+        told_ = told_ && hangs_; // or it has answered since
         hangs_ = false;
         return question();
     } catch (const bridge::HostError& error) {
@@ -305,7 +306,8 @@ PluginError RunningHost::explained(const bridge::HostError& error, const std::st
         break;
     }
     case bridge::HostErrorCode::timed_out:
-        tell_threads();
+        if (!std::exchange(told_, true))
+            tell_threads();
         text = fmt::format("{}: the host hangs while {}: {}.{}", plugin, activity, error.what(),
                            process_->last_words());
         if (!loaded_ && activity == "loading the plugin" && has_display_)

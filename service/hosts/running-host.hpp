@@ -126,6 +126,7 @@ private:
     protocol::PluginDescription description_;
     bool loaded_ = false;
     bool hangs_ = false; ///< it did not answer the last question in time
+    bool told_ = false;  ///< what its threads do since it hangs
 
     bool opened_ = false; ///< the host knows of the region
     bool unfit_ = false;  ///< it will not answer any more

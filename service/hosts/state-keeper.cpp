@@ -32,6 +32,7 @@ std::string identity_of(const protocol::PluginDescription& plugin)
 void StateKeeper::read_file(const std::string& plugin)
 {
     if (last_ && last_->plugin != plugin) { // it was exchanged while the service runs
+        write_unwritten();
         last_.reset();
         read_ = false;
     }
@@ -98,19 +99,49 @@ const std::map<std::string, double>& StateKeeper::configured() const
     return last_ ? last_->configured : nothing;
 }
 
-std::string StateKeeper::save(RunningHost& host, const std::map<std::string, double>& configured)
+void StateKeeper::write()
+{
+    unwritten_ = true;
+    write_state_file(file_, *last_);
+    unwritten_ = false;
+    from_file_ = true;
+    if (!std::exchange(told_, {}).empty())
+        log_(Severity::info, "the state is saved again");
+}
+
+SaveOutcome StateKeeper::fail(const std::string& problem, bool passing)
+{
+    if (std::exchange(told_, problem) != problem)
+        log_(Severity::warning,
+             fmt::format("the state was not saved{}: {}{}", from_file_ ? ", and the last one is kept" : "",
+                         problem, passing ? " It is tried again." : ""));
+    return {problem, passing};
+}
+
+SaveOutcome StateKeeper::save(RunningHost& host, const std::map<std::string, double>& configured)
 {
     try {
         last_ = SavedState{identity_of(host.description()), host.state(), configured};
-        if (file_.empty())
-            return unkept_;
-        write_state_file(file_, *last_);
-        from_file_ = true;
+    } catch (const PluginError& error) {
+        return fail(error.what(), error.kind() == PluginError::Kind::passing);
+    }
+    if (file_.empty())
+        return {unkept_};
+    try {
+        write();
         return {};
     } catch (const std::exception& error) {
-        log_(Severity::warning, fmt::format("the state was not saved{}: {}",
-                                            from_file_ ? ", and the last one is kept" : "", error.what()));
-        return error.what();
+        return fail(error.what(), true);
+    }
+}
+
+void StateKeeper::write_unwritten()
+{
+    try {
+        if (unwritten_ && last_)
+            write();
+    } catch (const std::exception& error) {
+        log_(Severity::error, fmt::format("the last state is not saved: {}", error.what()));
     }
 }
 

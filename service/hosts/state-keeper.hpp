@@ -15,6 +15,12 @@
 namespace decant::service
 {
 
+/// What became of a state that was to be saved.
+struct SaveOutcome {
+    std::string problem;  ///< empty: it is on the disk
+    bool passing = false; ///< another try may do better, though nothing changes
+};
+
 /// Carries one plugin's state from host to host, and through the state file from session to session. What
 /// cannot be used is set aside and told, never overwritten.
 ///
@@ -34,9 +40,12 @@ public:
     /// The values of the configuration when that state was saved.
     [[nodiscard]] const std::map<std::string, double>& configured() const;
 
-    /// Takes the state from the host, and writes it, with the values of the configuration. Returns what went
-    /// wrong, and has told it; empty if nothing did.
-    std::string save(RunningHost& host, const std::map<std::string, double>& configured);
+    /// Takes the state from the host, and writes it, with the values of the configuration. The log is told
+    /// what went wrong, once, and when it is over.
+    SaveOutcome save(RunningHost& host, const std::map<std::string, double>& configured);
+
+    /// Writes what could not be written when it was taken. For when there is no host to save any more.
+    void write_unwritten();
 
     [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
 
@@ -47,9 +56,13 @@ private:
     std::optional<SavedState> last_;
     bool read_ = false;      ///< the file has been looked at
     bool from_file_ = false; ///< `last_` is what the file holds
+    bool unwritten_ = false; ///< `last_` was to be written, and could not be
+    std::string told_;       ///< the last problem with saving, until it is over
 
     void read_file(const std::string& plugin);
     void forget(const std::string& why);
+    void write();
+    [[nodiscard]] SaveOutcome fail(const std::string& problem, bool passing);
 };
 
 } // namespace decant::service

@@ -191,7 +191,7 @@ TEST_CASE("of a service that hangs the commands say that it does, and nothing of
 TEST_CASE("a service that goes on after somebody has given it up still answers everybody")
 {
     Service service;
-    service.configure("decant.nodes = [ { name = organ path = ~/Organ.wav } ]");
+    service.configure(organ);
     service.start();
     REQUIRE(service.wait_for_state("organ", "running"));
     const auto watch = service.session().spawn({DECANT, "watch"});

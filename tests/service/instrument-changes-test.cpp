@@ -12,6 +12,7 @@
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 
 namespace decant::service
 {
@@ -117,6 +118,40 @@ TEST_CASE("a folder that cannot be watched is told with the remedy, and its inst
     for (auto at = said.find(text); at != std::string::npos; at = said.find(text, at + 1))
         ++times;
     CHECK(times == 2); // of the configuration's folders, and of the instrument's
+}
+
+TEST_CASE("an instrument whose state directory is read-only plays, says so, and is saved when it can be")
+{
+    RunningService service;
+    service.write_tone("Organ.wav");
+    service.configure("decant.nodes = [ { name = organ path = ~/Organ.wav } ]");
+    const auto states = service.session().state_home() / "decant";
+    std::filesystem::create_directories(states);
+    std::filesystem::permissions(states, std::filesystem::perms(0500));
+    if (::geteuid() == 0) // who may write everywhere
+        service.start_by({"setpriv", "--bounding-set", "-dac_override,-dac_read_search"});
+    else
+        service.start();
+    REQUIRE(service.wait_for_state("organ", "running"));
+    const auto warnings = [&service] {
+        return service.listed("organ").at("warnings");
+    };
+    CHECK(warnings().empty());
+
+    REQUIRE(service.decant({"set", "organ", "Volume=-6"}).exit == 0);
+    CHECK(wait_until([&] { return warnings().size() == 1; }));
+    CHECK_THAT(warnings().at(0).get<std::string>(),
+               ContainsSubstring("its state was not saved: cannot write") &&
+                   ContainsSubstring("Permission denied") && ContainsSubstring("Check its permissions"));
+    const auto saved = service.decant({"save"});
+    CHECK(saved.exit == 1);
+    CHECK_THAT(saved.errors, ContainsSubstring("node 'organ': cannot write the state"));
+    CHECK(service.listed("organ").at("state") == "running");
+
+    std::filesystem::permissions(states, std::filesystem::perms(0700));
+    CHECK(wait_until([&] { return warnings().empty(); }));
+    CHECK(std::filesystem::exists(states / "organ.state"));
+    CHECK_THAT(service.process().errors(), ContainsSubstring("node 'organ': the state is saved again"));
 }
 
 TEST_CASE("an instrument that has other outputs when it is loaded again gets their ports")

@@ -26,7 +26,7 @@ namespace decant::tests
 {
 
 /// While it lives, the calling thread and those that it starts have no right to real time but what their
-/// limits say. Others of the process keep theirs.
+/// limits say, and none to files but what their permissions say. Others of the process keep theirs.
 class OrdinaryUser
 {
     using Sets = std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3>;
@@ -44,7 +44,8 @@ public:
     {
         call(SYS_capget, before_);
         Sets sets = before_;
-        sets[0].effective &= ~((1U << CAP_SYS_NICE) | (1U << CAP_SYS_RESOURCE));
+        for (const auto right : {CAP_SYS_NICE, CAP_SYS_RESOURCE, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH})
+            sets[0].effective &= ~(1U << right);
         call(SYS_capset, sets);
     }
     ~OrdinaryUser() { call(SYS_capset, before_); }
