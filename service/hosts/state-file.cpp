@@ -184,10 +184,10 @@ void exchange_states(StateReading& reading, const std::string& plugin)
     }
     move_states(waiting_file(file, plugin), file);
     auto own = read_state_file(file);
-    own.problems.insert(own.problems.begin(), reading.problems.begin(), reading.problems.end());
-    if (!is_of(own, plugin))
-        own.state.reset();
-    reading = std::move(own);
+    reading.problems.insert(reading.problems.end(), own.problems.begin(), own.problems.end());
+    reading.newer = own.newer;
+    if (is_of(own, plugin))
+        reading.state = std::move(own.state);
 }
 
 /// What is ours where a newer decantd has been; at first that is what it has left us of before.
