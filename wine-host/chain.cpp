@@ -184,15 +184,28 @@ void Chain::deactivate() noexcept
         member->plugin->deactivate();
 }
 
+std::vector<std::byte> Chain::state_of(Member& member)
+{
+    try {
+        return member.plugin->state();
+    } catch (const PluginError& error) {
+        throw PluginError(error.code(), "in the chain, " + member.name + ": " + error.what());
+    }
+}
+
 std::vector<std::byte> Chain::state()
 {
     protocol::WireWriter out;
     out.put(static_cast<std::uint32_t>(members_.size()));
-    for (const auto& member : members_)
+    for (const auto& member : members_) {
+        const auto state = state_of(*member);
+        if (out.bytes().size() + state.size() > most_state_bytes)
+            throw too_large("the state of the chain's plugins, with that of " + member->name + ",");
         out.put_text(member->name)
             .put_text(identity_of(member->description))
             .put_text(member->description.version)
-            .put_blob(member->plugin->state());
+            .put_blob(state);
+    }
     StateBlob blob{PluginFormat::chain, chain_id, StateKind::members, {}};
     blob.payload.assign(out.bytes().begin(), out.bytes().end());
     return blob.encode();

@@ -70,6 +70,7 @@ private:
     std::vector<std::byte> events_in_;                 ///< of the member that runs
     std::array<std::vector<std::byte>, 2> events_out_; ///< of the member that runs, and before it
 
+    [[nodiscard]] static std::vector<std::byte> state_of(Member& member);
     void lay_out_audio(std::uint32_t max_frames);
     void feed(Member& member) const;
 

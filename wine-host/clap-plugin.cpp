@@ -280,19 +280,25 @@ std::vector<std::byte> ClapPlugin::state()
             .encode();
     }
     StateBlob blob{protocol::PluginFormat::clap, id_, StateKind::chunk, {}};
+    struct Output {
+        std::vector<std::byte>& bytes;
+        bool overrun = false; ///< whether the plugin has noticed that or not
+    } output{blob.payload};
     const clap_ostream_t stream{
-        &blob.payload, [](const clap_ostream_t* out, const void* data, std::uint64_t size) -> std::int64_t {
-            auto& bytes = *static_cast<std::vector<std::byte>*>(out->ctx);
-            if (size > most_state_bytes - bytes.size())
+        &output, [](const clap_ostream_t* out, const void* data, std::uint64_t size) -> std::int64_t {
+            auto& [bytes, overrun] = *static_cast<Output*>(out->ctx);
+            overrun = overrun || size > most_state_bytes - bytes.size();
+            if (overrun)
                 return -1;
             const auto* first = static_cast<const std::byte*>(data);
             bytes.insert(bytes.end(), first, first + size);
             return static_cast<std::int64_t>(size);
         }};
-    if (!state_->save(plugin_, &stream))
-        throw PluginError(FailureCode::refused, "the plugin does not give its state, or it has more than " +
-                                                    std::to_string(most_state_bytes >> 20) +
-                                                    " MiB, which is more than Decant keeps");
+    const bool saved = state_->save(plugin_, &stream);
+    if (output.overrun)
+        throw too_large("the plugin's state");
+    if (!saved)
+        throw PluginError(FailureCode::refused, "the plugin does not give its state");
     return blob.encode();
 }
 

@@ -6,6 +6,7 @@
 #include "wine-host/chain.hpp"
 #include "wine-host/crash-handler.hpp"
 #include "wine-host/plugin-file.hpp"
+#include "wine-host/state-blob.hpp"
 
 #include <algorithm>
 #include <array>
@@ -151,12 +152,9 @@ void Instance::serve(const protocol::Message& message)
             activation_.stop();
             line_.send(MessageType::done, message.id);
             break;
-        case MessageType::get_state: {
-            WireWriter out;
-            out.put_blob(plugin().state());
-            line_.send(MessageType::state, message.id, out.bytes());
+        case MessageType::get_state:
+            give(MessageType::state, message.id, plugin().state());
             break;
-        }
         case MessageType::set_state:
             set_state(payload, message.id);
             break;
@@ -267,6 +265,16 @@ void Instance::change(Change change)
     tell_pending();
 }
 
+/// Bytes of the plugin's, whose size is no one's but its own.
+void Instance::give(MessageType type, std::uint32_t id, std::span<const std::byte> bytes)
+{
+    if (bytes.size() > protocol::max_message_bytes - sizeof(std::uint32_t))
+        throw too_large("what the plugin plays");
+    WireWriter out;
+    out.put_blob(bytes);
+    line_.send(type, id, out.bytes());
+}
+
 void Instance::set_state(WireReader request, std::uint32_t id)
 {
     const auto state = request.get_blob();
@@ -281,10 +289,10 @@ void Instance::get_preset(WireReader request, std::uint32_t id)
     const auto form = request.get<protocol::PresetForm>();
     if (!request.complete())
         throw malformed("get_preset");
-    WireWriter out;
+    std::vector<std::byte> file;
     // Some plugins select each of their programs to show it.
-    change([&](Plugin& loaded) { out.put_blob(loaded.preset(form)); });
-    line_.send(MessageType::preset, id, out.bytes());
+    change([&](Plugin& loaded) { file = loaded.preset(form); });
+    give(MessageType::preset, id, file);
 }
 
 void Instance::set_preset(WireReader request, std::uint32_t id)

@@ -45,6 +45,7 @@ class Instance
     void load(std::span<const std::byte> request, std::uint32_t id);
     void lock_region(std::size_t inputs, std::size_t outputs) noexcept;
     void activate(protocol::WireReader request, std::uint32_t id);
+    void give(protocol::MessageType type, std::uint32_t id, std::span<const std::byte> bytes);
     void set_state(protocol::WireReader request, std::uint32_t id);
     void get_values(std::uint32_t id);
     void get_preset(protocol::WireReader request, std::uint32_t id);

@@ -3,8 +3,6 @@
 
 #include "wine-host/state-blob.hpp"
 
-#include "wine-host/plugin.hpp"
-
 namespace decant::host
 {
 namespace
@@ -23,6 +21,13 @@ std::uint64_t checksum(std::span<const std::byte> bytes) noexcept
 }
 
 } // namespace
+
+PluginError too_large(std::string_view what)
+{
+    return {protocol::FailureCode::refused,
+            std::string(what) + " has more than the " + std::to_string(most_state_bytes >> 20) +
+                " MiB that Decant keeps; save it by the plugin's own means, if it has any"};
+}
 
 std::vector<std::byte> StateBlob::encode() const
 {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "wine-host/plugin.hpp"
 #include "wine-host/protocol/messages.hpp"
 #include "wine-host/protocol/plugin-description.hpp"
 
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace decant::host
@@ -24,6 +26,9 @@ enum class StateKind : std::uint32_t {
 
 /// Of a payload: what fits into a message beside its passport.
 inline constexpr std::size_t most_state_bytes = protocol::max_message_bytes - 4096;
+
+/// That is not enough for `what`.
+[[nodiscard]] PluginError too_large(std::string_view what);
 
 /// A plugin's state with its passport: the format, the plugin it belongs to, and a checksum over all.
 struct StateBlob {

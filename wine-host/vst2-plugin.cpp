@@ -145,9 +145,7 @@ std::vector<std::byte> Vst2Plugin::state()
         const VstIntPtr size = effect_->dispatch(effGetChunk, 0, 0, &chunk);
         if (chunk != nullptr && size > 0) {
             if (size > static_cast<VstIntPtr>(most_state_bytes))
-                throw PluginError(FailureCode::refused, "the plugin's state has " +
-                                                            std::to_string(size >> 20) +
-                                                            " MiB, which is more than Decant keeps");
+                throw too_large("the plugin's state");
             const auto* bytes = static_cast<const std::byte*>(chunk);
             blob.kind = StateKind::chunk;
             blob.payload.assign(bytes, bytes + size);

@@ -35,8 +35,7 @@ std::vector<std::byte> chunk_of(const Vst2Effect& effect, int what)
     if (chunk == nullptr || size <= 0)
         throw PluginError(FailureCode::refused, "the plugin does not give what it plays");
     if (size > static_cast<VstIntPtr>(most_state_bytes))
-        throw PluginError(FailureCode::refused, "what the plugin plays has " + std::to_string(size >> 20) +
-                                                    " MiB, which is more than Decant keeps");
+        throw too_large("what the plugin plays");
     const auto* bytes = static_cast<const std::byte*>(chunk);
     return {bytes, bytes + size};
 }

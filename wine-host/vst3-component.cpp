@@ -5,6 +5,7 @@
 
 #include "wine-host/plugin.hpp"
 #include "wine-host/protocol/wire.hpp"
+#include "wine-host/state-blob.hpp"
 #include "wine-host/text.hpp"
 #include "wine-host/vst3-message.hpp"
 #include "wine-host/vst3-stream.hpp"
@@ -98,7 +99,7 @@ Component::Component(IPluginFactory& factory, const PluginClass& plugin, const L
     controller_->setComponentHandler(&handler);
     connect();
     const Ref state(new MemoryStream);
-    if (component_->getState(state.get()) == kResultOk) {
+    if (component_->getState(state.get()) == kResultOk && !state->overrun()) {
         const Ref copy(new MemoryStream(state->bytes()));
         controller_->setComponentState(copy.get());
     }
@@ -153,6 +154,8 @@ std::vector<std::byte> Component::state() const
     const Ref of_controller(new MemoryStream);
     const bool has_component = component_->getState(of_component.get()) == kResultOk;
     const bool has_controller = controller_ && controller_->getState(of_controller.get()) == kResultOk;
+    if (of_component->overrun() || of_controller->overrun())
+        throw too_large("the plugin's state");
     if (!has_component && !has_controller)
         return {};
     protocol::WireWriter out;

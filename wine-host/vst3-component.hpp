@@ -55,7 +55,8 @@ public:
     /// Null if there is none.
     [[nodiscard]] IEditController* controller() const noexcept { return controller_.get(); }
 
-    /// Both halves' states, one behind the other; nothing if the plugin has none. [main]
+    /// Both halves' states, one behind the other; nothing if the plugin has none. Throws PluginError if that
+    /// is more than a state may have. [main]
     [[nodiscard]] std::vector<std::byte> state() const;
 
     /// Throws PluginError with state_mismatch. [main]

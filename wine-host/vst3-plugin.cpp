@@ -272,9 +272,7 @@ std::vector<std::byte> Vst3Plugin::state()
     tell_controller();
     StateBlob blob{protocol::PluginFormat::vst3, class_.id_text, StateKind::chunk, plugin_.state()};
     if (blob.payload.size() > most_state_bytes)
-        throw PluginError(FailureCode::refused, "the plugin's state has " +
-                                                    std::to_string(blob.payload.size() >> 20) +
-                                                    " MiB, which is more than Decant keeps");
+        throw too_large("the plugin's state");
     if (blob.payload.empty()) {
         std::vector<std::uint32_t> ids;
         for (const auto slot : shown_)

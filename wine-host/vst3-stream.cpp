@@ -32,7 +32,8 @@ tresult PLUGIN_API MemoryStream::write(void* buffer, int32 bytes, int32* done)
     if (buffer == nullptr || bytes < 0)
         return kInvalidArgument;
     const auto count = static_cast<std::size_t>(bytes);
-    if (position_ + count > most_state_bytes)
+    overrun_ = overrun_ || position_ + count > most_state_bytes;
+    if (overrun_)
         return kOutOfMemory;
     bytes_.resize(std::max(bytes_.size(), position_ + count));
     if (count != 0)

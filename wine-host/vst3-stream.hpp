@@ -16,12 +16,16 @@ class MemoryStream final : public HostObject<true, IBStream>
 {
     std::vector<std::byte> bytes_;
     std::size_t position_ = 0;
+    bool overrun_ = false;
 
 public:
     MemoryStream() = default;
     explicit MemoryStream(std::span<const std::byte> bytes) : bytes_(bytes.begin(), bytes.end()) {}
 
     [[nodiscard]] const std::vector<std::byte>& bytes() const noexcept { return bytes_; }
+
+    /// More was to be written than a state may have, whether the plugin has noticed that or not.
+    [[nodiscard]] bool overrun() const noexcept { return overrun_; }
 
     tresult PLUGIN_API read(void* buffer, int32 bytes, int32* done) override;
     tresult PLUGIN_API write(void* buffer, int32 bytes, int32* done) override;

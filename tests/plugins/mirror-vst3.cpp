@@ -6,6 +6,7 @@
 // heard frame by frame, the side chain on the right, and what the host says of the time on an output of its
 // own.
 
+#include "tests/plugins/hoard.hpp"
 #include "tests/plugins/mirror-vst3-controller.hpp"
 #include "wine-host/vst3-interface.hpp"
 
@@ -18,6 +19,7 @@ namespace
 
 using namespace decant::host::vst3;
 using namespace decant::tests::mirror;
+using decant::tests::hoard_bytes;
 
 const TUID mirror_id = INLINE_UID(0xDECA4701, 1, 2, 3);
 const TUID double_id = INLINE_UID(0xDECA4702, 1, 2, 3);
@@ -144,7 +146,11 @@ public:
     }
     tresult PLUGIN_API getState(IBStream* state) override
     {
-        return state->write(values_.data(), sizeof values_, nullptr);
+        const tresult written = state->write(values_.data(), sizeof values_, nullptr);
+        std::vector<char> portion(1024 * 1024);
+        for (auto left = hoard_bytes(); left >= portion.size(); left -= portion.size()) // and never asks
+            state->write(portion.data(), static_cast<int32>(portion.size()), nullptr);
+        return written;
     }
 
     tresult PLUGIN_API setBusArrangements(SpeakerArrangement* in, int32, SpeakerArrangement* out,

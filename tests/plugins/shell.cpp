@@ -3,10 +3,13 @@
 
 // A VST2 shell for tests: one DLL with two plugins, "Half" and "Double", each with eight megabytes of state.
 // Old-fashioned in every way: its entry point is called main, and the audio of "Half" is added to what is
-// there. "Double" takes nothing but double precision.
+// there. "Double" takes nothing but double precision. hoard.hpp tells of a larger state.
+
+#include "hoard.hpp"
 
 #include <fst/aeffectx.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <vector>
 
@@ -51,6 +54,11 @@ VstIntPtr dispatch(AEffect* effect, int opcode, int, VstIntPtr value, void* cons
     case effGetEffectName:
         return write(pointer, effect->uniqueID == half_id ? "Half" : "Double");
     case effGetChunk: {
+        if (const auto hoard = decant::tests::hoard_bytes(); hoard != 0) {
+            static void* const nothing = std::calloc(hoard, 1); // which takes no memory before it is read
+            *static_cast<void**>(pointer) = nothing;
+            return static_cast<VstIntPtr>(hoard);
+        }
         static std::vector<unsigned> state = make_state();
         *static_cast<void**>(pointer) = state.data();
         return static_cast<VstIntPtr>(state.size() * sizeof state[0]);

@@ -122,8 +122,7 @@ class Host
         protocol::WireReader state(in.get_blob());
         const std::scoped_lock lock(mutex_);
         if (state.get<std::uint32_t>() != state_magic)
-            return fail(message.id, protocol::FailureCode::state_mismatch,
-                        "the state belongs to another plugin");
+            return fail(message.id, protocol::FailureCode::state_mismatch, "another plugin's state");
         // Command parameters are no part of the state: a restored plugin behaves.
         plugin_->set_value(tests::fake_parameter::gain, state.get<double>());
         answer(MessageType::done, message.id);
@@ -133,10 +132,11 @@ class Host
     {
         while (save_hangs_)
             pause();
+        if (padding_.size() > protocol::max_message_bytes)
+            return fail(id, protocol::FailureCode::refused, "the state is too large");
         const std::scoped_lock lock(mutex_);
         protocol::WireWriter state;
-        state.put(state_magic).put(plugin_->value(tests::fake_parameter::gain));
-        state.put_blob(padding_);
+        state.put(state_magic).put(plugin_->value(tests::fake_parameter::gain)).put_blob(padding_);
         protocol::WireWriter out;
         answer(MessageType::state, id, out.put_blob(state.bytes()).bytes());
     }

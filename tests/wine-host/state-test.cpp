@@ -8,6 +8,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 #include <chrono>
 #include <variant>
 
@@ -17,6 +18,7 @@ namespace
 {
 
 using Catch::Generators::from_range;
+using Catch::Matchers::ContainsSubstring;
 
 constexpr std::uint32_t rate = 48000;
 
@@ -91,6 +93,43 @@ TEST_CASE("a state of eight megabytes makes its way out and back")
     CHECK(host.link().values() == std::vector{0.0});
     host.link().set_state(state);
     CHECK(host.link().values() == std::vector{1.0});
+}
+
+TEST_CASE("a state that is too large is refused, alone and of a chain together, and the plugin plays on")
+{
+    const auto refused = [](WineHost& host) {
+        host.link().activate(rate, 64);
+        try {
+            (void)host.link().state(patience);
+            FAIL("it was not refused");
+        } catch (const bridge::HostError& error) {
+            CHECK(error.code == bridge::HostErrorCode::failed);
+            if (bits_under_test() == 64) // or there may be no memory for it
+                CHECK_THAT(error.what(), ContainsSubstring("has more than the 255 MiB that Decant keeps"));
+        }
+        CHECK(host.run_block(64, rate).status == protocol::BlockStatus::done);
+        CHECK_FALSE(host.link().values().empty());
+    };
+    const Environment large{{"DECANT_TEST_HOARD", "257"}};
+    SECTION("VST2")
+    {
+        WineHost host({}, 0, large);
+        host.load("decant-test-shell.dll", "Half");
+        refused(host);
+    }
+    SECTION("VST3, of a plugin that does not ask whether it was written")
+    {
+        WineHost host({}, 0, large);
+        host.load("decant-test-mirror.vst3", "Mirror");
+        refused(host);
+    }
+    SECTION("a chain")
+    {
+        WineHost host({}, 0, {{"DECANT_TEST_HOARD", "129"}});
+        host.load_chain(
+            {{"one", "decant-test-shell.dll", "Half"}, {"two", "decant-test-mirror.vst3", "Mirror"}});
+        refused(host);
+    }
 }
 
 TEST_CASE("a state is restored while blocks run")

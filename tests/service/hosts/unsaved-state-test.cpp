@@ -144,3 +144,31 @@ TEST_CASE(
     CHECK(wait_until([&] { return world.diary.all<StateSaved>().back().problem.empty(); }));
     CHECK(times(world.diary.log(), "the state was not saved") == 1);
 }
+
+TEST_CASE("a plugin whose state has become too large keeps its last one, plays on, and is not asked in vain")
+{
+    BlockedWorld world;
+    world.clear();
+    {
+        const auto host = world.start(world.hasty_settings());
+        REQUIRE(world.diary.has<HostReady>());
+        host->set_parameter(fake_parameter::gain, 0.375);
+    }
+    const auto kept = read_state_file(world.state_file).state.value().bytes;
+    world.options = {"--state-bytes", "300000000"};
+    const auto saved_before = world.diary.all<StateSaved>().size();
+
+    const auto host = world.start(world.hasty_settings());
+    REQUIRE(world.diary.has<HostReady>(2));
+    Player player(world.processor);
+    host->connect(world.processor);
+    host->set_parameter(fake_parameter::gain, 0.75);
+
+    REQUIRE(world.diary.has<StateSaved>(saved_before + 1));
+    CHECK_THAT(world.diary.all<StateSaved>().back().problem, ContainsSubstring("too large"));
+    CHECK_THAT(world.diary.log(), ContainsSubstring("the state was not saved, and the last one is kept") &&
+                                      !ContainsSubstring("It is tried again"));
+    CHECK(player.hears(0.75F));
+    CHECK(world.diary.all<HostRestarting>().empty());
+    CHECK(read_state_file(world.state_file).state.value().bytes == kept);
+}
