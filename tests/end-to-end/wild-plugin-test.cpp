@@ -17,7 +17,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -135,25 +134,6 @@ struct Scene {
         CHECK(wait_until([&] { return 3 * (late_of_witness() - late) >= damaged; }));
         CHECK(wait_until([&] { return missed_cycles() - missed + 3 * (late_of_witness() - late) >= jumps; }));
     }
-
-    /// Cycles that the driver counts as overrun.
-    [[nodiscard]] std::uint64_t driver_xruns() const
-    {
-        // The first round of pw-top has no figures yet.
-        std::istringstream lines(session.run({"pw-top", "--batch-mode", "--iterations=2"}).output);
-        std::optional<std::uint64_t> xruns;
-        for (std::string line; std::getline(lines, line);) {
-            std::istringstream words(line);
-            std::vector<std::string> row;
-            for (std::string word; words >> word;)
-                row.push_back(word);
-            constexpr std::size_t errors = 8;
-            if (row.size() > errors && row.back() == "Dummy-Driver")
-                xruns = std::stoull(row[errors]);
-        }
-        REQUIRE(xruns);
-        return *xruns;
-    }
 };
 
 /// Frames, as the outputs of a node tell it to whom they play.
@@ -249,7 +229,7 @@ TEST_CASE("nothing that a plugin does stops the others, and it comes back as it 
     Scene scene;
     auto& rack = scene.rack;
     auto& heard = scene.heard;
-    const auto xruns_before = scene.driver_xruns();
+    const auto xruns_before = scene.session.driver_xruns();
     const auto always = [] {
         return true;
     };
@@ -345,7 +325,7 @@ TEST_CASE("nothing that a plugin does stops the others, and it comes back as it 
     scene.watch_witness();
     CHECK(scene.plays("witness"));
     // One block for each time that a plugin was waited for.
-    const auto xruns = scene.driver_xruns() - xruns_before;
+    const auto xruns = scene.session.driver_xruns() - xruns_before;
     WARN("the driver counted " << xruns << " xruns");
     CHECK(xruns <= 20);
 }

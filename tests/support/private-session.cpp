@@ -15,9 +15,12 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <sys/stat.h>
 #include <system_error>
+#include <vector>
 
 namespace decant::tests
 {
@@ -210,6 +213,25 @@ void PrivateSession::set_metadata(const std::string& object, const std::string& 
     const auto result = run(arguments);
     if (result.exit != 0)
         throw std::runtime_error(fmt::format("`{}` failed: {}", fmt::join(arguments, " "), result.errors));
+}
+
+std::uint64_t PrivateSession::driver_xruns() const
+{
+    // The first round of pw-top has no figures yet.
+    std::istringstream lines(run({"pw-top", "--batch-mode", "--iterations=2"}).output);
+    std::optional<std::uint64_t> xruns;
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        std::vector<std::string> row;
+        for (std::string word; words >> word;)
+            row.push_back(word);
+        constexpr std::size_t errors = 8;
+        if (row.size() > errors && row.back() == "Dummy-Driver")
+            xruns = std::stoull(row[errors]);
+    }
+    if (!xruns)
+        throw std::runtime_error("pw-top does not show the driver");
+    return *xruns;
 }
 
 void PrivateSession::kill_pipewire()

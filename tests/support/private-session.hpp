@@ -81,6 +81,9 @@ public:
     void set_metadata(const std::string& object, const std::string& key, const std::string& value,
                       const std::string& type = {}) const;
 
+    /// Cycles that the driver has counted as overrun so far.
+    [[nodiscard]] std::uint64_t driver_xruns() const;
+
     [[nodiscard]] ChildProcess& pipewire() noexcept { return *pipewire_; }
     [[nodiscard]] ChildProcess& wireplumber() noexcept { return *wireplumber_; }
 

@@ -9,6 +9,7 @@
 #include "service/hosts/plugin-host.hpp"
 #include "tests/service/hosts/plugin-audience.hpp"
 #include "tests/support/fake-host.hpp"
+#include "tests/support/holdings.hpp"
 #include "tests/support/private-session.hpp"
 #include "tests/support/wait-until.hpp"
 
@@ -17,8 +18,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <filesystem>
-#include <fstream>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -91,55 +90,6 @@ public:
 private:
     std::jthread thread_; ///< the last of all, as it uses the others from its first moment
 };
-
-/// What a process holds of the machine.
-struct Holdings {
-    long resident = 0; ///< pages that are its own
-    std::size_t descriptors = 0;
-    std::size_t threads = 0;
-    std::size_t regions = 0; ///< in /dev/shm, of this process
-    std::size_t children = 0;
-};
-
-std::size_t entries(const std::filesystem::path& directory)
-{
-    const std::filesystem::directory_iterator all(directory);
-    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-}
-
-Holdings holdings()
-{
-    Holdings now;
-    long size = 0;
-    long resident = 0;
-    long shared = 0;
-    std::ifstream("/proc/self/statm") >> size >> resident >> shared;
-    now.resident = resident - shared;
-    now.descriptors = entries("/proc/self/fd");
-    now.threads = entries("/proc/self/task");
-    for (const auto& entry : std::filesystem::directory_iterator("/dev/shm"))
-        if (entry.path().filename().string().find(std::to_string(::getpid())) != std::string::npos)
-            ++now.regions;
-    now.children = tests::children().size();
-    return now;
-}
-
-void check_flat(const Holdings& before)
-{
-    // A host that has just been replaced may take a moment to be reaped.
-    CHECK(wait_until([&] { return holdings().descriptors <= before.descriptors; }));
-    CHECK(wait_until([&] { return holdings().threads <= before.threads; }));
-    CHECK(wait_until([&] { return holdings().children <= before.children; }));
-    CHECK(holdings().regions <= before.regions);
-    constexpr long megabyte = 1024 * 1024 / 4096;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    constexpr long slack = 300 * megabyte; // what a sanitizer keeps of freed memory
-#else
-    constexpr long slack = 4 * megabyte;
-#endif
-    INFO("resident: " << before.resident << " pages before, " << holdings().resident << " now");
-    CHECK(holdings().resident <= before.resident + slack);
-}
 
 /// A supervised gain plugin at one half, played all the time.
 struct Stage {
@@ -217,10 +167,10 @@ TEST_CASE("two hundred hosts that are killed in a block are replaced, and leave 
     stage.host->set_parameter(fake_parameter::delay, 1000);
     for (int i = 0; i < warm_up; ++i)
         stage.strike(SIGKILL);
-    const auto before = holdings();
+    const auto before = tests::holdings_of(::getpid());
     for (int i = 0; i < 200; ++i)
         stage.strike(SIGKILL);
-    check_flat(before);
+    tests::check_flat(before, ::getpid());
     CHECK(stage.failures == warm_up + 200);
     CHECK_FALSE(stage.parked);
 }
@@ -231,10 +181,10 @@ TEST_CASE("two hundred hosts that stop in a block are replaced, and leave nothin
     stage.host->set_parameter(fake_parameter::delay, 1000);
     for (int i = 0; i < warm_up; ++i)
         stage.strike(SIGSTOP);
-    const auto before = holdings();
+    const auto before = tests::holdings_of(::getpid());
     for (int i = 0; i < 200; ++i)
         stage.strike(SIGSTOP);
-    check_flat(before);
+    tests::check_flat(before, ::getpid());
     CHECK_FALSE(stage.parked);
     // The block of each was given up at its deadline, and not when the host was replaced; but for some for
     // which this thread itself had no CPU.
@@ -258,8 +208,8 @@ TEST_CASE("two hundred hosts that corrupt the region are replaced, and leave not
         REQUIRE(stage.player->hears(0.5F));
     };
     suffer(warm_up);
-    const auto before = holdings();
+    const auto before = tests::holdings_of(::getpid());
     suffer(200);
     CHECK(stage.player->finite);
-    check_flat(before);
+    tests::check_flat(before, ::getpid());
 }
