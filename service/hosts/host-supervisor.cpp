@@ -213,6 +213,21 @@ void HostSupervisor::fulfil_wish(RunningHost& host, std::uint64_t ticket, const 
     blocks_.look_again();
 }
 
+/// In its file there may be another plugin than before, or another version of it: what was set was meant for
+/// the one that was there, and counts for the parameters that are still what they were.
+void HostSupervisor::recognize(const protocol::PluginDescription& plugin)
+{
+    const auto before = std::exchange(plugin_, plugin);
+    if (!before)
+        return;
+    std::set<std::uint32_t> kept;
+    if (identity_of(*before) == identity_of(plugin))
+        kept = parameters_in_both(*before, plugin);
+    else
+        names_resolved_ = false;
+    connection_.keep_values([&](std::uint32_t id) { return kept.contains(id); });
+}
+
 /// The configuration's values, now that the plugin says which parameters it has. What is in them as it was
 /// when the state was saved has been heard then, and perhaps moved since.
 void HostSupervisor::resolve_names(const protocol::PluginDescription& plugin)
@@ -257,6 +272,7 @@ void HostSupervisor::run_host()
 
     auto plugin = host.load();
     latency_ = plugin.latency;
+    recognize(plugin);
     const bool restored = state_.restore(host);
     resolve_names(plugin);
     activate(host);

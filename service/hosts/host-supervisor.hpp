@@ -46,6 +46,7 @@ class HostSupervisor
     BlockWatch blocks_;
     SaveSchedule schedule_;
     RestartPolicy policy_;
+    std::optional<protocol::PluginDescription> plugin_; ///< as the last host that loaded it said
     bool names_resolved_ = false;
     std::uint64_t ticket_ = 0;                     ///< of the last save() that was heard
     std::uint32_t latency_ = 0;                    ///< frames, as last told
@@ -67,6 +68,7 @@ class HostSupervisor
     void fulfil_editor(RunningHost& host, const EditorWish& wish);
     [[nodiscard]] bool needs_other_host(const RunningHost& host, const EditorWish& wish);
     void fulfil_wish(RunningHost& host, std::uint64_t ticket, const HostWish& wish);
+    void recognize(const protocol::PluginDescription& plugin);
     void resolve_names(const protocol::PluginDescription& plugin);
     void activate(RunningHost& host);
     void run_host();

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cctype>
 #include <fmt/format.h>
+#include <map>
 #include <vector>
 
 namespace decant::service
@@ -41,6 +42,20 @@ const protocol::ParameterDescription& parameter_named(const protocol::PluginDesc
     const std::string near = suggestion(name, names);
     throw PluginError(fmt::format("{} has no parameter '{}'{}", plugin.name, name,
                                   near.empty() ? "; 'decant probe' lists those that it has." : near));
+}
+
+std::set<std::uint32_t> parameters_in_both(const protocol::PluginDescription& one,
+                                           const protocol::PluginDescription& other)
+{
+    std::map<std::uint32_t, std::string_view> names;
+    for (const auto& parameter : one.parameters)
+        names.emplace(parameter.id, parameter.name);
+    std::set<std::uint32_t> both;
+    for (const auto& parameter : other.parameters)
+        if (const auto known = names.find(parameter.id);
+            known != names.end() && known->second == parameter.name)
+            both.insert(parameter.id);
+    return both;
 }
 
 double value_within(const protocol::ParameterDescription& parameter, double value)

@@ -4,6 +4,8 @@
 
 #include "wine-host/protocol/plugin-description.hpp"
 
+#include <cstdint>
+#include <set>
 #include <string_view>
 
 namespace decant::service
@@ -13,6 +15,10 @@ namespace decant::service
 /// lower case only. Throws PluginError that offers the nearest name. [any]
 [[nodiscard]] const protocol::ParameterDescription& parameter_named(const protocol::PluginDescription& plugin,
                                                                     std::string_view name);
+
+/// The numbers of the parameters that are called the same in both. [any]
+[[nodiscard]] std::set<std::uint32_t> parameters_in_both(const protocol::PluginDescription& one,
+                                                         const protocol::PluginDescription& other);
 
 /// `value` if it lies in the parameter's range. Throws PluginError that names the range. [any]
 [[nodiscard]] double value_within(const protocol::ParameterDescription& parameter, double value);

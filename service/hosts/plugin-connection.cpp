@@ -64,6 +64,13 @@ void PluginConnection::set_value(std::uint32_t id, double value)
         send(id, value); // else with the attachment
 }
 
+void PluginConnection::keep_values(const std::function<bool(std::uint32_t id)>& kept)
+{
+    const std::lock_guard lock(mutex_);
+    for (auto* values : {&values_, &unsent_})
+        std::erase_if(*values, [&](const auto& value) { return !kept(value.first); });
+}
+
 std::vector<double> PluginConnection::overlay(const protocol::PluginDescription& plugin,
                                               std::vector<double> values)
 {

@@ -49,6 +49,9 @@ public:
 
     void set_value(std::uint32_t id, double value);
 
+    /// Forgets the values of the parameters that are no longer `kept`.
+    void keep_values(const std::function<bool(std::uint32_t id)>& kept);
+
     /// `values` of the plugin's parameters, in order of its description, with those that will be sent in
     /// their place.
     [[nodiscard]] std::vector<double> overlay(const protocol::PluginDescription& plugin,

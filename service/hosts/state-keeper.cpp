@@ -8,10 +8,7 @@
 
 namespace decant::service
 {
-namespace
-{
 
-/// The plugin's id with its format, as different formats have ids of their own.
 std::string identity_of(const protocol::PluginDescription& plugin)
 {
     switch (plugin.format) {
@@ -26,8 +23,6 @@ std::string identity_of(const protocol::PluginDescription& plugin)
     }
     return plugin.id;
 }
-
-} // namespace
 
 void StateKeeper::read_file(const std::string& plugin)
 {

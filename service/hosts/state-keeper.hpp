@@ -21,6 +21,9 @@ struct SaveOutcome {
     bool passing = false; ///< another try may do better, though nothing changes
 };
 
+/// To whom a state belongs: the plugin's id with its format, as different formats have ids of their own.
+[[nodiscard]] std::string identity_of(const protocol::PluginDescription& plugin);
+
 /// Carries one plugin's state from host to host, and through the state file from session to session. What
 /// cannot be used is set aside and told, never overwritten.
 ///

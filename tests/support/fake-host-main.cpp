@@ -4,13 +4,15 @@
 // The host's half of the bridge as a native program, for tests without Wine.
 //
 // fake-host --region PATH [--version-number N] [--state-bytes N] [--mute] [--save-hangs]
-// [--tells-gain]: claims to speak version N of the protocol, has a plugin state of N bytes, never says hello,
-// hangs when asked for its state, says when it is activated that its gain was moved to what it is, and that
-// its latency is 64. What it loads is said in fake-host-plugin.hpp; besides, the names "crash-on-load",
-// "hang-on-load", "refuse" and "not-a-plugin" do what they say.
+// [--tells-gain] [--id ID]: claims to speak version N of the protocol, has a plugin state of N bytes, never
+// says hello, hangs when asked for its state, says when it is activated that its gain was moved to what it
+// is, and that its latency is 64, and has plugins with this id. What it loads is said in
+// fake-host-plugin.hpp; besides, the names "crash-on-load", "hang-on-load", "refuse" and "not-a-plugin" do
+// what they say.
 
 #include "nodes/bridge/bell-rope.hpp"
 #include "nodes/bridge/futex.hpp"
+#include "tests/support/fake-host-options.hpp"
 #include "tests/support/fake-host-plugin.hpp"
 #include "wine-host/protocol/channel.hpp"
 #include "wine-host/protocol/editor-messages.hpp"
@@ -24,7 +26,6 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
-#include <getopt.h>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -60,6 +61,7 @@ protocol::Region& open_region(const std::string& name)
 
 class Host
 {
+    const tests::FakeHostOptions options_;
     protocol::Region& region_;
     const pid_t service_;
     bridge::BellRope rope_;
@@ -113,7 +115,10 @@ class Host
         say("loading " + name);
         const std::scoped_lock lock(mutex_);
         plugin_ = std::move(plugin);
-        answer(MessageType::loaded, message.id, protocol::encode(plugin_->description()));
+        auto description = plugin_->description();
+        if (!options_.id.empty())
+            description.id = options_.id;
+        answer(MessageType::loaded, message.id, protocol::encode(description));
     }
 
     void restore(const protocol::Message& message)
@@ -130,13 +135,14 @@ class Host
 
     void save(std::uint32_t id)
     {
-        while (save_hangs_)
+        while (options_.save_hangs)
             pause();
-        if (padding_.size() > protocol::max_message_bytes)
+        if (options_.padding.size() > protocol::max_message_bytes)
             return fail(id, protocol::FailureCode::refused, "the state is too large");
         const std::scoped_lock lock(mutex_);
         protocol::WireWriter state;
-        state.put(state_magic).put(plugin_->value(tests::fake_parameter::gain)).put_blob(padding_);
+        state.put(state_magic).put(plugin_->value(tests::fake_parameter::gain));
+        state.put_blob(options_.padding);
         protocol::WireWriter out;
         answer(MessageType::state, id, out.put_blob(state.bytes()).bytes());
     }
@@ -165,10 +171,10 @@ class Host
         const std::scoped_lock lock(mutex_);
         rate_ = in.get<double>();
         largest_block_ = in.get<std::uint32_t>();
-        if (tells_gain_)
+        if (options_.tells_gain)
             tell_gain(plugin_->value(tests::fake_parameter::gain));
         answer(MessageType::done, message.id);
-        if (tells_gain_)
+        if (options_.tells_gain)
             tell_latency(64); // behind the answer, as the Wine host does
     }
 
@@ -286,12 +292,8 @@ class Host
     }
 
 public:
-    std::vector<std::byte> padding_; ///< makes the state as large as a test wants it
-    bool save_hangs_ = false;
-    bool tells_gain_ = false;
-
-    explicit Host(protocol::Region& region)
-        : region_(region), service_(static_cast<pid_t>(region.service_pid)),
+    Host(protocol::Region& region, tests::FakeHostOptions options)
+        : options_(std::move(options)), region_(region), service_(static_cast<pid_t>(region.service_pid)),
           channel_(rope_, region.to_service, region.to_host, region.host_bell, region.service_bell)
     {
     }
@@ -342,56 +344,13 @@ public:
 
 int main(int argc, char** argv)
 try {
-    const option known[] = {
-        {"region", required_argument, nullptr, 'r'},
-        {"version-number", required_argument, nullptr, 'v'},
-        {"state-bytes", required_argument, nullptr, 's'},
-        {"mute", no_argument, nullptr, 'm'},
-        {"save-hangs", no_argument, nullptr, 'h'},
-        {"tells-gain", no_argument, nullptr, 't'},
-        {},
-    };
-    std::string name;
-    std::uint32_t version = protocol::version;
-    std::size_t state_bytes = 0;
-    bool mute = false;
-    bool save_hangs = false;
-    bool tells_gain = false;
-    for (int found; (found = getopt_long(argc, argv, "", known, nullptr)) != -1;)
-        switch (found) {
-        case 'r':
-            name = optarg;
-            break;
-        case 'v':
-            version = static_cast<std::uint32_t>(std::stoul(optarg));
-            break;
-        case 's':
-            state_bytes = std::stoul(optarg);
-            break;
-        case 'm':
-            mute = true;
-            break;
-        case 'h':
-            save_hangs = true;
-            break;
-        case 't':
-            tells_gain = true;
-            break;
-        default:
-            throw std::invalid_argument(
-                "usage: fake-host --region PATH [--version-number N] [--state-bytes N] [--mute] "
-                "[--save-hangs] [--tells-gain]");
-        }
-
+    const auto options = tests::parse_options(argc, argv);
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
-    Host host(open_region(name));
-    host.save_hangs_ = save_hangs;
-    host.tells_gain_ = tells_gain;
-    host.padding_.resize(state_bytes, std::byte{42});
+    Host host(open_region(options.region), options);
     std::thread([&host] { host.process_blocks(); }).detach();
-    if (!mute)
-        host.greet(version);
+    if (!options.mute)
+        host.greet(options.version);
     host.serve();
     std::_Exit(0); // the audio thread never ends
 } catch (const std::exception& error) {

@@ -47,6 +47,15 @@ TEST_CASE("an unknown parameter is answered with the nearest name")
     CHECK_THROWS_AS(parameter_named({}, ""), PluginError);
 }
 
+TEST_CASE("a parameter is still the same that has its number and its name, whatever has come before it")
+{
+    const auto before = plugin_with({"Cutoff", "Resonance", "Gain"});
+    CHECK(parameters_in_both(before, plugin_with({"Cutoff", "Drive", "Gain"})) ==
+          std::set{before.parameters[0].id, before.parameters[2].id});
+    CHECK(parameters_in_both(before, plugin_with({"Drive", "Cutoff", "Resonance", "Gain"})).empty());
+    CHECK(parameters_in_both(before, before).size() == 3);
+}
+
 TEST_CASE("a value out of range is answered with the range")
 {
     protocol::ParameterDescription parameter;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Decant authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Plugins that somebody restarts because they hang.
+// Plugins that somebody restarts because they hang, or because their file is another one.
 
 #include "tests/service/hosts/fake-host-world.hpp"
 
@@ -86,6 +86,31 @@ TEST_CASE("a plugin that answers nothing is ended soon when somebody restarts it
     gain.restart();
     gain.check_return("hangs while being restarted");
     CHECK_FALSE(gain.diary.all<StateSaved>().back().problem.empty());
+}
+
+TEST_CASE("a plugin that is exchanged for another one does not get the values that were set of that")
+{
+    tests::FakeHostWorld world;
+    auto settings = world.settings();
+    settings.values = {{"Delay", 1}};
+    auto host = world.start(settings);
+    REQUIRE(world.diary.has<HostReady>());
+    host->set_parameter(fake_parameter::gain, 0.25);
+    host->set_parameter(fake_parameter::delay, 2);
+
+    world.options = {"--id", "another"};
+    host->restart();
+    REQUIRE(world.diary.has<HostReady>(2));
+    const auto ready = world.diary.all<HostReady>()[1];
+    CHECK_FALSE(ready.state_restored);
+    CHECK(ready.values.at(0) == 1); // as it comes
+    REQUIRE(ready.description.parameters.at(1).name == "Delay");
+    CHECK(ready.values.at(1) == 1); // as the configuration wants the plugin of this name
+
+    world.options.clear();
+    host->restart();
+    REQUIRE(world.diary.has<HostReady>(3));
+    CHECK(world.diary.all<HostReady>()[2].values.at(0) == 0.25); // it waited in the state
 }
 
 } // namespace decant::service
