@@ -239,6 +239,8 @@ bool PluginContent::change(const NodeConfig& config)
     }
     if (config.params != config_.params)
         host_->set_configured(config.params);
+    if (config.host_spare != config_.host_spare)
+        host_->set_spare(config.host_spare);
     config_ = config;
     if (processor_) // else it is not known yet what there is
         warnings_ = warnings_about(plugin_, config_);

@@ -272,6 +272,7 @@ void HostSupervisor::run_host()
 
     auto plugin = host.load();
     latency_ = plugin.latency;
+    spare_.follow(settings_.plugin, command);
     recognize(plugin);
     const bool restored = state_.restore(host);
     resolve_names(plugin);
@@ -306,6 +307,10 @@ void HostSupervisor::watch(RunningHost& host)
         ticket_ = std::max(ticket_, wishes.save);
         if (wishes.values)
             settings_.values = *wishes.values;
+        if (wishes.spare) {
+            settings_.plugin.spare = *wishes.spare;
+            spare_.follow(settings_.plugin, host.command());
+        }
         if (wishes.stop || wishes.restart)
             return;
         if (wishes.format) {

@@ -7,6 +7,7 @@
 #include "service/hosts/plugin-connection.hpp"
 #include "service/hosts/plugin-host.hpp"
 #include "service/hosts/save-schedule.hpp"
+#include "service/hosts/spare-wish.hpp"
 #include "service/hosts/state-keeper.hpp"
 #include "service/hosts/wish-box.hpp"
 
@@ -45,6 +46,7 @@ class HostSupervisor
     std::optional<std::pair<std::uint64_t, EditorWish>> awaits_display_; ///< and with it the next host
     BlockWatch blocks_;
     SaveSchedule schedule_;
+    SpareWish spare_;
     RestartPolicy policy_;
     std::optional<protocol::PluginDescription> plugin_; ///< as the last host that loaded it said
     bool names_resolved_ = false;

@@ -41,6 +41,11 @@ void PluginHost::set_configured(std::map<std::string, double> values)
     supervisor_->wishes().set_values(std::move(values));
 }
 
+void PluginHost::set_spare(bool spare)
+{
+    supervisor_->wishes().set_spare(spare);
+}
+
 void PluginHost::set_format(std::uint32_t rate, std::uint32_t max_frames)
 {
     supervisor_->wishes().set_format({rate, max_frames});

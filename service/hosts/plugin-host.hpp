@@ -89,6 +89,9 @@ public:
     /// The configuration has other values now, which have been set.
     void set_configured(std::map<std::string, double> values);
 
+    /// See PluginFile::spare.
+    void set_spare(bool spare);
+
     /// The graph runs at another rate (Hz) or with larger blocks; the plugin is activated anew if that
     /// differs.
     void set_format(std::uint32_t rate, std::uint32_t max_frames);

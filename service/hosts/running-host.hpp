@@ -106,6 +106,9 @@ public:
     /// Whether the process was told of a screen when it started.
     [[nodiscard]] bool has_display() const noexcept { return has_display_; }
 
+    /// What the process was started with.
+    [[nodiscard]] const HostCommand& command() const noexcept { return command_; }
+
     /// See name_in_messages().
     [[nodiscard]] std::string name() const { return name_in_messages(plugin_); }
 

@@ -75,6 +75,34 @@ void SpareHosts::replenish(const HostCommand& command) noexcept
     }
 }
 
+void SpareHosts::wish(const HostCommand& command)
+{
+    const std::lock_guard lock(mutex_);
+    wishes_.push_back(command);
+}
+
+void SpareHosts::forget_wish(const HostCommand& command) noexcept
+{
+    const std::lock_guard lock(mutex_);
+    const auto known = std::find_if(wishes_.begin(), wishes_.end(),
+                                    [&](const auto& wish) { return same_process(wish, command); });
+    if (known != wishes_.end())
+        wishes_.erase(known);
+}
+
+void SpareHosts::end_unwanted() noexcept
+{
+    std::vector<std::shared_ptr<HostProcess>> unwanted; // end without the lock
+    const std::lock_guard lock(mutex_);
+    std::erase_if(spares_, [&](Spare& spare) {
+        if (std::any_of(wishes_.begin(), wishes_.end(),
+                        [&](const auto& wish) { return same_process(wish, spare.command); }))
+            return false;
+        unwanted.push_back(std::move(spare.process));
+        return true;
+    });
+}
+
 bool SpareHosts::ready()
 {
     const std::lock_guard lock(mutex_);

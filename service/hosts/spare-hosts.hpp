@@ -27,7 +27,8 @@ class SpareHosts
     };
 
     std::mutex mutex_;
-    std::vector<Spare> spares_; ///< the last used command last
+    std::vector<Spare> spares_;       ///< the last used command last
+    std::vector<HostCommand> wishes_; ///< of plugins that run
 
 public:
     /// Becomes the one of this process.
@@ -49,6 +50,15 @@ public:
     /// Starts one for the command, unless there is one; does not wait for it. What goes wrong is left to be
     /// told by a host that is needed.
     void replenish(const HostCommand& command) noexcept;
+
+    /// A plugin that runs wishes for one that was started with this command.
+    void wish(const HostCommand& command);
+
+    /// It does so no more; the host waits on, for the plugin that comes next.
+    void forget_wish(const HostCommand& command) noexcept;
+
+    /// Ends those that no plugin wishes for.
+    void end_unwanted() noexcept;
 
     /// Whether there are any, and all have started.
     [[nodiscard]] bool ready();

@@ -57,6 +57,11 @@ void WishBox::set_values(std::map<std::string, double> values)
     leave([&](HostWishes& wishes) { wishes.values = std::move(values); });
 }
 
+void WishBox::set_spare(bool spare)
+{
+    leave([=](HostWishes& wishes) { wishes.spare = spare; });
+}
+
 void WishBox::set_format(HostFormat format)
 {
     leave([&](HostWishes& wishes) {

@@ -41,6 +41,7 @@ struct HostWishes {
     bool format = false;    ///< rate or block size have changed
     bool changed = false;   ///< a parameter has, which makes the state on the disk an old one
     std::optional<std::map<std::string, double>> values;   ///< the configuration has others for parameters
+    std::optional<bool> spare;                             ///< as PluginFile has it, if that has changed
     std::vector<std::pair<std::uint64_t, HostWish>> asked; ///< with their tickets
 };
 
@@ -69,6 +70,7 @@ public:
     void tell_change();
     void set_values(std::map<std::string, double> values);
     void set_format(HostFormat format);
+    void set_spare(bool spare);
 
     /// For ever. A host that still loads is given up: nothing can be lost yet, and that may take minutes.
     void stop();

@@ -155,3 +155,21 @@ TEST_CASE("a host waits only for plugins with its own environment")
     REQUIRE(wait_until([&] { return name_of(waits).empty(); })); // for the kind used longest ago no more
     CHECK(wait_until([] { return waiting().size() == 2; }));
 }
+
+TEST_CASE("no host waits any more as soon as no plugin wishes for one, and one does again when a plugin does")
+{
+    SpareHosts spares;
+    Gain first("first");
+    Gain second("second");
+    const pid_t waits = spare();
+
+    first.host().set_spare(false);
+    REQUIRE(first.host().save() != 0);
+    REQUIRE(first.diary().has<StateSaved>()); // it has heard that
+    CHECK(spare() == waits);                  // for the second one
+
+    second.host().set_spare(false);
+    CHECK(wait_until([] { return waiting().empty(); }));
+    first.host().set_spare(true);
+    CHECK(spare() != waits);
+}
