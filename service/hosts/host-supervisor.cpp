@@ -30,11 +30,6 @@ struct Overloaded : Handlers... {
     using Handlers::operator()...;
 };
 
-std::uint64_t nsec_of(std::chrono::nanoseconds duration) noexcept
-{
-    return static_cast<std::uint64_t>(duration.count());
-}
-
 } // namespace
 
 HostSupervisor::HostSupervisor(PluginHostSettings settings, HostListener listener, HostCommandSource command)
@@ -220,11 +215,9 @@ void HostSupervisor::recognize(const protocol::PluginDescription& plugin)
     const auto before = std::exchange(plugin_, plugin);
     if (!before)
         return;
-    std::set<std::uint32_t> kept;
-    if (identity_of(*before) == identity_of(plugin))
-        kept = parameters_in_both(*before, plugin);
-    else
-        names_resolved_ = false;
+    const bool same = identity_of(*before) == identity_of(plugin);
+    names_resolved_ = names_resolved_ && same;
+    const auto kept = same ? parameters_in_both(*before, plugin) : std::set<std::uint32_t>();
     connection_.keep_values([&](std::uint32_t id) { return kept.contains(id); });
 }
 
@@ -331,7 +324,8 @@ void HostSupervisor::watch(RunningHost& host)
             save(host);
 
         const bool edited = !open_editors_.empty();
-        host.wait(bridge::now_nsec() + nsec_of(edited ? std::min(tick, editor_tick) : tick));
+        const std::chrono::nanoseconds patience = edited ? std::min(tick, editor_tick) : tick;
+        host.wait(bridge::now_nsec() + static_cast<std::uint64_t>(patience.count()));
         if (edited)
             connection_.attend_editor();
         select_program_by_midi(host);
@@ -358,7 +352,7 @@ try {
 void HostSupervisor::handle(const PluginError& error)
 {
     awaits_display_.reset();
-    if (wishes_.stopping())
+    if (wishes_.stopping() || wishes_.restarting())
         return;
     if (error.kind() == PluginError::Kind::collateral) {
         const auto delay = settings_.patience.restarts.first_delay;
