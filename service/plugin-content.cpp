@@ -105,6 +105,7 @@ void PluginContent::handle(const HostReady& ready)
     const bool changed = !processor_ || !same_ports(plugin_, ready.description);
     plugin_ = ready.description;
     open_editors_.clear(); // it is another host
+    complaints_ = ready.complaints;
     log_of_node(config_.name, Severity::info,
                 fmt::format("{} is ready ({})", plugin_.name, kind_of(plugin_)));
     latency_ = plugin_.latency;
@@ -293,6 +294,7 @@ void PluginContent::tick(const nodes::FilterCounters* counters)
 void PluginContent::report(NodeStatus& status)
 {
     status.warnings.insert(status.warnings.end(), warnings_.begin(), warnings_.end());
+    status.warnings.insert(status.warnings.end(), complaints_.begin(), complaints_.end());
     if (!save_problem_.empty())
         status.warnings.push_back("its state was not saved: " + save_problem_);
     loading_.report(status, config_.name);

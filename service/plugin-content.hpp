@@ -46,8 +46,9 @@ class PluginContent final : public NodeContent
     std::uint32_t quantum_ = 0; ///< frames, as the graph runs
     HostPlace place_;
     HostRights rights_;
-    std::vector<std::string> warnings_; ///< about what the configuration wants of the plugin
-    std::string save_problem_;          ///< why the last state is not on the disk, or empty
+    std::vector<std::string> warnings_;   ///< about what the configuration wants of the plugin
+    std::vector<std::string> complaints_; ///< about the state that it was to come with
+    std::string save_problem_;            ///< why the last state is not on the disk, or empty
     LoadingTime loading_;
     bool bypassed_ = false;
     bool ready_ = false; ///< a host runs

@@ -242,6 +242,8 @@ void SamplerContent::report(NodeStatus& status)
     status.voices = stats.active_voices;
     status.starved = stats.starved;
     status.memory = memory_;
+    const auto& complaints = state_->complaints();
+    status.warnings.insert(status.warnings.end(), complaints.begin(), complaints.end());
     if (!told_.empty())
         status.warnings.push_back("its state was not saved: " + told_);
     if (progress_ && status.state == NodeState::loading && status.message.empty())

@@ -65,9 +65,10 @@ ParameterValues SamplerState::read(const std::string& node, const ParameterValue
 try {
     if (file_.empty())
         return {};
-    const StateReading reading = read_state_file_of(file_, identity_);
-    for (const auto& problem : reading.problems)
-        log_of_node(node, Severity::warning, problem);
+    StateReading reading = read_state_file_of(file_, identity_);
+    complaints_ = std::move(reading.problems);
+    for (const auto& complaint : complaints_)
+        log_of_node(node, Severity::warning, complaint);
     file_ = reading.file;
     if (!reading.state)
         return {};

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace decant::service
 {
@@ -20,6 +21,7 @@ class SamplerState
     std::filesystem::path file_;                               ///< empty: nothing is kept
     std::string unkept_ = "the state is not kept on the disk"; ///< and why, if there is no file (any more)
     std::string identity_;
+    std::vector<std::string> complaints_;
     std::mutex mutex_;           ///< of the file
     ParameterValues written_;    ///< what the file holds
     ParameterValues configured_; ///< then
@@ -34,6 +36,9 @@ public:
     /// What is in the file; nothing for what the configuration has changed since: `configured` is what it
     /// says now. The log is told of damage. [main]
     [[nodiscard]] ParameterValues read(const std::string& node, const ParameterValues& configured);
+
+    /// Why that is not what was set last. [main]
+    [[nodiscard]] const std::vector<std::string>& complaints() const noexcept { return complaints_; }
 
     /// Writes, if anything has changed. Returns what went wrong. [any, but an audio thread]
     [[nodiscard]] std::string write(const ParameterValues& values, const ParameterValues& configured);

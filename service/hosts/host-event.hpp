@@ -23,6 +23,7 @@ struct HostReady {
     bool state_restored = false; ///< from the state file, or from the last state known before a restart
     std::vector<double>
         values; ///< of the description's parameters, after the state and with all that was set
+    std::vector<std::string> complaints; ///< why it has not come with its last state; the log has been told
 };
 
 /// The host died, hung or did not come up; the next try follows after `delay`.

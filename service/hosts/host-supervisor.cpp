@@ -275,7 +275,7 @@ void HostSupervisor::run_host()
     connection_.set_host(host.region(), plugin.latency, host.process());
     wishes_.set_ready();
     ready_since_ = Clock::now();
-    emit(HostReady{plugin, restored, values});
+    emit(HostReady{plugin, restored, values, state_.complaints()});
 
     if (awaits_display_) {
         const auto [ticket, wish] = *awaits_display_;

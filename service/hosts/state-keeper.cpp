@@ -35,12 +35,13 @@ void StateKeeper::read_file(const std::string& plugin)
         return;
     try {
         StateReading reading = read_state_file_of(file_, plugin);
-        for (const auto& problem : reading.problems)
-            log_(Severity::warning, problem);
+        complaints_ = std::move(reading.problems);
+        for (const auto& complaint : complaints_)
+            log_(Severity::warning, complaint);
         last_ = std::move(reading.state);
         file_ = std::move(reading.file);
         from_file_ = last_.has_value();
-        if (!last_ && !reading.problems.empty())
+        if (!last_ && !complaints_.empty())
             log_(Severity::warning, "The plugin starts as it comes");
     } catch (const std::exception& error) {
         // Whatever it is, it is not to be overwritten.
@@ -65,6 +66,7 @@ void StateKeeper::forget(const std::string& why)
     }
     last_.reset();
     log_(Severity::warning, text);
+    complaints_.push_back(std::move(text));
 }
 
 bool StateKeeper::restore(RunningHost& host)

@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace decant::service
 {
@@ -40,6 +41,9 @@ public:
     /// does not want it. Throws PluginError if the host is of no use any more.
     bool restore(RunningHost& host);
 
+    /// Why that was not the state that the plugin had last, as the log has been told.
+    [[nodiscard]] const std::vector<std::string>& complaints() const noexcept { return complaints_; }
+
     /// The values of the configuration when that state was saved.
     [[nodiscard]] const std::map<std::string, double>& configured() const;
 
@@ -56,6 +60,7 @@ private:
     std::filesystem::path file_;
     Log log_;
     std::string unkept_ = "the state is not kept on the disk"; ///< and why, if there is no file (any more)
+    std::vector<std::string> complaints_;
     std::optional<SavedState> last_;
     bool read_ = false;      ///< the file has been looked at
     bool from_file_ = false; ///< `last_` is what the file holds

@@ -154,6 +154,45 @@ TEST_CASE("an instrument whose state directory is read-only plays, says so, and 
     CHECK_THAT(service.process().errors(), ContainsSubstring("node 'organ': the state is saved again"));
 }
 
+TEST_CASE("an instrument that a newer service has saved says so, and both keep what they have saved")
+{
+    OrganService service("<region> sample=Organ.wav\n");
+    const auto end = [&service] {
+        service.process().signal(SIGTERM);
+        REQUIRE(service.process().wait(tests::patience) == 0);
+    };
+    const auto volume = [&service] {
+        return service.parameters("organ").at(1).get<double>();
+    };
+    const auto file = service.session().state_home() / "decant/organ.state";
+    REQUIRE(service.decant({"set", "organ", "Volume=-6"}).exit == 0);
+    end();
+    const auto change_version = [&file](char version) {
+        const auto saved = std::filesystem::last_write_time(file);
+        std::fstream(file, std::ios::binary | std::ios::in | std::ios::out).seekp(8).put(version);
+        std::filesystem::last_write_time(file, saved);
+    };
+    const auto ours = static_cast<char>(std::ifstream(file, std::ios::binary).seekg(8).get());
+    change_version(99);
+
+    service.begin();
+    CHECK_THAT(service.listed("organ").at("warnings").at(0).get<std::string>(),
+               ContainsSubstring("organ.state was written by a newer decantd") &&
+                   ContainsSubstring("update Decant"));
+    CHECK(volume() == 0);
+    REQUIRE(service.decant({"set", "organ", "Volume=-12"}).exit == 0);
+    end();
+    service.begin();
+    CHECK(volume() == -12);
+    end();
+
+    change_version(ours); // it is back
+    service.begin();
+    CHECK(volume() == -6);
+    CHECK_THAT(service.listed("organ").at("warnings").at(0).get<std::string>(),
+               ContainsSubstring("an older decantd has saved another state since"));
+}
+
 TEST_CASE("an instrument that has other outputs when it is loaded again gets their ports")
 {
     OrganService service("<region> sample=Organ.wav\n");

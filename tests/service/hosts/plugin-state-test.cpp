@@ -162,6 +162,8 @@ TEST_CASE("a damaged state is kept aside, and the plugin starts as it comes")
     REQUIRE(world.diary.has<HostReady>());
     CHECK_FALSE(world.diary.all<HostReady>()[0].state_restored);
     CHECK_THAT(world.diary.log(), ContainsSubstring("damaged") && ContainsSubstring("gain.state.aside-1"));
+    REQUIRE(world.diary.all<HostReady>()[0].complaints.size() == 1);
+    CHECK_THAT(world.diary.all<HostReady>()[0].complaints[0], ContainsSubstring("damaged"));
     CHECK(std::filesystem::exists(world.directory.path() / "gain.state.aside-1"));
 }
 
@@ -208,6 +210,8 @@ TEST_CASE("a state that the plugin refuses is kept aside")
     CHECK_FALSE(world.diary.all<HostReady>().back().state_restored);
     CHECK(std::filesystem::exists(world.directory.path() / "gain.state.aside-1"));
     CHECK_THAT(world.diary.log(), ContainsSubstring("The plugin starts as it comes"));
+    REQUIRE(world.diary.all<HostReady>().back().complaints.size() == 1);
+    CHECK_THAT(world.diary.all<HostReady>().back().complaints[0], ContainsSubstring("the state is kept as"));
 }
 
 TEST_CASE(
