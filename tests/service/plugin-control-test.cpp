@@ -130,6 +130,19 @@ TEST_CASE("a state that cannot be saved at the end is told with the remedy, and 
     CHECK(content() != before);
 }
 
+TEST_CASE("a plugin that has not come with its last state is listed with the reason")
+{
+    RunningService service;
+    const auto file = service.session().state_home() / "decant/gain.state";
+    std::filesystem::create_directories(file.parent_path());
+    std::ofstream(file) << "no state";
+    service.configure(node("gain", "params = { Gain = 0.25 }"));
+    service.start();
+    REQUIRE(service.wait_for_state("gain", "running"));
+    CHECK_THAT(service.listed("gain").at("warnings").at(0).get<std::string>(),
+               ContainsSubstring("gain.state is damaged; it is kept as"));
+}
+
 TEST_CASE("a preset is saved and loaded by the command, and the node plays it")
 {
     GainRack rack("params = { Gain = 0.25 }");
