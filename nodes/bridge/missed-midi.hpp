@@ -46,7 +46,8 @@ public:
         protocol::EventReader reader(area_, events_.size());
         protocol::EventView event;
         while (reader.next(event, 1))
-            lost += out.push(0, event.type, event.payload) ? 0 : 1;
+            if (!out.push(0, event.type, event.payload))
+                ++lost;
         return lost;
     }
 
