@@ -257,7 +257,8 @@ TEST_CASE("a plugin is told when its blocks may take their time", "[offline][vst
         block = {};
         block.frames = 64;
         block.rate = rate;
-        block.flags = offline ? protocol::block_freewheel : 0;
+        if (offline)
+            block.flags = protocol::block_freewheel;
         REQUIRE(host.run_block().status == BlockStatus::done);
         CHECK(host.region().audio_out[told.channel][told.frame] == (offline ? told.offline : told.realtime));
     }
