@@ -30,6 +30,11 @@ struct Overloaded : Handlers... {
     using Handlers::operator()...;
 };
 
+std::uint64_t nsec_of(std::chrono::nanoseconds duration) noexcept
+{
+    return static_cast<std::uint64_t>(duration.count());
+}
+
 } // namespace
 
 HostSupervisor::HostSupervisor(PluginHostSettings settings, HostListener listener, HostCommandSource command)
@@ -215,9 +220,11 @@ void HostSupervisor::recognize(const protocol::PluginDescription& plugin)
     const auto before = std::exchange(plugin_, plugin);
     if (!before)
         return;
-    const bool same = identity_of(*before) == identity_of(plugin);
-    names_resolved_ = names_resolved_ && same;
-    const auto kept = same ? parameters_in_both(*before, plugin) : std::set<std::uint32_t>();
+    std::set<std::uint32_t> kept;
+    if (identity_of(*before) == identity_of(plugin))
+        kept = parameters_in_both(*before, plugin);
+    else
+        names_resolved_ = false;
     connection_.keep_values([&](std::uint32_t id) { return kept.contains(id); });
 }
 
@@ -324,8 +331,7 @@ void HostSupervisor::watch(RunningHost& host)
             save(host);
 
         const bool edited = !open_editors_.empty();
-        const std::chrono::nanoseconds patience = edited ? std::min(tick, editor_tick) : tick;
-        host.wait(bridge::now_nsec() + static_cast<std::uint64_t>(patience.count()));
+        host.wait(bridge::now_nsec() + nsec_of(edited ? std::min(tick, editor_tick) : tick));
         if (edited)
             connection_.attend_editor();
         select_program_by_midi(host);
@@ -352,7 +358,7 @@ try {
 void HostSupervisor::handle(const PluginError& error)
 {
     awaits_display_.reset();
-    if (wishes_.stopping() || wishes_.restarting())
+    if (wishes_.stopping())
         return;
     if (error.kind() == PluginError::Kind::collateral) {
         const auto delay = settings_.patience.restarts.first_delay;

@@ -15,7 +15,7 @@ void WishBox::leave(Change change)
     change(wishes_);
     if (host_ != nullptr && ready_)
         host_->interrupt();
-    else if (host_ != nullptr && (wishes_.stop || wishes_.restart))
+    else if (host_ != nullptr && wishes_.stop)
         host_->abandon();
     wished_.notify_all();
 }
@@ -93,12 +93,6 @@ HostFormat WishBox::take_format()
     return format_;
 }
 
-bool WishBox::restarting() const
-{
-    const std::lock_guard lock(mutex_);
-    return wishes_.restart;
-}
-
 bool WishBox::stopping() const
 {
     const std::lock_guard lock(mutex_);
@@ -124,7 +118,6 @@ void WishBox::set_host(RunningHost* host)
     const std::lock_guard lock(mutex_);
     host_ = host;
     ready_ = false;
-    wishes_.restart = wishes_.restart && host == nullptr;
 }
 
 void WishBox::set_ready()

@@ -63,7 +63,6 @@ class WishBox
 public:
     explicit WishBox(HostFormat format) noexcept : format_(format) {}
 
-    /// As stop(), a host that still loads is given up.
     void restart();
     /// Both return the ticket with which they are answered.
     std::uint64_t save();
@@ -90,14 +89,11 @@ public:
 
     [[nodiscard]] bool stopping() const;
 
-    /// Whether a host is to come that is not the one that was there when that was wished.
-    [[nodiscard]] bool restarting() const;
-
     /// After a host that failed: sleeps until the owner wants a start or an end, or until `patience` is over
     /// if there is one. What was asked of that host is forgotten.
     void wait_for_restart(std::optional<std::chrono::milliseconds> patience);
 
-    /// Whom to wake from now on; null: nobody. It is the one for all restarts that were wished until now.
+    /// Whom to wake from now on; null: nobody.
     void set_host(RunningHost* host);
 
     /// It has loaded its plugin.

@@ -88,19 +88,6 @@ TEST_CASE("a plugin that answers nothing is ended soon when somebody restarts it
     CHECK_FALSE(gain.diary.all<StateSaved>().back().problem.empty());
 }
 
-TEST_CASE("a plugin that hangs while it loads begins anew when somebody restarts it")
-{
-    tests::FakeHostWorld world;
-    auto host = world.start(world.settings("hang-on-load"));
-    for (int round = 2; round < 5; ++round)
-        CHECK(tests::wait_until([&] { // before its process is known there is nothing to end
-            host->restart();
-            return world.starts >= round;
-        }));
-    CHECK(world.diary.all<HostRestarting>().empty()); // it is no failure
-    CHECK(world.diary.all<HostParked>().empty());
-}
-
 TEST_CASE("a plugin that is exchanged for another one does not get the values that were set of that")
 {
     tests::FakeHostWorld world;
