@@ -160,7 +160,8 @@ void HostProcess::abandon(const Member& member) noexcept
 {
     {
         const std::lock_guard lock(mutex_);
-        abandoned_.push_back(&member);
+        if (std::find(abandoned_.begin(), abandoned_.end(), &member) == abandoned_.end())
+            abandoned_.push_back(&member);
         if (abandoned_.size() < members_.size())
             return;
         closed_ = true;

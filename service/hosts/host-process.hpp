@@ -111,7 +111,7 @@ private:
 
     mutable std::mutex mutex_;
     std::vector<Member*> members_;
-    std::vector<const Member*> abandoned_; ///< still among the members
+    std::vector<const Member*> abandoned_; ///< still among the members, each once
     std::optional<const Member*> to_blame_;
     bool closed_ = false; ///< nobody can enter any more
     std::deque<std::string> last_lines_;
