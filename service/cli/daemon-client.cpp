@@ -46,8 +46,6 @@ DaemonClient::DaemonClient(Listeners listeners)
             auto& self = *static_cast<DaemonClient*>(data);
             if (id != PW_ID_CORE)
                 return;
-            if (sequence == self.reading_)
-                return self.end_reading();
             self.answered_ = sequence;
             if (sequence == self.awaited_)
                 self.stop();
@@ -93,14 +91,14 @@ void DaemonClient::write(const char* key, const std::string& json)
     pw_metadata_set_property(metadata_.get(), 0, key, service::metadata_type, json.c_str());
 }
 
-bool DaemonClient::listen(std::chrono::seconds patience)
+bool DaemonClient::await_answer(std::chrono::seconds patience)
 {
     service::Timer again(loop(), [this] { read_again(); });
     again.start(reading_time, reading_time);
-    return run(patience);
+    return listen(patience);
 }
 
-bool DaemonClient::run(std::chrono::seconds patience)
+bool DaemonClient::listen(std::chrono::seconds patience)
 {
     auto* loop = pw_main_loop_get_loop(loop_.get());
     service::Timer limit(loop, [this] { pw_main_loop_quit(loop_.get()); });
@@ -129,7 +127,7 @@ void DaemonClient::round_trip()
 {
     awaited_ = pw_core_sync(core_.get(), PW_ID_CORE, awaited_);
     while (answered_ != awaited_) // listeners may stop it, too
-        if (!run(answer_time))    // PipeWire has nobody heard who looks at the metadata of one that hangs
+        if (!listen(answer_time)) // PipeWire has nobody heard who looks at the metadata of one that hangs
             throw NotRunning(metadata_ ? "decantd does not answer; see 'systemctl --user status decant', and "
                                          "'systemctl --user restart decant' if it hangs"
                                        : "the PipeWire daemon does not answer; see 'systemctl --user status "
@@ -160,11 +158,8 @@ void DaemonClient::take_object(std::uint32_t id, const char* type, const spa_dic
 
 void DaemonClient::lose_object(std::uint32_t id)
 {
-    if (metadata_id_ == id) {
+    if (metadata_id_ == id)
         metadata_id_ = PW_ID_ANY;
-        keys_.clear();
-        reading_.reset();
-    }
     if (listeners_.removed)
         listeners_.removed(id);
 }
@@ -180,45 +175,23 @@ void DaemonClient::bind_metadata()
         .version = PW_VERSION_METADATA_EVENTS,
         .property = [](void* data, std::uint32_t subject, const char* key, const char* kind,
                        const char* text) {
-            if (subject == 0 && key != nullptr &&
+            const auto& self = *static_cast<DaemonClient*>(data);
+            if (self.listeners_.entry && subject == 0 && key != nullptr &&
                 (text == nullptr || spa_streq(kind, service::metadata_type)))
-                static_cast<DaemonClient*>(data)->take_entry(key, text);
+                self.listeners_.entry(key, text);
             return 0;
         }};
     pw_metadata_add_listener(metadata_.get(), metadata_listener_.hook(), &events, this);
 }
 
-void DaemonClient::take_entry(const char* key, const char* text)
-{
-    if (text == nullptr) {
-        keys_.erase(key);
-        read_keys_.erase(key);
-    } else {
-        keys_.insert(key);
-        read_keys_.insert(key);
-    }
-    if (listeners_.entry)
-        listeners_.entry(key, text);
-}
-
 /// While somebody binds the metadata, PipeWire (1.4 to 1.7) tells those who have before nothing of it, and
 /// nothing any more for ever if he went before the service had answered. Who binds it hears all in any case.
+/// It hears nobody any more who does so while the service hangs, also of the next one, so this is for those
+/// who do not stay.
 void DaemonClient::read_again()
 {
-    if (metadata_id_ == PW_ID_ANY || reading_)
-        return;
-    read_keys_.clear();
-    bind_metadata();
-    reading_ = pw_core_sync(core_.get(), PW_ID_CORE, 0);
-}
-
-void DaemonClient::end_reading()
-{
-    reading_.reset();
-    const auto before = keys_;
-    for (const auto& key : before)
-        if (!read_keys_.contains(key))
-            take_entry(key.c_str(), nullptr);
+    if (metadata_id_ != PW_ID_ANY)
+        bind_metadata();
 }
 
 } // namespace decant::cli

@@ -7,8 +7,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <optional>
-#include <set>
 #include <string>
 
 namespace decant::cli
@@ -54,7 +52,10 @@ public:
     /// daemon is lost.
     [[nodiscard]] bool listen(std::chrono::seconds patience);
 
-    /// Ends listen(). [from a listener]
+    /// The same, for one answer that is sure to be heard: the entries are told again and again.
+    [[nodiscard]] bool await_answer(std::chrono::seconds patience);
+
+    /// Ends both. [from a listener]
     void stop();
 
 private:
@@ -72,20 +73,14 @@ private:
     int awaited_ = 0; ///< the number of the last question
     int answered_ = 0;
     bool stopped_ = false;
-    std::set<std::string> keys_;      ///< of the entries that there are
-    std::set<std::string> read_keys_; ///< of those that read_again() has met
-    std::optional<int> reading_;      ///< the number of its question, until that is answered
-    std::string loss_;                ///< why the connection is of no use any more
-    std::string refusal_;             ///< of what was asked last
+    std::string loss_;    ///< why the connection is of no use any more
+    std::string refusal_; ///< of what was asked last
 
     void lose(const char* reason);
-    [[nodiscard]] bool run(std::chrono::seconds patience);
     void take_object(std::uint32_t id, const char* type, const spa_dict* properties);
     void lose_object(std::uint32_t id);
     void bind_metadata();
-    void take_entry(const char* key, const char* text);
     void read_again();
-    void end_reading();
 };
 
 } // namespace decant::cli

@@ -46,7 +46,7 @@ service::Reply reply_of_service(service::RequestVerb verb, std::vector<std::stri
     client.look_around();
     client.write(service::request_key, to_json(request));
     client.round_trip(); // whether this client may ask
-    if (!reply && !client.listen(answer_time))
+    if (!reply && !client.await_answer(answer_time))
         throw std::runtime_error(
             fmt::format("decantd has not answered within {} s; 'decant list' shows which node does not run",
                         answer_time.count()));

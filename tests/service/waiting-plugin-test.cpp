@@ -74,7 +74,7 @@ TEST_CASE("a plugin whose question nobody answers is given up, with its window, 
     settings.plugin.path =
         std::filesystem::path(std::getenv("DECANT_TEST_PLUGINS")) / "decant-test-wild-box.dll";
     settings.plugin.prefix = std::getenv("DECANT_TEST_PREFIX");
-    settings.patience.timeouts.load = std::chrono::seconds(3);
+    settings.patience.timeouts.load = std::chrono::seconds(10); // Wine makes its desktop in it, too
     settings.patience.restarts.most = 0;
     PluginHost host(std::move(settings), [&](HostEvent event) { diary.write(std::move(event)); });
     (void)screen.wait_for(title);
