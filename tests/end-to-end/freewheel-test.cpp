@@ -69,20 +69,35 @@ struct Studio {
             [&] { return record(told) && told.tape()[process_level] == (on ? offline : in_real_time); }));
     }
 
-    /// What the keyboard sends and the ears hear, among other things.
+    /// What the keyboard sends and the ears hear, among other things. What a plugin says in a block that is
+    /// late for want of a CPU is not heard, and said again.
     [[nodiscard]] bool plays(const MidiMoment& message)
     {
-        keys.events = {message};
-        keys.send = true;
-        return wait_until([&] {
-            const auto heard = ears.heard();
-            return !heard.empty() && heard.back() == message;
-        });
+        const auto heard = [&] {
+            const auto all = ears.heard();
+            return !all.empty() && all.back() == message;
+        };
+        std::uint64_t late = 0;
+        do {
+            late = count("mirror", "late");
+            keys.events = {message};
+            keys.send = true;
+            if (wait_until(heard, std::chrono::seconds(2)))
+                return true;
+        } while (count("mirror", "late") > late);
+        return false;
     }
 
     [[nodiscard]] std::uint64_t count(const char* node, const char* what) const
     {
         return rack.nodes().at(node).at(what).get<std::uint64_t>();
+    }
+
+    /// As it is now: decantd publishes once in a second, and before it answers.
+    [[nodiscard]] std::uint64_t new_count(const char* node, const char* what)
+    {
+        REQUIRE(rack.decant({"reload"}).exit == 0);
+        return count(node, what);
     }
 
     void listen()
@@ -180,6 +195,7 @@ TEST_CASE("faster than real time a plugin that hangs is replaced, and no other l
 {
     Studio studio;
     studio.freewheel(true);
+    const auto late = studio.new_count("gain", "late");
     studio.listen();
     const auto host = studio.rack.host_of("gain");
     REQUIRE(host);
@@ -188,7 +204,7 @@ TEST_CASE("faster than real time a plugin that hangs is replaced, and no other l
     REQUIRE(studio.rack.wait_for("gain", "running"));
     check_whole(studio.witness);
     CHECK(studio.room.plays(quantum)); // with its parameter
-    CHECK(studio.count("gain", "late") == 0);
+    CHECK(studio.new_count("gain", "late") == late);
     check_whole(studio.room.listener);
 
     studio.freewheel(false);
