@@ -118,14 +118,14 @@ CycleTimes cycle_times(std::uint64_t start, std::uint64_t next, std::uint64_t pe
     return {start, next - guard};
 }
 
-/// Null if nobody fetches the block. A port has buffers some cycles before the link's own start in the data
-/// loop: its first block is not fetched until then, and each one that is queued behind it makes all that
-/// follow wait, so that the port is late by a block for good and others of the node are not (PipeWire 1.4
-/// to 1.7).
+/// Null if nobody fetches the block. A port that is linked has buffers before pw_filter knows where to leave
+/// a block, and that before the link's own start in the data loop: until then nothing is fetched, and each
+/// block that is queued makes all that follow wait, so that the port is late by it for good and others of the
+/// node are not (PipeWire 1.4 to 1.7).
 spa_data* FilterProcess::Output::cycle_buffer() const noexcept DECANT_REALTIME
 {
     const spa_io_buffers* waiting = exchange.load(std::memory_order_relaxed);
-    if (waiting != nullptr && waiting->status == SPA_STATUS_HAVE_DATA)
+    if (waiting == nullptr || waiting->status == SPA_STATUS_HAVE_DATA)
         return nullptr;
     return nodes::cycle_buffer(data);
 }
