@@ -120,7 +120,8 @@ SaveOutcome StateKeeper::save(RunningHost& host, const std::map<std::string, dou
     try {
         last_ = SavedState{identity_of(host.description()), host.state(), configured};
     } catch (const PluginError& error) {
-        return fail(error.what(), error.kind() == PluginError::Kind::passing);
+        using enum PluginError::Kind;
+        return fail(error.what(), error.kind() == passing || error.kind() == collateral);
     }
     if (file_.empty())
         return {unkept_};

@@ -13,6 +13,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -55,12 +57,15 @@ class Grouped
     std::unique_ptr<PluginHost> host_;
 
 public:
-    explicit Grouped(const std::string& file, const std::filesystem::path& state_file = {})
+    explicit Grouped(const std::string& file, const std::filesystem::path& state_file = {},
+                     std::chrono::milliseconds load = HostTimeouts{}.load)
     {
         PluginHostSettings settings;
         settings.plugin = plugin_in("keys", file);
         settings.state_file = state_file;
         settings.patience.block = 2s;
+        settings.patience.settle = 100ms;
+        settings.patience.timeouts.load = load;
         settings.patience.restarts = {20ms, 2, 60s};
         host_ = std::make_unique<PluginHost>(std::move(settings),
                                              [this](HostEvent event) { diary_.write(std::move(event)); });
@@ -193,6 +198,31 @@ TEST_CASE("a plugin that crashes or hangs takes its group with it, and is the on
         CHECK_THAT(reason, !ContainsSubstring("is to blame") && ContainsSubstring(end.words));
         CHECK(player.hears(0.5F));
     }
+}
+
+TEST_CASE("a state that was asked for when another plugin ended the group is saved once it is back")
+{
+    const TemporaryDirectory directory;
+    Grouped good("decant-test-gain.dll", directory.path() / "good.state");
+    REQUIRE(good.diary().has<HostReady>());
+    // While it is loaded, it has the main thread that good would be asked on.
+    Grouped slow("broken-entry-slow.dll", {}, 2s);
+    std::size_t asked = 0;
+    REQUIRE(wait_until([&] {
+        const auto saved = good.diary().all<StateSaved>();
+        if (!saved.empty() && saved.back().problem.find("is to blame") != std::string::npos)
+            return true;
+        if (saved.size() == asked) {
+            good.host().save();
+            ++asked;
+        }
+        return false;
+    }));
+
+    CHECK(wait_until([&] {
+        const auto saved = good.diary().all<StateSaved>();
+        return saved.size() > asked && saved.back().problem.empty();
+    }));
 }
 
 TEST_CASE("plugins of one group whose commands differ get processes of their own")
