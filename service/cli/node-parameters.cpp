@@ -179,9 +179,13 @@ NodeParameters::NodeParameters(const std::string& name)
                        if (text == nullptr || key != name_)
                            return;
                        known_ = true;
-                       if (const auto status = service::parse_node_status(text))
-                           failure_ = fmt::format("it is {}{}{}", to_text(status->state),
-                                                  status->message.empty() ? "" : ": ", status->message);
+                       const auto status = service::parse_node_status(text);
+                       if (!status)
+                           return;
+                       failure_ = fmt::format("it is {}{}{}", to_text(status->state),
+                                              status->message.empty() ? "" : ": ", status->message);
+                       if (status->state == service::NodeState::disabled)
+                           failure_ += "; 'decant enable' makes it play";
                    }})
 {
     client_.look_around();

@@ -38,7 +38,7 @@ void BlockWatch::expect_answer(RunningHost& host, std::chrono::milliseconds pati
     host.tell_threads();
     host.kill();
     throw PluginError(host.name() + ": the plugin hangs in a block for " +
-                          std::to_string((now - since) / 1'000'000) + " ms, and is replaced.",
+                          std::to_string((now - since) / 1'000'000) + " ms; its host is ended.",
                       PluginError::Kind::passing);
 }
 

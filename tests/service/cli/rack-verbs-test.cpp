@@ -237,7 +237,7 @@ TEST_CASE("parameters are shown and set by name, and what cannot be is refused w
     CHECK(service.decant({"set", "organ", "Volume"}).exit == 2);
 
     CHECK(service.decant({"disable", "organ"}).exit == 0);
-    CHECK_THAT(error_of({"params", "organ"}), ContainsSubstring("it is disabled"));
+    CHECK_THAT(error_of({"params", "organ"}), ContainsSubstring("it is disabled; 'decant enable'"));
 }
 
 TEST_CASE("what others write beside the service's own is no node")
