@@ -5,6 +5,7 @@
 #include "nodes/bridge/futex.hpp"
 #include "service/hosts/display-environment.hpp"
 #include "service/hosts/host-publication.hpp"
+#include "service/hosts/initial-values.hpp"
 #include "service/hosts/parameter-names.hpp"
 #include "service/hosts/state-claim.hpp"
 
@@ -132,7 +133,7 @@ void HostSupervisor::save(RunningHost& host)
 {
     schedule_.begin();
     connection_.hand_over();
-    auto outcome = state_.save(host, settings_.values);
+    auto outcome = state_.save(host, settings_.values, connection_.values());
     if (outcome.passing)
         schedule_.fail();
     else
@@ -228,23 +229,16 @@ void HostSupervisor::recognize(const protocol::PluginDescription& plugin)
     connection_.keep_values([&](std::uint32_t id) { return kept.contains(id); });
 }
 
-/// The configuration's values, now that the plugin says which parameters it has. What is in them as it was
-/// when the state was saved has been heard then, and perhaps moved since.
+/// What was set before the plugin said which parameters it has.
 void HostSupervisor::resolve_names(const protocol::PluginDescription& plugin)
 {
     if (std::exchange(names_resolved_, true))
         return;
-    for (const auto& [name, value] : settings_.values) {
-        const auto before = state_.configured().find(name);
-        if (before != state_.configured().end() && before->second == value)
-            continue;
-        try {
-            const auto& parameter = parameter_named(plugin, name);
-            connection_.set_value(parameter.id, value_within(parameter, value));
-        } catch (const std::exception& error) {
-            log(Severity::warning, error.what());
-        }
-    }
+    const auto complain = [this](const std::string& text) {
+        log(Severity::warning, text);
+    };
+    for (const auto& [id, value] : initial_values(plugin, state_.last(), settings_.values, complain))
+        connection_.set_value(id, value);
 }
 
 void HostSupervisor::activate(RunningHost& host)

@@ -64,6 +64,12 @@ void PluginConnection::set_value(std::uint32_t id, double value)
         send(id, value); // else with the attachment
 }
 
+std::map<std::uint32_t, double> PluginConnection::values() const
+{
+    const std::lock_guard lock(mutex_);
+    return values_;
+}
+
 void PluginConnection::keep_values(const std::function<bool(std::uint32_t id)>& kept)
 {
     const std::lock_guard lock(mutex_);

@@ -49,6 +49,9 @@ public:
 
     void set_value(std::uint32_t id, double value);
 
+    /// All that were ever set or moved.
+    [[nodiscard]] std::map<std::uint32_t, double> values() const;
+
     /// Forgets the values of the parameters that are no longer `kept`.
     void keep_values(const std::function<bool(std::uint32_t id)>& kept);
 

@@ -18,6 +18,7 @@ struct SavedState {
     std::string plugin;                         ///< the plugin's id, as in its description
     std::vector<std::byte> bytes;               ///< as from HostLink::state()
     std::map<std::string, double> configured{}; ///< parameters by name, as the configuration had them then
+    std::map<std::uint32_t, double> values{};   ///< parameters by number, as they were set after `bytes`
 };
 
 /// A file that is whole, and of a form that only a newer decantd reads.

@@ -72,7 +72,7 @@ void StateKeeper::forget(const std::string& why)
 bool StateKeeper::restore(RunningHost& host)
 {
     read_file(identity_of(host.description()));
-    if (!last_)
+    if (!last_ || (last_->bytes.empty() && !last_->values.empty())) // it never gave one
         return false;
     try {
         host.set_state(last_->bytes);
@@ -90,10 +90,10 @@ bool StateKeeper::restore(RunningHost& host)
     }
 }
 
-const std::map<std::string, double>& StateKeeper::configured() const
+const SavedState& StateKeeper::last() const
 {
-    static const std::map<std::string, double> nothing;
-    return last_ ? last_->configured : nothing;
+    static const SavedState nothing;
+    return last_ ? *last_ : nothing;
 }
 
 void StateKeeper::write()
@@ -108,18 +108,42 @@ void StateKeeper::write()
 
 SaveOutcome StateKeeper::fail(const std::string& problem, bool passing)
 {
+    const char* kept = !from_file_ ? ""
+                       : last().values.empty()
+                           ? ", and the last one is kept"
+                           : ", and the last one is kept, with the parameters as they are";
     if (std::exchange(told_, problem) != problem)
-        log_(Severity::warning,
-             fmt::format("the state was not saved{}: {}{}", from_file_ ? ", and the last one is kept" : "",
-                         problem, passing ? " It is tried again." : ""));
+        log_(Severity::warning, fmt::format("the state was not saved{}: {}{}", kept, problem,
+                                            passing ? " It is tried again." : ""));
     return {problem, passing};
 }
 
-SaveOutcome StateKeeper::save(RunningHost& host, const std::map<std::string, double>& configured)
+void StateKeeper::write_values(const std::string& plugin, const std::map<std::string, double>& configured,
+                               const std::map<std::uint32_t, double>& values)
 {
+    if (values.empty() || file_.empty())
+        return;
+    if (!last_)
+        last_ = SavedState{plugin, {}};
+    last_->configured = configured;
+    last_->values = values;
+    unwritten_ = true; // if that fails, it is tried again at the end, and told then
     try {
-        last_ = SavedState{identity_of(host.description()), host.state(), configured};
+        write_state_file(file_, *last_);
+        from_file_ = true;
+        unwritten_ = false;
+    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
+    }
+}
+
+SaveOutcome StateKeeper::save(RunningHost& host, const std::map<std::string, double>& configured,
+                              const std::map<std::uint32_t, double>& values)
+{
+    const auto plugin = identity_of(host.description());
+    try {
+        last_ = SavedState{plugin, host.state(), configured};
     } catch (const PluginError& error) {
+        write_values(plugin, configured, values);
         using enum PluginError::Kind;
         return fail(error.what(), error.kind() == passing || error.kind() == collateral);
     }

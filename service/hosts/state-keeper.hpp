@@ -44,12 +44,14 @@ public:
     /// Why that was not the state that the plugin had last, as the log has been told.
     [[nodiscard]] const std::vector<std::string>& complaints() const noexcept { return complaints_; }
 
-    /// The values of the configuration when that state was saved.
-    [[nodiscard]] const std::map<std::string, double>& configured() const;
+    /// What belongs to that state: the values of the configuration then, and what was set after it.
+    [[nodiscard]] const SavedState& last() const;
 
-    /// Takes the state from the host, and writes it, with the values of the configuration. The log is told
-    /// what went wrong, once, and when it is over.
-    SaveOutcome save(RunningHost& host, const std::map<std::string, double>& configured);
+    /// Takes the state from the host, and writes it, with the values of the configuration. A host that does
+    /// not give it leaves the last one, with `values` of the parameters, which it would be given after a
+    /// crash, too. The log is told what went wrong, once, and when it is over.
+    SaveOutcome save(RunningHost& host, const std::map<std::string, double>& configured,
+                     const std::map<std::uint32_t, double>& values);
 
     /// Writes what could not be written when it was taken. For when there is no host to save any more.
     void write_unwritten();
@@ -70,6 +72,8 @@ private:
     void read_file(const std::string& plugin);
     void forget(const std::string& why);
     void write();
+    void write_values(const std::string& plugin, const std::map<std::string, double>& configured,
+                      const std::map<std::uint32_t, double>& values);
     [[nodiscard]] SaveOutcome fail(const std::string& problem, bool passing);
 };
 

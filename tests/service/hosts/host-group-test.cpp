@@ -225,6 +225,28 @@ TEST_CASE("a state that was asked for when another plugin ended the group is sav
     }));
 }
 
+TEST_CASE("what is set of a plugin while another of its group loads is there again in the next session")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "good.state";
+    {
+        Grouped good("decant-test-gain.dll", file);
+        auto& player = good.play();
+        const Grouped slow("broken-entry-slow.dll");
+        const auto saves = [&] {
+            const auto saved = good.diary().all<StateSaved>().size();
+            good.host().save();
+            return wait_until([&] { return good.diary().all<StateSaved>().size() > saved; }, 1s);
+        };
+        REQUIRE(wait_until([&] { return !saves(); })); // the other one has the main thread
+        good.host().set_parameter(gain_parameter, 0.25);
+        REQUIRE(player.hears(0.5F));
+    }
+
+    Grouped good("decant-test-gain.dll", file);
+    CHECK(good.play().hears(0.5F));
+}
+
 TEST_CASE("plugins of one group whose commands differ get processes of their own")
 {
     const auto open = [](const std::string& variable) {

@@ -94,6 +94,27 @@ TEST_CASE(
     CHECK(read_state_file(file).problems.size() == 1);
 }
 
+TEST_CASE("values that were set after the state was taken are kept with it, and a file cut there is damaged")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "bass.state";
+    auto state = state_of("cutoff");
+    state.values = {{0, 0.25}, {7, -3}};
+    SECTION("with what the configuration had")
+    {
+        state.configured = {{"Cutoff", 0.5}};
+    }
+    SECTION("without a configuration") {}
+    write_state_file(file, state);
+
+    const auto read = read_state_file(file).state.value();
+    CHECK(read.values == state.values);
+    CHECK(read.configured == state.configured);
+    CHECK(text_in(read_state_file(file)) == "cutoff");
+    fs::resize_file(file, fs::file_size(file) - 1);
+    CHECK(read_state_file(file).problems.size() == 1);
+}
+
 TEST_CASE("the state before stays beside the new one, and the same state twice does not push it out")
 {
     const TemporaryDirectory directory;

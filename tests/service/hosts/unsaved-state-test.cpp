@@ -12,8 +12,10 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 using namespace decant;
 using namespace decant::service;
@@ -171,4 +173,39 @@ TEST_CASE("a plugin whose state has become too large keeps its last one, plays o
     CHECK(player.hears(0.75F));
     CHECK(world.diary.all<HostRestarting>().empty());
     CHECK(read_state_file(world.state_file).state.value().bytes == kept);
+}
+
+TEST_CASE(
+    "what was set of a plugin that does not give its state at the end is there again in the next session")
+{
+    BlockedWorld world;
+    world.clear();
+    std::vector<std::byte> before;
+    const auto session = [&](const std::vector<std::string>& options, double gain) {
+        world.options = options;
+        auto settings = world.hasty_settings();
+        settings.patience.settle = 1h; // nothing is saved before the end
+        settings.patience.unsaved = 1h;
+        settings.patience.timeouts.save = 300ms;
+        const auto count = world.diary.all<HostReady>().size() + 1;
+        const auto host = world.start(settings);
+        REQUIRE(world.diary.has<HostReady>(count));
+        const auto begun_with = world.diary.all<HostReady>().back().values.at(0);
+        host->set_parameter(fake_parameter::gain, gain);
+        return begun_with;
+    };
+    SECTION("it has given one before")
+    {
+        session({}, 0.75);
+        before = read_state_file(world.state_file).state.value().bytes;
+        REQUIRE_FALSE(before.empty());
+    }
+    SECTION("it never gave one") {}
+
+    session({"--save-hangs"}, 0.375);
+
+    CHECK(read_state_file(world.state_file).state.value().bytes == before);
+    CHECK(session({}, 0.625) == 0.375);
+    CHECK(read_state_file(world.state_file).state.value().values.empty());
+    CHECK(session({}, 0.5) == 0.625);
 }
