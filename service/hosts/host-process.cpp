@@ -139,19 +139,27 @@ void HostProcess::end(std::chrono::milliseconds patience) noexcept
     process_.kill();
 }
 
+/// `mutex_` is locked.
+void HostProcess::blame_first(const Member& member)
+{
+    if (to_blame_ != nullptr)
+        return;
+    to_blame_ = &member;
+    to_blame_name_ = member.name();
+}
+
 void HostProcess::blame(const Member& member) noexcept
 {
     const std::lock_guard lock(mutex_);
-    if (!to_blame_)
-        to_blame_ = &member;
+    blame_first(member);
 }
 
 void HostProcess::kill(const Member& member) noexcept
 {
     {
         const std::lock_guard lock(mutex_);
-        if (!std::exchange(closed_, true) && !to_blame_)
-            to_blame_ = &member;
+        if (!std::exchange(closed_, true))
+            blame_first(member);
     }
     process_.kill();
 }
@@ -174,10 +182,10 @@ std::optional<std::string> HostProcess::wait(std::chrono::milliseconds patience)
     return process_.wait(patience);
 }
 
-bool HostProcess::other_is_to_blame(const Member& member) const
+std::optional<std::string> HostProcess::other_to_blame(const Member& member) const
 {
     const std::lock_guard lock(mutex_);
-    return to_blame_ && *to_blame_ != &member;
+    return to_blame_ != nullptr && to_blame_ != &member ? std::optional(to_blame_name_) : std::nullopt;
 }
 
 std::string HostProcess::last_words() const
@@ -206,8 +214,8 @@ void HostProcess::ended()
     closed_ = true;
     const auto culprit = std::find_if(members_.begin(), members_.end(),
                                       [](const Member* member) { return member->crashed(); });
-    if (!to_blame_ && culprit != members_.end())
-        to_blame_ = *culprit;
+    if (culprit != members_.end())
+        blame_first(**culprit);
     if (link_)
         link_->host_gone();
     for (auto* member : members_)

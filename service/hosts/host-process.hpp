@@ -39,6 +39,9 @@ public:
 
         /// Whether what the host wrote last says that this plugin crashed.
         [[nodiscard]] virtual bool crashed() const = 0;
+
+        /// What people know it by.
+        [[nodiscard]] virtual std::string name() const = 0;
     };
 
     /// Starts a process for one plugin, which opens `region`. Throws PluginError.
@@ -92,8 +95,8 @@ public:
     /// after `patience`.
     [[nodiscard]] std::optional<std::string> wait(std::chrono::milliseconds patience);
 
-    /// Whether it ended because of a member, and that is another one.
-    [[nodiscard]] bool other_is_to_blame(const Member& member) const;
+    /// The name of the member because of which it ended, if that is another one.
+    [[nodiscard]] std::optional<std::string> other_to_blame(const Member& member) const;
 
     /// The last lines that it wrote, each behind a line break and a blank.
     [[nodiscard]] std::string last_words() const;
@@ -112,7 +115,8 @@ private:
     mutable std::mutex mutex_;
     std::vector<Member*> members_;
     std::vector<const Member*> abandoned_; ///< still among the members, each once
-    std::optional<const Member*> to_blame_;
+    const Member* to_blame_ = nullptr;     ///< who may have left
+    std::string to_blame_name_;
     bool closed_ = false; ///< nobody can enter any more
     std::deque<std::string> last_lines_;
 
@@ -121,6 +125,8 @@ private:
     /// With `own` it serves those who enter, and else the one whose `region` it is.
     HostProcess(const HostCommand& command, std::shared_ptr<bridge::SharedRegion> own,
                 const bridge::SharedRegion& region, std::vector<Member*> members);
+
+    void blame_first(const Member& member);
 
     static std::shared_ptr<HostProcess> start_for_all(const HostCommand& command,
                                                       std::vector<Member*> members);

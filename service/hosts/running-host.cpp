@@ -293,15 +293,16 @@ PluginError RunningHost::explained(const bridge::HostError& error, const std::st
         const auto end = process_->wait(std::chrono::seconds(abandoned_ ? 0 : 5));
         text = fmt::format("{}: the host {} while {}.{}", plugin, end.value_or("ended"), activity,
                            process_->last_words());
-        // A program that is not Wine ends at once and says nothing of a host.
-        if (!loaded_ && activity == "starting" && !prefix_.empty())
+        if (const auto other = process_->other_to_blame(*this)) {
+            text +=
+                fmt::format("\n{}, another plugin of the group '{}', is to blame.", *other, plugin_.group);
+            kind = PluginError::Kind::collateral;
+        } else if (!loaded_ && activity == "starting" && !prefix_.empty()) {
+            // A program that is not Wine ends at once and says nothing of a host.
             text +=
                 fmt::format("\nDoes '{} --version' show the version of a Wine? If not, set DECANT_WINE to "
                             "a Wine loader, or unset it.",
                             command_.arguments.front());
-        if (process_->other_is_to_blame(*this)) {
-            text += "\nAnother plugin of the group '" + plugin_.group + "' is to blame.";
-            kind = PluginError::Kind::collateral;
         }
         break;
     }

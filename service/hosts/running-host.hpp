@@ -110,7 +110,7 @@ public:
     [[nodiscard]] const HostCommand& command() const noexcept { return command_; }
 
     /// See name_in_messages().
-    [[nodiscard]] std::string name() const { return name_in_messages(plugin_); }
+    [[nodiscard]] std::string name() const override { return name_in_messages(plugin_); }
 
     [[nodiscard]] const protocol::Hello& hello() const noexcept { return hello_; }
     [[nodiscard]] const protocol::PluginDescription& description() const noexcept { return description_; }
