@@ -7,6 +7,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 using namespace decant::service;
@@ -21,39 +22,50 @@ struct Bystander : HostProcess::Member {
     [[nodiscard]] std::string name() const override { return "Bystander.dll"; }
 };
 
+/// Two plugins in one process, which stays until it is ended.
+struct Pair {
+    Bystander one;
+    Bystander other;
+    std::shared_ptr<HostProcess> process = join(one);
+
+    Pair() { REQUIRE(join(other) == process); }
+    ~Pair()
+    {
+        process->leave(one, std::chrono::milliseconds(0));
+        process->leave(other, std::chrono::milliseconds(0));
+    }
+    Pair(const Pair&) = delete;
+    Pair& operator=(const Pair&) = delete;
+
+    static std::shared_ptr<HostProcess> join(Bystander& member)
+    {
+        return HostProcess::join("keys", {{"/usr/bin/tail", "-f", "/dev/null"}, {}}, member);
+    }
+};
+
 } // namespace
 
 TEST_CASE("the others know by name who has ended the process, also when that has left")
 {
-    const HostCommand command{{"/bin/sh", "-c", "exec sleep 600"}, {}};
-    Bystander culprit;
-    Bystander other;
-    const auto process = HostProcess::join("keys", command, culprit);
-    REQUIRE(HostProcess::join("keys", command, other) == process);
-    CHECK_FALSE(process->other_to_blame(other));
+    Pair pair;
+    const auto& process = *pair.process;
+    CHECK_FALSE(process.other_to_blame(pair.other));
 
-    process->kill(culprit);
-    process->leave(culprit, std::chrono::milliseconds(0));
+    pair.process->kill(pair.one);
+    pair.process->leave(pair.one, std::chrono::milliseconds(0));
 
-    CHECK(process->other_to_blame(other) == "Bystander.dll");
-    CHECK_FALSE(process->other_to_blame(culprit));
-    process->leave(other, std::chrono::milliseconds(0));
+    CHECK(process.other_to_blame(pair.other) == "Bystander.dll");
+    CHECK_FALSE(process.other_to_blame(pair.one));
 }
 
 TEST_CASE("who gives up a group twice does not end it for the others")
 {
-    const HostCommand command{{"/bin/sh", "-c", "exec sleep 600"}, {}};
-    Bystander hasty;
-    Bystander other;
-    const auto process = HostProcess::join("keys", command, hasty);
-    REQUIRE(HostProcess::join("keys", command, other) == process);
+    Pair pair;
 
-    process->abandon(hasty);
-    process->abandon(hasty);
-    CHECK(process->running());
-    process->abandon(other);
-    CHECK_FALSE(process->running());
-    CHECK(process->wait(decant::tests::patience));
-    process->leave(hasty, std::chrono::milliseconds(0));
-    process->leave(other, std::chrono::milliseconds(0));
+    pair.process->abandon(pair.one);
+    pair.process->abandon(pair.one);
+    CHECK(pair.process->running());
+    pair.process->abandon(pair.other);
+    CHECK_FALSE(pair.process->running());
+    CHECK(pair.process->wait(decant::tests::patience));
 }
