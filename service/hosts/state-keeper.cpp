@@ -102,16 +102,15 @@ void StateKeeper::write()
     write_state_file(file_, *last_);
     unwritten_ = false;
     from_file_ = true;
-    if (!std::exchange(told_, {}).empty())
+    if (last_->values.empty() && !std::exchange(told_, {}).empty())
         log_(Severity::info, "the state is saved again");
 }
 
 SaveOutcome StateKeeper::fail(const std::string& problem, bool passing)
 {
-    const char* kept = !from_file_ ? ""
-                       : last().values.empty()
-                           ? ", and the last one is kept"
-                           : ", and the last one is kept, with the parameters as they are";
+    std::string kept = from_file_ ? ", and the last one is kept" : "";
+    if (!unwritten_ && !last().values.empty())
+        kept += ", with the parameters as they are";
     if (std::exchange(told_, problem) != problem)
         log_(Severity::warning, fmt::format("the state was not saved{}: {}{}", kept, problem,
                                             passing ? " It is tried again." : ""));
@@ -127,12 +126,10 @@ void StateKeeper::write_values(const std::string& plugin, const std::map<std::st
         last_ = SavedState{plugin, {}};
     last_->configured = configured;
     last_->values = values;
-    unwritten_ = true; // if that fails, it is tried again at the end, and told then
     try {
-        write_state_file(file_, *last_);
-        from_file_ = true;
-        unwritten_ = false;
+        write();
     } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
+        // It is tried again at the end, and told then.
     }
 }
 

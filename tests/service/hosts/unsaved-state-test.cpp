@@ -204,6 +204,7 @@ TEST_CASE(
 
     session({"--save-hangs"}, 0.375);
 
+    CHECK_THAT(world.diary.log(), ContainsSubstring("the last one is kept, with the parameters as they are"));
     CHECK(read_state_file(world.state_file).state.value().bytes == before);
     CHECK(session({}, 0.625) == 0.375);
     CHECK(read_state_file(world.state_file).state.value().values.empty());
