@@ -39,7 +39,8 @@ struct Pair {
 
     static std::shared_ptr<HostProcess> join(Bystander& member)
     {
-        return HostProcess::join("keys", {{"/usr/bin/tail", "-f", "/dev/null"}, {}}, member);
+        // What is added for a host is the shell's $0 and so on.
+        return HostProcess::join("keys", {{"/bin/sh", "-c", "exec tail -f /dev/null"}, {}}, member);
     }
 };
 
